@@ -1,0 +1,54 @@
+"""Everything that can be checked without running a test; changes nothing. All findings, not the first."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+PLACES = ["src", "tests", "scripts", "bench"]
+COMMANDS: dict[str, list[str]] = {
+    "format": [str(BIN / "ruff"), "format", "--check", *PLACES],
+    "lint": [str(BIN / "ruff"), "check", *PLACES],
+    "types": [str(BIN / "mypy")],
+    "imports": [str(BIN / "lint-imports")],
+    "migrations": [sys.executable, "-m", "django", "makemigrations", "--check", "--dry-run"],
+    "django": [sys.executable, "-m", "django", "check", "--fail-level", "WARNING"],
+    "translations": [sys.executable, "scripts/messages.py", "check"],
+}
+TEXT_FILES = ("*.py", "*.html", "*.md", "*.csv", "*.yaml", "*.po", "*.js", "*.css")
+
+
+def decomposed_files() -> list[str]:
+    """Files of the tree that are not in NFC: composed and decomposed letters compare unequal."""
+    listed = subprocess.run(
+        ["git", "ls-files", *TEXT_FILES], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.split("\n")
+    found = []
+    for name in filter(None, listed):
+        path = ROOT / name
+        if path.exists() and not unicodedata.is_normalized("NFC", path.read_text(encoding="utf-8")):
+            found.append(name)
+    return found
+
+
+def main() -> int:
+    failed = []
+    for name, command in COMMANDS.items():
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        sys.stdout.write(f"{'ok    ' if done.returncode == 0 else 'FAILED'} {name}\n")
+        if done.returncode != 0:
+            failed.append(name)
+            sys.stdout.write(done.stdout + done.stderr)
+    decomposed = decomposed_files()
+    sys.stdout.write(f"{'FAILED' if decomposed else 'ok    '} letters are composed (NFC)\n")
+    for path in decomposed:
+        sys.stdout.write(f"  {path}\n")
+    return 1 if failed or decomposed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

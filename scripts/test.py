@@ -1,0 +1,59 @@
+"""All tests: everything on SQLite, then what touches the database once more on PostgreSQL.
+
+Usage: test.py [pytest arguments]. With --only sqlite|postgresql one of the two runs is left out.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from postgres import postgresql
+
+ROOT = Path(__file__).resolve().parents[1]
+# Pure arithmetic and text are the same on every database; they run once.
+WITHOUT_DATABASE = ["tests/engine", "tests/common", "tests/backoffice", "tests/house"]
+
+
+def say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def run(arguments: list[str], *, database: str, name: str) -> int:
+    started = time.monotonic()
+    say(f"— Tests on {name} —")
+    workers = [] if any(argument.startswith(("-n", "-x", "--pdb")) for argument in arguments) else ["-n", "2"]
+    code = subprocess.call(
+        [sys.executable, "-m", "pytest", "-q", *workers, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": database, "OPENPAR_TEST_DATABASE": name},
+    )
+    say(f"— {name}: {time.monotonic() - started:.0f} s, exit {code} —")
+    return code
+
+
+def main(arguments: list[str]) -> int:
+    only = ""
+    if "--only" in arguments:
+        position = arguments.index("--only")
+        only = arguments[position + 1]
+        arguments = arguments[:position] + arguments[position + 2 :]
+    without_browser = [] if shutil.which("chromium") else ["--ignore=tests/journeys"]
+    code = 0
+    if only != "postgresql":
+        code = run([*arguments, *without_browser], database="", name="sqlite")
+    if only != "sqlite":
+        with postgresql() as address:
+            again = [f"--ignore={path}" for path in WITHOUT_DATABASE]
+            code = run([*arguments, *without_browser, *again], database=address, name="postgresql") or code
+    if without_browser:
+        say("LEFT OUT: the journeys in tests/journeys, because there is no Chromium on this machine.")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

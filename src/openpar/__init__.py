@@ -1,0 +1,1 @@
+"""OpenPAR: running public administration reform, from facts to consequences."""

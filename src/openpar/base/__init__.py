@@ -1,0 +1,1 @@
+"""Who, when, evidence, trace: what every other part stands on."""

@@ -1,0 +1,1 @@
+"""Files stored by content, and the official documents they carry."""

@@ -1,0 +1,1 @@
+"""Batches of imported rows: file, checksum, accepted, refused and why."""

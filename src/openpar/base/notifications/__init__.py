@@ -1,0 +1,1 @@
+"""Messages: a row written in the same transaction as what it tells."""

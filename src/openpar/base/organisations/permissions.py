@@ -1,0 +1,10 @@
+"""Who may change the register of organisations."""
+
+from __future__ import annotations
+
+from openpar.base.organisations.roles import Actor, Role
+
+
+def may_manage_organisations(actor: Actor) -> bool:
+    """Administrators, and the round managers of the Department of Home Affairs."""
+    return actor.has(Role.ADMINISTRATOR) or actor.has(Role.ROUND_MANAGER)

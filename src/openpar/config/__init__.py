@@ -1,0 +1,1 @@
+"""Puts everything together: settings, addresses, the WSGI entry."""

@@ -1,0 +1,33 @@
+"""Criteria sets: the tree, reading and writing it as plain mappings, and the checks before it may be issued."""
+
+from openpar.engine.criteria.checks import PARTS, check
+from openpar.engine.criteria.mapping import set_from_mapping, set_to_mapping
+from openpar.engine.criteria.tree import (
+    CriteriaSet,
+    DeclaredCounts,
+    Leaf,
+    NaPolicy,
+    NaScope,
+    Node,
+    RankOn,
+    ScoredBy,
+    Settings,
+    Ties,
+)
+
+__all__ = [
+    "PARTS",
+    "CriteriaSet",
+    "DeclaredCounts",
+    "Leaf",
+    "NaPolicy",
+    "NaScope",
+    "Node",
+    "RankOn",
+    "ScoredBy",
+    "Settings",
+    "Ties",
+    "check",
+    "set_from_mapping",
+    "set_to_mapping",
+]

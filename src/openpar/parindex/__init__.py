@@ -1,0 +1,1 @@
+"""The PAR Index: criteria sets, rounds, assessments, results."""

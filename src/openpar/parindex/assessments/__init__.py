@@ -1,0 +1,1 @@
+"""Rounds, assessments, scores and results."""

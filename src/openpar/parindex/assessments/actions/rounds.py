@@ -1,0 +1,444 @@
+"""The round manager (Sở Nội vụ) prepares a round, opens it, moves it on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from openpar.base.accounts.models import Role, RoleHeld
+from openpar.base.accounts.queries import Actor
+from openpar.base.audit.actions import record
+from openpar.base.notifications.actions import tell
+from openpar.base.organisations.models import Block, OrganisationVersion
+from openpar.common.db import write_transaction
+from openpar.common.errors import Gap
+from openpar.parindex.assessments.actions.self_scoring import freeze
+from openpar.parindex.assessments.errors import Incomplete, NotAllowed, NotNow
+from openpar.parindex.assessments.models import (
+    AppraiserAssignment,
+    Assessment,
+    Phase,
+    Round,
+    RoundBlock,
+    RoundStage,
+    SheetState,
+)
+from openpar.parindex.assessments.permissions import may_manage, may_manage_rounds
+from openpar.parindex.assessments.queries import appraisal_gaps, reappraisal_gaps
+from openpar.parindex.assessments.sheets import take_sheet
+from openpar.parindex.assessments.stages import ROUND
+from openpar.parindex.criteria.actions import put_in_use
+from openpar.parindex.criteria.models import CriteriaSet, SetStage
+from openpar.parindex.criteria.queries import loaded_set
+
+
+def take_round(round_id: int, by: Actor) -> Round:
+    """Locks a round for its manager. Raises Round.DoesNotExist, NotAllowed."""
+    round = Round.objects.select_for_update().get(pk=round_id)
+    if not may_manage(by, round):
+        raise NotAllowed(Gap("", _("chỉ cơ quan quản lý kỳ đánh giá làm việc này."), code="not_manager"))
+    return round
+
+
+def take_all_sheets(round: Round) -> None:
+    """Locks every sheet of a round: no save that saw the old phase can still be under way afterwards."""
+    list(
+        Assessment.objects.select_for_update()
+        .filter(round_block__round=round)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
+def _trace(
+    round: Round,
+    verb: str,
+    *,
+    by: Actor,
+    at: datetime,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+    reason: str = "",
+) -> None:
+    about = f"round:{round.pk}"
+    record(
+        by=by, at=at, verb=verb, object=about, about=about, label=round.title,
+        before=before, after=after, reason=reason,
+    )  # fmt: skip
+
+
+def create_round(
+    *,
+    title: str,
+    year: int,
+    assessed_from: date,
+    assessed_until: date,
+    manager_id: int,
+    guide: str = "",
+    by: Actor,
+    at: datetime,
+) -> Round:
+    """A new round in preparation. Raises NotAllowed, Incomplete."""
+    with write_transaction():
+        if not may_manage_rounds(by) or not by.has(Role.ROUND_MANAGER, manager_id):
+            raise NotAllowed(Gap("", _("chỉ cơ quan quản lý kỳ đánh giá lập kỳ."), code="not_manager"))
+        gaps = []
+        if not title.strip():
+            gaps.append(Gap(_("Tên kỳ đánh giá"), _("chưa nhập."), code="title"))
+        if assessed_until < assessed_from:
+            gaps.append(
+                Gap(_("Thời kỳ đánh giá"), _("ngày cuối phải từ ngày đầu trở đi."), code="period_order")
+            )
+        if gaps:
+            raise Incomplete(gaps)
+        round = Round.objects.create(
+            title=title.strip(),
+            year=year,
+            assessed_from=assessed_from,
+            assessed_until=assessed_until,
+            manager_id=manager_id,
+            guide=guide,
+        )
+        _trace(round, "round.created", by=by, at=at, after={"title": round.title, "year": year})
+        return round
+
+
+@dataclass(frozen=True)
+class PhaseDates:
+    """When a phase runs: [opens_at, closes_at)."""
+
+    stage: RoundStage
+    opens_at: datetime
+    closes_at: datetime
+
+
+def _phase_gaps(phases: Sequence[PhaseDates]) -> list[Gap]:
+    gaps = []
+    order = list(RoundStage)
+    known = sorted(phases, key=lambda phase: order.index(phase.stage))
+    for phase in known:
+        if phase.closes_at <= phase.opens_at:
+            gaps.append(Gap(str(phase.stage.label), _("kết thúc phải sau khi bắt đầu."), code="phase_order"))
+    for earlier, later in zip(known, known[1:], strict=False):
+        if later.opens_at < earlier.opens_at:
+            gaps.append(
+                Gap(
+                    str(later.stage.label),
+                    _("bắt đầu trước giai đoạn “%s”.") % earlier.stage.label,
+                    code="phase_sequence",
+                )
+            )
+    if len({phase.stage for phase in phases}) != len(phases):
+        gaps.append(Gap("", _("mỗi giai đoạn chỉ có một lịch."), code="phase_twice"))
+    return gaps
+
+
+def set_phases(*, round_id: int, phases: Sequence[PhaseDates], reason: str, by: Actor, at: datetime) -> None:
+    """The calendar of a round; after opening every change needs a reason. Raises NotAllowed, Incomplete."""
+    with write_transaction():
+        round = take_round(round_id, by)
+        gaps = _phase_gaps(phases)
+        if round.stage != RoundStage.PREPARATION and not reason.strip():
+            gaps.append(Gap("", _("Kỳ đã mở: đổi lịch phải nêu lý do."), code="no_reason"))
+        if round.stage == RoundStage.PUBLISHED:
+            gaps.append(Gap("", _("Kỳ đã công bố, lịch không đổi được."), code="published"))
+        if gaps:
+            raise Incomplete(gaps)
+        before = {phase.stage: [f"{phase.opens_at}", f"{phase.closes_at}"] for phase in round.phases.all()}
+        round.phases.all().delete()
+        Phase.objects.bulk_create(
+            Phase(round=round, stage=phase.stage, opens_at=phase.opens_at, closes_at=phase.closes_at)
+            for phase in phases
+        )
+        after = {phase.stage: [f"{phase.opens_at}", f"{phase.closes_at}"] for phase in phases}
+        _trace(round, "round.phases_set", by=by, at=at, before=before, after=after, reason=reason)
+        if round.stage not in {RoundStage.PREPARATION, RoundStage.PUBLISHED}:
+            tell(
+                recipients=_people_of_units(round, at),
+                text=_("Lịch của kỳ “%(round)s” thay đổi: %(reason)s")
+                % {"round": round.title, "reason": reason},
+                link=f"/rounds/{round.pk}/",
+                at=at,
+            )
+
+
+def add_block(*, round_id: int, block_id: int, criteria_set_id: int, by: Actor, at: datetime) -> RoundBlock:
+    """Puts a block into a round in preparation, or gives it another set. Raises NotAllowed, NotNow."""
+    with write_transaction():
+        round = take_round(round_id, by)
+        _refuse_unless_preparing(round)
+        block = Block.objects.get(pk=block_id)
+        criteria_set = CriteriaSet.objects.get(pk=criteria_set_id)
+        round_block, _created = RoundBlock.objects.update_or_create(
+            round=round, block=block, defaults={"criteria_set": criteria_set}
+        )
+        _trace(
+            round,
+            "round.block_added",
+            by=by,
+            at=at,
+            after={"block": block.code, "criteria_set": criteria_set.title},
+        )
+        return round_block
+
+
+def _refuse_unless_preparing(round: Round) -> None:
+    if round.stage != RoundStage.PREPARATION:
+        raise NotNow(Gap("", _("Kỳ đã mở: khối, bộ tiêu chí và danh sách đơn vị đã cố định."), code="opened"))
+
+
+def enrol_units(*, round_block_id: int, organisation_ids: Sequence[int] | None, by: Actor, at: datetime) -> int:
+    """Enters units of a block, as they are named at the end of the assessed period (or when they ended).
+
+    None enters every organisation of the block that is marked as scored on that day. Returns how many
+    are new. Raises NotAllowed, NotNow.
+    """
+    with write_transaction():
+        round_block = RoundBlock.objects.select_related("round", "block").get(pk=round_block_id)
+        round = take_round(round_block.round_id, by)
+        _refuse_unless_preparing(round)
+        units = OrganisationVersion.objects.as_of(round.assessed_until)
+        if organisation_ids is None:
+            units = units.filter(block=round_block.block, is_scored=True)
+        else:
+            units = units.filter(organisation_id__in=organisation_ids)
+        enrolled = set(round_block.assessments.values_list("organisation_id", flat=True))
+        new = [unit for unit in units if unit.organisation_id not in enrolled]
+        Assessment.objects.bulk_create(
+            Assessment(
+                round_block=round_block,
+                organisation_id=unit.organisation_id,
+                unit=unit,
+                is_ranked=unit.is_ranked,
+                is_published=unit.is_published,
+            )
+            for unit in new
+        )
+        _trace(
+            round,
+            "round.units_enrolled",
+            by=by,
+            at=at,
+            after={"block": round_block.block.code, "units": [unit.name for unit in new]},
+        )
+        return len(new)
+
+
+def withdraw_unit(*, assessment_id: int, by: Actor, at: datetime) -> None:
+    """Takes a unit out of a round in preparation. Raises NotAllowed, NotNow."""
+    with write_transaction():
+        assessment = Assessment.objects.select_related("round_block", "unit").get(pk=assessment_id)
+        round = take_round(assessment.round_block.round_id, by)
+        _refuse_unless_preparing(round)
+        _trace(round, "round.unit_withdrawn", by=by, at=at, before={"unit": assessment.unit.name})
+        assessment.delete()
+
+
+def assign_appraiser(
+    *, round_block_id: int, field_codes: Sequence[str], appraiser_id: int, by: Actor, at: datetime
+) -> None:
+    """Hands fields of a block to an appraiser, beside those who have them. Raises NotAllowed, Incomplete."""
+    with write_transaction():
+        round_block = RoundBlock.objects.select_related("round", "block", "criteria_set").get(pk=round_block_id)
+        round = take_round(round_block.round_id, by)
+        known = {
+            field.code
+            for field in loaded_set(round_block.criteria_set_id, round_block.criteria_set.version).engine.fields
+        }
+        gaps = [
+            Gap(code, _("bộ tiêu chí của khối không có lĩnh vực này."), code="unknown_field")
+            for code in field_codes
+            if code not in known
+        ]
+        is_appraiser = RoleHeld.objects.as_of(at.date()).filter(user_id=appraiser_id, role=Role.APPRAISER)
+        if not is_appraiser.exists():
+            gaps.append(Gap("", _("người này không giữ vai trò thành viên thẩm định."), code="not_appraiser"))
+        if gaps:
+            raise Incomplete(gaps)
+        for code in field_codes:
+            AppraiserAssignment.objects.get_or_create(
+                round_block=round_block, field_code=code, appraiser_id=appraiser_id
+            )
+        _trace(
+            round,
+            "round.appraiser_assigned",
+            by=by,
+            at=at,
+            after={"block": round_block.block.code, "fields": list(field_codes), "appraiser": appraiser_id},
+        )
+        tell(
+            recipients=[appraiser_id],
+            text=_("Bạn được phân công thẩm định lĩnh vực %(fields)s, khối %(block)s, kỳ “%(round)s”.")
+            % {"fields": ", ".join(field_codes), "block": round_block.block.name, "round": round.title},
+            link=f"/appraisal/{round.pk}/",
+            at=at,
+        )
+
+
+def unassign_appraiser(*, round_block_id: int, field_code: str, appraiser_id: int, by: Actor, at: datetime) -> None:
+    """Takes a field back; what was appraised stays. Raises NotAllowed."""
+    with write_transaction():
+        round_block = RoundBlock.objects.select_related("round", "block").get(pk=round_block_id)
+        round = take_round(round_block.round_id, by)
+        AppraiserAssignment.objects.filter(
+            round_block=round_block, field_code=field_code, appraiser_id=appraiser_id
+        ).delete()
+        _trace(
+            round,
+            "round.appraiser_unassigned",
+            by=by,
+            at=at,
+            before={"block": round_block.block.code, "field": field_code, "appraiser": appraiser_id},
+        )
+
+
+def _people_of_units(round: Round, at: datetime) -> list[int]:
+    return list(
+        RoleHeld.objects.as_of(at.date())
+        .filter(
+            role__in=(Role.FOCAL_OFFICER, Role.AGENCY_HEAD),
+            user__is_active=True,
+            organisation__assessments__round_block__round=round,
+        )
+        .values_list("user_id", flat=True)
+    )
+
+
+def opening_gaps(round: Round) -> list[Gap]:
+    """Everything that keeps a round from being opened."""
+    gaps = []
+    blocks = list(round.blocks.select_related("block", "criteria_set"))
+    if not blocks:
+        gaps.append(Gap(_("Khối"), _("kỳ chưa có khối nào."), code="no_block"))
+    for round_block in blocks:
+        name = round_block.block.name
+        if round_block.criteria_set.stage not in {SetStage.ISSUED, SetStage.IN_USE}:
+            gaps.append(
+                Gap(
+                    name,
+                    _("bộ tiêu chí “%s” chưa ban hành.") % round_block.criteria_set.title,
+                    _("Kiểm tra và ban hành bộ tiêu chí trước khi mở kỳ."),
+                    code="set_not_issued",
+                    link=f"/criteria/{round_block.criteria_set_id}/",
+                )
+            )
+        if not round_block.assessments.exists():
+            gaps.append(Gap(name, _("chưa có đơn vị nào."), code="no_unit"))
+    stages = set(round.phases.values_list("stage", flat=True))
+    gaps.extend(
+        Gap(str(stage.label), _("chưa có lịch."), code="no_phase")
+        for stage in (RoundStage.SELF_SCORING, RoundStage.APPRAISAL)
+        if stage not in stages
+    )
+    return gaps
+
+
+def open_round(*, round_id: int, by: Actor, at: datetime) -> None:
+    """Opens self-scoring: from now on the criteria sets are frozen. Raises NotAllowed, NotNow, Incomplete."""
+    with write_transaction():
+        round = take_round(round_id, by)
+        if round.stage != RoundStage.PREPARATION:
+            raise NotNow(Gap("", _("Kỳ đã mở."), code="opened"))
+        gaps = opening_gaps(round)
+        if gaps:
+            raise Incomplete(gaps)
+        for criteria_set in CriteriaSet.objects.filter(round_blocks__round=round).distinct():
+            put_in_use(criteria_set, by=by, at=at)
+        _move(round, RoundStage.SELF_SCORING, by=by, at=at)
+        tell(
+            recipients=_people_of_units(round, at),
+            text=_("Kỳ “%s” đã mở tự đánh giá, chấm điểm.") % round.title,
+            link="/",
+            at=at,
+        )
+
+
+def _move(round: Round, to: RoundStage, *, by: Actor, at: datetime, reason: str = "") -> None:
+    before = round.stage
+    round.stage = to
+    round.save(update_fields=["stage"])
+    _trace(round, "round.moved", by=by, at=at, before={"stage": before}, after={"stage": to}, reason=reason)
+
+
+def next_stages(round: Round) -> tuple[RoundStage, ...]:
+    """Where the round may go from here by `advance_round`, by its own list of phases."""
+    wanted = set(round.phases.values_list("stage", flat=True)) | {RoundStage.DECISION}
+    reachable = ROUND[RoundStage(round.stage)]
+    return tuple(
+        stage for stage in reachable if stage in wanted and stage not in {RoundStage.SELF_SCORING, RoundStage.PUBLISHED}
+    )
+
+
+def advance_round(*, round_id: int, to: RoundStage, reason: str = "", by: Actor, at: datetime) -> None:
+    """Moves a round to its next phase.
+
+    Leaving self-scoring locks every sheet that is not locked yet, as it stands; leaving it before its
+    hour needs every sheet locked by its head, or a reason. Leaving an appraisal needs every leaf decided.
+    Raises NotAllowed, NotNow, Incomplete with all gaps.
+    """
+    with write_transaction():
+        round = take_round(round_id, by)
+        take_all_sheets(round)
+        if to not in next_stages(round):
+            raise NotNow(
+                Gap(
+                    "",
+                    _("không chuyển được từ “%(now)s” sang “%(to)s”.")
+                    % {"now": RoundStage(round.stage).label, "to": to.label},
+                    code="not_next",
+                )
+            )
+        gaps = leaving_gaps(round, at=at, reason=reason)
+        if gaps:
+            raise Incomplete(gaps)
+        if round.stage == RoundStage.SELF_SCORING:
+            _lock_the_rest(round, by=by, at=at)
+        _move(round, to, by=by, at=at, reason=reason)
+        tell(
+            recipients=_people_of_units(round, at),
+            text=_("Kỳ “%(round)s” chuyển sang giai đoạn “%(stage)s”.") % {"round": round.title, "stage": to.label},
+            link="/",
+            at=at,
+        )
+
+
+def leaving_gaps(round: Round, *, at: datetime, reason: str = "") -> list[Gap]:
+    """What keeps the round in its phase."""
+    if round.stage == RoundStage.SELF_SCORING:
+        window = round.phases.filter(stage=RoundStage.SELF_SCORING).first()
+        early = window is not None and at < window.closes_at
+        unlocked = Assessment.objects.filter(round_block__round=round).exclude(state=SheetState.LOCKED).count()
+        if early and unlocked and not reason.strip():
+            return [
+                Gap(
+                    "",
+                    _("chưa hết hạn tự chấm và còn %d đơn vị chưa chốt.") % unlocked,
+                    _("Chờ đến hạn, hoặc nêu lý do đóng sớm."),
+                    code="early",
+                )
+            ]
+    if round.stage == RoundStage.APPRAISAL:
+        return appraisal_gaps(round.pk)
+    if round.stage == RoundStage.REAPPRAISAL:
+        return reappraisal_gaps(round.pk)
+    if round.stage == RoundStage.EXPLANATION:
+        window = round.phases.filter(stage=RoundStage.EXPLANATION).first()
+        if window is not None and at < window.closes_at and not reason.strip():
+            return [
+                Gap("", _("chưa hết hạn giải trình."), _("Chờ đến hạn, hoặc nêu lý do đóng sớm."), code="early")
+            ]
+    return []
+
+
+def _lock_the_rest(round: Round, *, by: Actor, at: datetime) -> None:
+    unlocked = (
+        Assessment.objects.filter(round_block__round=round)
+        .exclude(state=SheetState.LOCKED)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    for assessment_id in list(unlocked):
+        freeze(take_sheet(assessment_id), by=by, at=at, automatically=True)

@@ -1,0 +1,148 @@
+"""Keeping one score: shared by self-scoring, appraisal, explanation and the outside parts.
+
+Each of those asks its own questions first; this is the part that is the same: refuse a stale save with
+both versions, let the engine say what the answer gives, keep it, leave a trace, renew the standings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from openpar.base.accounts.queries import Actor
+from openpar.base.audit.actions import record
+from openpar.common.errors import Gap
+from openpar.engine.answers import Answer
+from openpar.engine.outcomes import Earned, Invalid, Outcome
+from openpar.parindex.assessments.errors import BadAnswer, StaleScore
+from openpar.parindex.assessments.models import Layer, Score
+from openpar.parindex.assessments.sheets import Sheet
+from openpar.parindex.criteria.queries import LoadedLeaf
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a person typed for one leaf."""
+
+    answer: Answer
+    note: str = ""
+    given_points: Decimal | None = None
+    explanation_wanted: bool = False
+
+
+def scores_of_leaf(sheet: Sheet, leaf: LoadedLeaf) -> dict[str, Score]:
+    """layer → stored score of one leaf (one query)."""
+    rows = Score.objects.filter(assessment_id=sheet.assessment.pk, criterion_id=leaf.id).select_related("entered_by")
+    return {score.layer: score for score in rows}
+
+
+def told(score: Score) -> dict[str, object]:
+    """A score as the trace tells it."""
+    return {
+        "answer": score.answer,
+        "outcome": score.outcome,
+        "points": None if score.points is None else str(score.points),
+        "given_points": None if score.given_points is None else str(score.given_points),
+        "note": score.note,
+        "explanation_wanted": score.explanation_wanted,
+    }
+
+
+def evaluated(leaf: LoadedLeaf, entry: Entry) -> Outcome:
+    """What the answer gives by the rule of the leaf. Raises BadAnswer with every contradiction."""
+    gaps: list[Gap] = []
+    outcome = leaf.evaluate(entry.answer)
+    if isinstance(outcome, Invalid):
+        gaps.append(Gap(leaf.code, outcome.sentence, code="invalid"))
+    given = entry.given_points
+    if given is not None:
+        if not 0 <= given <= leaf.maximum:
+            gaps.append(
+                Gap(
+                    leaf.code,
+                    _("điểm %(given)s nằm ngoài khoảng từ 0 đến %(most)s.")
+                    % {"given": given, "most": leaf.maximum},
+                    code="out_of_range",
+                )
+            )
+        elif not entry.note.strip():
+            gaps.append(
+                Gap(
+                    leaf.code,
+                    _("điểm cho khác với điểm tính theo số liệu."),
+                    _("Nêu lý do ở phần ghi chú, hoặc bỏ điểm nhập tay."),
+                    code="no_reason",
+                )
+            )
+    if gaps:
+        raise BadAnswer(gaps)
+    return outcome
+
+
+def refuse_stale(stored: Score | None, expected_version: int, *, leaf: LoadedLeaf, entry: Entry) -> None:
+    """Raises StaleScore when somebody saved since the form was opened (0: there was nothing yet)."""
+    if stored is None or stored.version == expected_version:
+        return
+    raise StaleScore(
+        Gap(
+            leaf.code,
+            _("%(name)s đã lưu tiêu chí này lúc bạn đang nhập.") % {"name": stored.entered_by.full_name},
+            _("Xem hai bản dưới đây, chọn bản đúng rồi lưu lại."),
+            code="stale",
+        ),
+        stored=stored,
+        typed=entry.answer,
+        typed_note=entry.note,
+    )
+
+
+def keep_score(
+    *,
+    sheet: Sheet,
+    leaf: LoadedLeaf,
+    layer: Layer,
+    entry: Entry,
+    stored: Score | None,
+    outcome: Outcome,
+    verb: str,
+    by: Actor,
+    at: datetime,
+) -> Score:
+    """Writes the score and its trace; the caller has locked, asked and checked, and renews the standings."""
+    before = None if stored is None else told(stored)
+    computed = outcome.points if isinstance(outcome, Earned) else None
+    score = stored or Score(assessment_id=sheet.assessment.pk, criterion_id=leaf.id, layer=layer, version=0)
+    score.answer = entry.answer.as_json()
+    score.outcome = outcome.state
+    score.computed_points = computed
+    score.given_points = None if entry.given_points == computed else entry.given_points
+    score.points = computed if score.given_points is None else score.given_points
+    score.sentence = outcome.sentence
+    score.note = entry.note.strip()
+    score.explanation_wanted = entry.explanation_wanted
+    score.version += 1
+    score.entered_by_id = by.id  # type: ignore[assignment]  # an Actor of a person always has an id
+    score.entered_at = at
+    score.save(force_insert=stored is None, force_update=stored is not None)
+    record(
+        by=by,
+        at=at,
+        verb=verb,
+        object=f"score:{score.pk}",
+        about=sheet.about,
+        label=f"{leaf.code} {leaf.title} · {sheet.unit_name}",
+        before=before,
+        after=told(score),
+        reason=score.note,
+    )
+    return score
+
+
+def points_text(scores: Mapping[str, Score], layer: Layer) -> Decimal | None:
+    """The points of one layer of a leaf; None when nothing was entered."""
+    score = scores.get(layer)
+    return None if score is None else score.points

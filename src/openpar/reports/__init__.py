@@ -1,0 +1,1 @@
+"""Documents and tables made from what the queries return."""

@@ -1,0 +1,1 @@
+"""Parts of pages that templates share: drawings and trees, computed here and drawn by the macros."""

@@ -1,0 +1,1 @@
+"""The first page: what waits for the person who has logged in."""

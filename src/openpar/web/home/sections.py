@@ -1,0 +1,39 @@
+"""What waits for somebody, gathered from the subjects that know. A subject adds its provider to PROVIDERS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from openpar.base.accounts.queries import Actor
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to do or to know: where it leads, how it stands (a state of `ui.pill`), by when."""
+
+    label: str
+    link: str
+    note: str = ""
+    state: str = ""
+    state_label: str = ""
+    due: date | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """Things that belong together; `more` leads to all of them."""
+
+    title: str
+    items: tuple[Item, ...]
+    more: str = ""
+
+
+Provider = Callable[[Actor, datetime], tuple[Section, ...]]
+PROVIDERS: tuple[Provider, ...] = ()
+
+
+def sections_for(actor: Actor, at: datetime) -> tuple[Section, ...]:
+    """The sections of every provider, in their order; one without items is left out."""
+    return tuple(section for provider in PROVIDERS for section in provider(actor, at) if section.items)

@@ -1,0 +1,28 @@
+"""What stands around every page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from openpar.common.db import reading_only
+
+_READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class ReadingPagesMayNotWrite:
+    """A request that only reads runs on a connection that refuses to write.
+
+    A page that writes on GET is a defect (a prefetching browser would change data), and shows as one:
+    `WritingForbidden` is not caught here.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in _READING_METHODS:
+            return self.get_response(request)
+        with reading_only():
+            return self.get_response(request)
