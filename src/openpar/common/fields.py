@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    _Field = models.Field[Decimal | None, Decimal | None]
+else:
+    _Field = models.Field
 
-class ExactDecimalField(models.Field[Decimal | None, Decimal | None]):
+
+class ExactDecimalField(_Field):
     """A decimal kept to the last digit, as text.
 
     SQLite turns a numeric column into a binary float beyond fifteen digits, and a third of a point has

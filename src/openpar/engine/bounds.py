@@ -16,7 +16,7 @@ _TWO = Decimal(2)
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Values above `gt` or from `ge` on, below `lt` or up to `le`. No bound at all: everything (“the rest”)."""
+    """Values above `gt` or from `ge` on, below `lt` or up to `le`. No bound at all: “the rest”."""
 
     gt: Decimal | None = None
     ge: Decimal | None = None
@@ -62,7 +62,7 @@ class Interval:
         )
 
     def contains_ratio(self, numerator: Decimal, denominator: Decimal) -> bool:
-        """Does `numerator / denominator` lie inside? Compared without dividing; the denominator is above 0."""
+        """Does `numerator / denominator` lie inside? No division is made; `denominator` > 0."""
         return (
             (self.gt is None or compare_ratio(numerator, denominator, self.gt) > 0)
             and (self.ge is None or compare_ratio(numerator, denominator, self.ge) >= 0)
@@ -95,7 +95,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """The values that can occur: from `low` to `high` (both inside; None: no end), whole numbers only or any."""
+    """The values that can occur: from `low` to `high`, both inside (None: no end); any, or whole numbers."""
 
     low: Decimal
     high: Decimal | None

@@ -34,7 +34,7 @@ class SetProblem:
 
 
 class InvalidSet(EngineError):
-    """A criteria set, or a rule in it, that cannot be read; carries every problem found, not only the first."""
+    """A criteria set, or a rule in it, that cannot be read; carries every problem found."""
 
     def __init__(self, problems: tuple[SetProblem, ...]) -> None:
         self.problems = problems

@@ -1,8 +1,8 @@
 """The one expression language: exact decimals, named variables, no Python.
 
-Expressions know + − × / (also typed - * ÷), min, max, comparisons, and / or / not, parentheses, numbers with a
-decimal point, the declared variables, and `maximum` (also plain `max`): the most points of the leaf. A text is
-read once, its names, types and size are checked, and only then can it be evaluated. Nothing is ever executed.
+Expressions know + − × / (also typed - * ÷), min, max, comparisons, and / or / not, parentheses, numbers with
+a decimal point, the declared variables, and `maximum` (also plain `max`): the most points of the leaf. A text
+is read once, its names, types and size are checked, and only then can it be evaluated. Nothing is executed.
 """
 
 from collections.abc import Callable, Mapping
@@ -126,7 +126,9 @@ def _joined(compute: Callable[[Values], Decimal], is_condition: bool, *parts: _P
     depth = 1 + max(part.depth for part in parts)
     nodes = 1 + sum(part.nodes for part in parts)
     if depth > MOST_DEPTH or nodes > MOST_NODES:
-        raise BadFormula(f"Công thức quá lớn: nhiều nhất {MOST_NODES} phép tính, lồng nhau {MOST_DEPTH} tầng.")
+        raise BadFormula(
+            f"Công thức quá lớn: nhiều nhất {MOST_NODES} phép tính, lồng nhau {MOST_DEPTH} tầng."
+        )
     return _Part(compute, is_condition, frozenset().union(*(part.names for part in parts)), depth, nodes)
 
 
@@ -171,7 +173,7 @@ _COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
 
 @v_args(inline=True)
 class _Builder(Transformer[Token, _Part]):
-    """Turns each reduction of the parser into a part; called while parsing, so nothing recurses over a tree."""
+    """Turns each reduction of the parser into a part; called while parsing, so nothing recurses."""
 
     def number(self, token: Token) -> _Part:
         try:

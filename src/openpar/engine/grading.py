@@ -27,5 +27,7 @@ def grade(index: Decimal | None, bands: Sequence[Band]) -> str | None:
 def band_problems(bands: Sequence[Band]) -> tuple[str, ...]:
     """Gaps and overlaps on 0–100, and names used twice."""
     names = [band.name for band in bands]
-    twice = tuple(f"Mức xếp loại “{name}” ghi hai lần." for name in dict.fromkeys(names) if names.count(name) > 1)
+    twice = tuple(
+        f"Mức xếp loại “{name}” ghi hai lần." for name in dict.fromkeys(names) if names.count(name) > 1
+    )
     return twice + coverage_problems([band.interval for band in bands], INDICES)

@@ -69,8 +69,8 @@ class Figure(str):
 def decimal_of(value: str | int | Decimal) -> Decimal:
     """The exact decimal that a text, a whole number or a decimal stands for.
 
-    Raises BadNumber for binary floats, truth values, NaN, infinity, thousands separators, a decimal comma, and
-    anything of more than 40 digits, or 20 before the point.
+    Raises BadNumber for binary floats, truth values, NaN, infinity, thousands separators, a decimal comma,
+    and anything of more than 40 digits, or 20 before the point.
     """
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise BadNumber(f"“{value}” ({type(value).__name__}) không phải số thập phân chính xác.")
@@ -85,7 +85,8 @@ def decimal_of(value: str | int | Decimal) -> Decimal:
     _, digits, exponent = number.as_tuple()
     if len(digits) > MOST_DIGITS or int(exponent) < -MOST_DIGITS or number.adjusted() >= MOST_BEFORE_POINT:
         raise BadNumber(
-            f"Số “{str(value)[:60]}” quá dài: nhiều nhất {MOST_DIGITS} chữ số, {MOST_BEFORE_POINT} trước dấu phẩy."
+            f"Số “{str(value)[:60]}” quá dài: nhiều nhất {MOST_DIGITS} chữ số, "
+            f"trong đó {MOST_BEFORE_POINT} chữ số phần nguyên."
         )
     return number
 

@@ -1,4 +1,4 @@
-"""How figures are written in the Vietnamese sentences that explain a result: decimal comma, ≈ when rounded."""
+"""How figures are written in the Vietnamese sentences: decimal comma, ≈ when rounded."""
 
 from decimal import Decimal
 

@@ -34,6 +34,13 @@ class Actor:
     full_name: str
     held: frozenset[tuple[Role, int]]
 
+    @property
+    def person_id(self) -> int:
+        """The id of a person with an account. Raises TypeError for the operator on the server."""
+        if self.id is None:
+            raise TypeError(f"{self.full_name} has no account; only people score, appraise and decide")
+        return self.id
+
     def has(self, role: Role, organisation_id: int | None = None) -> bool:
         """Holds `role`, in `organisation_id` when one is given, anywhere otherwise."""
         return any(

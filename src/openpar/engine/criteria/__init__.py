@@ -1,4 +1,4 @@
-"""Criteria sets: the tree, reading and writing it as plain mappings, and the checks before it may be issued."""
+"""Criteria sets: the tree, reading and writing it as plain mappings, the checks before it is issued."""
 
 from openpar.engine.criteria.checks import PARTS, check
 from openpar.engine.criteria.mapping import set_from_mapping, set_to_mapping

@@ -52,7 +52,10 @@ def _sum_problems(criteria_set: CriteriaSet) -> Iterator[SetProblem]:
             below = _children_sum(node.children)
             if not node.children:
                 yield SetProblem(
-                    node.code, "Không có tiêu chí thành phần nào.", "Thêm tiêu chí thành phần, hoặc bỏ.", "FORMAT"
+                    node.code,
+                    "Không có tiêu chí thành phần nào.",
+                    "Thêm tiêu chí thành phần, hoặc bỏ.",
+                    "FORMAT",
                 )
             elif node.declared_maximum is not None and node.declared_maximum != below:
                 yield _difference(node.code, "Điểm tối đa", node.declared_maximum, below)
@@ -71,8 +74,8 @@ def _part_problems(criteria_set: CriteriaSet) -> Iterator[SetProblem]:
     if survey is not None and appraisal is not None and total is not None and add(survey, appraisal) != total:
         yield SetProblem(
             "",
-            f"Hai phần khai {number(survey)} và {number(appraisal)}, cộng lại {number(add(survey, appraisal))}, "
-            f"khác tổng điểm {number(total)}.",
+            f"Hai phần khai {number(survey)} và {number(appraisal)}, "
+            f"cộng lại {number(add(survey, appraisal))}, khác tổng điểm {number(total)}.",
             "Sửa số khai, hoặc giải thích chênh lệch.",
             "SUM",
         )
@@ -96,7 +99,9 @@ def _count_problems(criteria_set: CriteriaSet) -> Iterator[SetProblem]:
 def _leaf_problems(criteria_set: CriteriaSet) -> Iterator[SetProblem]:
     for leaf in criteria_set.leaves():
         if leaf.maximum < ZERO:
-            yield SetProblem(leaf.code, f"Điểm tối đa âm: {number(leaf.maximum)}.", "Ghi số không âm.", "RULE")
+            yield SetProblem(
+                leaf.code, f"Điểm tối đa âm: {number(leaf.maximum)}.", "Ghi số không âm.", "RULE"
+            )
         for problem in leaf.rule.problems(leaf.maximum):
             yield SetProblem(leaf.code, problem, "Sửa quy tắc hoặc điểm tối đa.", "RULE")
         yield from _scorer_problems(leaf)
@@ -128,7 +133,9 @@ def _setting_problems(criteria_set: CriteriaSet) -> Iterator[SetProblem]:
     known = {node.code for node in criteria_set.nodes()} | set(PARTS)
     for code in settings.tie_breakers:
         if code not in known:
-            yield _setting("tie_breakers", f"Không có “{code}” để phân hạng.", "Ghi mã tiêu chí, appraised hoặc outside.")
+            yield _setting(
+                "tie_breakers", f"Không có “{code}” để phân hạng.", "Ghi mã tiêu chí, appraised hoặc outside."
+            )
     if settings.ties is Ties.ORDINAL and not settings.tie_breakers:
         yield _setting("ties", "Xếp hạng 1, 2, 3 mà không nêu tiêu chí phụ.", "Khai tie_breakers.")
     if settings.digits > _MOST_DIGITS_SHOWN:

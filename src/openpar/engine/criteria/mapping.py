@@ -1,7 +1,7 @@
-"""A criteria set from and to plain mappings: the layout of the sample sets, which must stay readable for ever.
+"""A criteria set from and to plain mappings: the layout of the sample sets, to stay readable for ever.
 
-A set with wrong sums, duplicate codes or a rule that misses its maximum is read all the same, so that `check` can
-list everything; only what has no meaning at all is refused, with every problem at once.
+A set with wrong sums, duplicate codes or a rule that misses its maximum is read all the same, so that `check`
+can list everything; only what has no meaning at all is refused, with every problem at once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -132,7 +132,9 @@ def _read_leaf(given: Parameters, code: str, title: str, year: int) -> Leaf:
     by = given.text("by")
     scored_by = _SELF_NAMES.get(by) or next((who for who in ScoredBy if who.value == by), None)
     if scored_by is None:
-        given.fault(f"Không rõ ai chấm: “{by}”.", f"Chọn một trong: {', '.join(who.value for who in ScoredBy)}.")
+        given.fault(
+            f"Không rõ ai chấm: “{by}”.", f"Chọn một trong: {', '.join(who.value for who in ScoredBy)}."
+        )
     not_applicable = given.text("na")
     allowed = not_applicable.lower() not in _NO
     leaf = Leaf(
@@ -177,7 +179,11 @@ def _part(given: Parameters, key: str) -> Parameters:
 
 def _texts(given: Parameters, key: str) -> tuple[str, ...]:
     value = given.found[key] if given.has(key) else ()
-    if isinstance(value, Sequence) and not isinstance(value, str) and all(isinstance(text, str) for text in value):
+    if (
+        isinstance(value, Sequence)
+        and not isinstance(value, str)
+        and all(isinstance(text, str) for text in value)
+    ):
         return tuple(str(text).strip() for text in value)
     given.fault(f"“{key}” phải là danh sách văn bản.", "Ghi một danh sách, ví dụ [appraised, '3'].")
     return ()

@@ -1,8 +1,8 @@
 """A criteria set: a legal table of points as a tree, its rules, and the settings of the arithmetic.
 
-A table has two to four levels, so one recursive `Node` stands for field, criterion and sub-criterion alike; what
-is scored is a `Leaf`. Printed maxima (`declared_…`) are kept beside what the leaves add up to: they may differ, and
-`check` reports it. All arithmetic runs on the maxima of the leaves.
+A table has two to four levels, so one recursive `Node` stands for field, criterion and sub-criterion alike;
+what is scored is a `Leaf`. Printed maxima (`declared_…`) are kept beside what the leaves add up to: they may
+differ, and `check` reports it. All arithmetic runs on the maxima of the leaves.
 """
 
 from collections.abc import Iterator
@@ -118,8 +118,8 @@ class Node:
 class Settings:
     """How points become totals, ranks and classes; printed on every result.
 
-    `digits` decimals are shown, rounded by `rounding_mode`. `tie_breakers` (ties = ordinal) are codes of the tree or
-    "appraised" / "outside". `bands` may be empty: the set names no classes. `total_cap` None: no cap.
+    `digits` decimals are shown, rounded by `rounding_mode`. `tie_breakers` (ties = ordinal) are codes of the
+    tree or "appraised" / "outside". `bands` may be empty: the set names no classes. `total_cap` None: no cap.
     """
 
     na_policy: NaPolicy = NaPolicy.RESCALE_APPRAISAL

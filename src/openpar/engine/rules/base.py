@@ -62,14 +62,14 @@ class Rule(ABC):
         most = self.most(maximum)
         found = self.own_problems(maximum)
         if most is not None and most < maximum:
-            found += (f"Quy tắc chỉ cho nhiều nhất {points(most)}, không đạt tới điểm tối đa {number(maximum)}.",)
+            found += (
+                f"Quy tắc chỉ cho nhiều nhất {points(most)}, không đạt tới điểm tối đa {number(maximum)}.",
+            )
         if most is not None and most > maximum:
             found += (f"Quy tắc cho đến {points(most)}, vượt điểm tối đa {number(maximum)}.",)
         return found
 
-    def evaluate(
-        self, answer: Answer, maximum: Decimal, *, allows_not_applicable: bool = True
-    ) -> Outcome:
+    def evaluate(self, answer: Answer, maximum: Decimal, *, allows_not_applicable: bool = True) -> Outcome:
         """The points of one leaf, settled to 24 decimal places, or the reason why there are none.
 
         A rule whose points leave [0, maximum] is a defect of the set: the outcome is Invalid, never clipped.

@@ -16,7 +16,7 @@ VALUE_LABEL = "giá trị"
 
 @dataclass(frozen=True, slots=True)
 class CohortNormalised(Rule):
-    """value / best × maximum; with `lower_is_better` best / value × maximum. The value is read from `numerator`."""
+    """value / best × maximum; with `lower_is_better` best / value × maximum. Read from `numerator`."""
 
     type = "cohort_normalised"
     aliases = ("cohort",)

@@ -102,7 +102,9 @@ class StepOnCount(Rule):
         if position is None:
             return Invalid(f"{number(count)}: không bước nào của thang điểm áp dụng.", figures)
         step = self.steps[position]
-        return Earned(step.points, f"{number(count)} ({step.interval.words()}): {points(step.points)}.", figures)
+        return Earned(
+            step.points, f"{number(count)} ({step.interval.words()}): {points(step.points)}.", figures
+        )
 
     def describe(self, maximum: Decimal) -> tuple[ScaleRow, ...]:
         return tuple(ScaleRow(step.interval.words(), step.points) for step in self.steps)
@@ -161,8 +163,13 @@ class DeductPerViolation(Rule):
         deduction = total_of(multiply(counts[kind], worth[kind]) for kind in counts)
         left = max(self.floor, subtract(maximum, deduction))
         taken = subtract(maximum, left)
-        listed = "; ".join(f"{number(count)} {kind} × {number(worth[kind])}" for kind, count in counts.items())
-        figures = (*((kind, number(count)) for kind, count in counts.items()), ("Bị trừ", f"−{number(taken)}"))
+        listed = "; ".join(
+            f"{number(count)} {kind} × {number(worth[kind])}" for kind, count in counts.items()
+        )
+        figures = (
+            *((kind, number(count)) for kind, count in counts.items()),
+            ("Bị trừ", f"−{number(taken)}"),
+        )
         return Earned(left, f"{listed}: bị trừ {points(taken)}, còn {points(left)}.", figures)
 
     def describe(self, maximum: Decimal) -> tuple[ScaleRow, ...]:

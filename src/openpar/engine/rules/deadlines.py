@@ -5,6 +5,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from openpar.engine.answers import Answer
 from openpar.engine.numbers import ZERO, plain
@@ -71,7 +72,7 @@ class Deadline(Rule):
         if any(not option.until for option in self.options[:-1]):
             found += ("Chỉ dòng cuối được để trống “until”.",)
         days = [self._last_day(option) for option in self.options if option.until]
-        if any(later <= earlier for earlier, later in zip(days, days[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(days)):
             found += ("Các thời hạn phải xếp từ sớm đến muộn.",)
         return found
 
@@ -87,11 +88,15 @@ class Deadline(Rule):
         figures = (("ngày tính", day),)
         if not self._day_counts(answer):
             worth = self.options[-1].points
-            return Earned(worth, f"Văn bản ngày {day} không có chữ ký số, không được tính: {points(worth)}.", figures)
+            return Earned(
+                worth, f"Văn bản ngày {day} không có chữ ký số, không được tính: {points(worth)}.", figures
+            )
         position = self._position(answer.moment)
         option = self.options[position]
         kind = "Ký số" if answer.signed and self.counts == "signed_at" else "Ngày văn bản"
-        return Earned(option.points, f"{kind} {day} ({self._label(option)}): {points(option.points)}.", figures)
+        return Earned(
+            option.points, f"{kind} {day} ({self._label(option)}): {points(option.points)}.", figures
+        )
 
     def describe(self, maximum: Decimal) -> tuple[ScaleRow, ...]:
         return tuple(ScaleRow(self._label(option), option.points) for option in self.options)
@@ -118,7 +123,9 @@ class Deadline(Rule):
     def _label(self, option: DeadlineOption) -> str:
         if option.label:
             return option.label
-        return f"đến hết {_written(self._last_day(option))}" if option.until else "muộn hơn hoặc không ban hành"
+        return (
+            f"đến hết {_written(self._last_day(option))}" if option.until else "muộn hơn hoặc không ban hành"
+        )
 
 
 def last_day(until: str, year: int) -> date:
@@ -141,7 +148,8 @@ def _read_option(row: Parameters, year: int) -> DeadlineOption:
             last_day(option.until, year)
         except ValueError:
             row.fault(
-                f"Thời hạn “{option.until}” không phải là ngày.", "Ghi tháng (1), ngày trong năm (01-31) hoặc 2026-01-31."
+                f"Thời hạn “{option.until}” không phải là ngày.",
+                "Ghi tháng (1), ngày trong năm (01-31) hoặc 2026-01-31.",
             )
             option = DeadlineOption("", option.points, option.label)
     row.finish()

@@ -82,13 +82,14 @@ class FormulaWithConditions(Rule):
         return None
 
     def own_problems(self, maximum: Decimal) -> tuple[str, ...]:
-        found = []
         used = frozenset().union(
             *(part.names for branch in self.branches for part in (branch.condition, branch.points) if part)
         )
-        for variable in self.variables:
-            if variable.name not in used:
-                found.append(f"Biến “{variable.name}” không được công thức nào dùng.")
+        found = [
+            f"Biến “{variable.name}” không được công thức nào dùng."
+            for variable in self.variables
+            if variable.name not in used
+        ]
         open_branches = [at for at, branch in enumerate(self.branches) if branch.condition is None]
         if any(at != len(self.branches) - 1 for at in open_branches):
             found.append("Nhánh không có điều kiện phải đứng cuối: các nhánh sau không bao giờ được dùng.")
@@ -158,7 +159,9 @@ class FormulaWithConditions(Rule):
 def _read_variable(row: Parameters) -> Variable:
     name = row.text("name", None)
     if not _NAME.fullmatch(name) or name in RESERVED:
-        row.fault(f"Tên biến “{name}” không hợp lệ.", "Dùng chữ, số và gạch dưới, không trùng từ của công thức.")
+        row.fault(
+            f"Tên biến “{name}” không hợp lệ.", "Dùng chữ, số và gạch dưới, không trùng từ của công thức."
+        )
     variable = Variable(
         name,
         row.text("question"),

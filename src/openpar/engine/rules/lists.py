@@ -1,4 +1,7 @@
-"""Rules that read an option, ticked items or a grade: boolean, choice, additive_checklist, quality_grade_percent."""
+"""Rules that read an option, ticked items or a grade.
+
+boolean, choice, additive_checklist, quality_grade_percent.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -46,9 +49,7 @@ class Boolean(Rule):
             return NotApplicable("Không áp dụng theo câu trả lời.")
         return Invalid(f"“{answer.choice}” không phải Có, Không hay Không áp dụng.")
 
-    def evaluate(
-        self, answer: Answer, maximum: Decimal, *, allows_not_applicable: bool = True
-    ) -> Outcome:
+    def evaluate(self, answer: Answer, maximum: Decimal, *, allows_not_applicable: bool = True) -> Outcome:
         if answer.applicable and answer.choice == NOT_APPLICABLE_CHOICE and not allows_not_applicable:
             return Invalid("Bộ tiêu chí không cho phép trả lời “Không áp dụng” ở tiêu chí này.")
         return Rule.evaluate(self, answer, maximum, allows_not_applicable=allows_not_applicable)
@@ -139,8 +140,8 @@ class AdditiveChecklist(Rule):
 class QualityGradePercent(Rule):
     """Type 12: a grade is worth a percentage (0–100) of the maximum; each minor violation takes some away.
 
-    `minor_violation` is a percentage, `deduct_of` says of what: the earned points or the maximum. Not below 0.
-    The number of minor violations is read from `numerator`; not given means none.
+    `minor_violation` is a percentage, `deduct_of` says of what: the earned points or the maximum.
+    Not below 0. The number of minor violations is read from `numerator`; not given means none.
     """
 
     type = "quality_grade_percent"

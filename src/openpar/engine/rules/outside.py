@@ -25,8 +25,8 @@ class SurveyWeightedAnswers(Rule):
     """Type 13: Σ weight × answers / Σ answers × maximum.
 
     Weights are shares of 1. `groups` lists respondent groups with their weights (empty: one group, whose name
-    is only a label). Counts are keyed "option", or "group/option" with several groups; forms without an answer
-    are counted under "blank" and left out of the denominator unless `blank_as_zero`.
+    is only a label). Counts are keyed "option", or "group/option" with several groups; forms without an
+    answer are counted under "blank" and left out of the denominator unless `blank_as_zero`.
     """
 
     type = "survey_weighted_answers"
@@ -55,7 +55,10 @@ class SurveyWeightedAnswers(Rule):
         return found
 
     def as_mapping(self) -> dict[str, object]:
-        found: dict[str, object] = {"type": self.type, "weights": pairs_as_rows(self.weights, figure="weight")}
+        found: dict[str, object] = {
+            "type": self.type,
+            "weights": pairs_as_rows(self.weights, figure="weight"),
+        }
         if self.groups:
             found |= {"groups": pairs_as_rows(self.groups, figure="weight"), "combine": self.combine}
         if self.blank_as_zero:
@@ -94,7 +97,8 @@ class SurveyWeightedAnswers(Rule):
 
     def describe(self, maximum: Decimal) -> tuple[ScaleRow, ...]:
         return tuple(
-            ScaleRow(f"{label} ({percent(weight)})", multiply(weight, maximum)) for label, weight in self.weights
+            ScaleRow(f"{label} ({percent(weight)})", multiply(weight, maximum))
+            for label, weight in self.weights
         )
 
     def _per_group(self, counts: Mapping[str, Decimal]) -> dict[str, dict[str, Decimal]] | Invalid:
@@ -117,7 +121,10 @@ class SurveyWeightedAnswers(Rule):
         weights = dict(self.weights) | {BLANK_FORMS: ZERO}
         # Each group as (weighted answers, forms): kept apart so that the only division is the last step.
         sums = {
-            name: (total_of(multiply(weights[option], n) for option, n in counts.items()), total_of(counts.values()))
+            name: (
+                total_of(multiply(weights[option], n) for option, n in counts.items()),
+                total_of(counts.values()),
+            )
             for name, counts in per_group.items()
         }
         forms = total_of(all_forms for _, all_forms in sums.values())
@@ -129,9 +136,11 @@ class SurveyWeightedAnswers(Rule):
         if self.combine == "pooled":
             weighted = total_of(score for score, _ in sums.values())
             earned = share(weighted, forms, maximum)
-            text = f"{number(weighted)}/{number(forms)} phiếu quy đổi, nhân {number(maximum)}: {points(earned)}."
+            text = (
+                f"{number(weighted)}/{number(forms)} phiếu quy đổi, nhân {number(maximum)}: {points(earned)}."
+            )
             return Earned(earned, text, figures)
-        shares = dict(self.groups) if self.combine == "weighted" else {name: ONE for name in sums}
+        shares = dict(self.groups) if self.combine == "weighted" else dict.fromkeys(sums, ONE)
         parts = {name: share(score, all_forms, maximum) for name, (score, all_forms) in sums.items()}
         earned = divide(
             total_of(multiply(shares[name], part) for name, part in parts.items()), total_of(shares.values())
@@ -185,8 +194,8 @@ class ExternalIndex(Rule):
 class LeadershipScore(Rule):
     """Type 15: points given by the chairman and the vice-chairmen of the People's Committee.
 
-    Read from `points` (already combined), or from `variables`, one entry per leader, the chairman under "chair":
-    `mean`, `sum`, or `chair_weight` × chairman + the rest × mean of the others.
+    Read from `points` (already combined), or from `variables`, one entry per leader, the chairman under
+    "chair": `mean`, `sum`, or `chair_weight` × chairman + the rest × mean of the others.
     """
 
     type = "leadership_score"

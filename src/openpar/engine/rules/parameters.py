@@ -12,7 +12,7 @@ _BOUNDS = ("gt", "ge", "lt", "le", "eq")
 
 
 class Parameters:
-    """A mapping being read. A fault is noted and a harmless value returned, so that all faults come out at once."""
+    """A mapping being read. A fault is noted and a harmless value returned: all faults come out at once."""
 
     def __init__(
         self, found: Mapping[str, object], where: str, problems: list[SetProblem], kind: str = "RULE"
@@ -89,7 +89,9 @@ class Parameters:
         value = self.found.get(key)
         self.has(key)
         if isinstance(value, Mapping):
-            found = tuple((str(name).strip(), self._decimal(f"{key}: {name}", number)) for name, number in value.items())
+            found = tuple(
+                (str(name).strip(), self._decimal(f"{key}: {name}", number)) for name, number in value.items()
+            )
         elif isinstance(value, Sequence) and not isinstance(value, str):
             found = tuple((row.text(label, None), row.number(figure)) for row in self.rows(key))
         else:
@@ -106,7 +108,9 @@ class Parameters:
         value = self.found.get(key)
         self.has(key)
         if not isinstance(value, Sequence) or isinstance(value, str) or not value:
-            self.fault(f"Tham số “{key}” thiếu hoặc không phải danh sách.", "Ghi một danh sách có ít nhất một dòng.")
+            self.fault(
+                f"Tham số “{key}” thiếu hoặc không phải danh sách.", "Ghi một danh sách có ít nhất một dòng."
+            )
             return ()
         found = []
         for position, row in enumerate(value, start=1):
@@ -135,7 +139,9 @@ class Parameters:
             return ZERO
 
 
-def pairs_as_rows(pairs: Iterable[Pair], label: str = "label", figure: str = "points") -> list[dict[str, object]]:
+def pairs_as_rows(
+    pairs: Iterable[Pair], label: str = "label", figure: str = "points"
+) -> list[dict[str, object]]:
     """The list form of `Parameters.pairs`: it keeps its order in every database."""
     return [{label: name, figure: plain(number)} for name, number in pairs]
 

@@ -1,6 +1,6 @@
 """Rules that read a numerator and a denominator: step_on_ratio, ratio_times_max, ratio_with_zero_floor.
 
-0/0 means that nothing arose: NotApplicable, never 0 and never full marks. Bounds are compared without dividing.
+0/0 means that nothing arose: NotApplicable, never 0 and never full marks. Bounds are compared undivided.
 """
 
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ from openpar.engine.wording import number, percent, points, ratio
 class RatioInput:
     """What the two figures are called, and how they may relate.
 
-    `excused_label` names a third figure taken out of the denominator (tasks that failed for objective reasons);
-    `cap_ratio` lets the numerator exceed the denominator and counts the ratio as 1.
+    `excused_label` names a third figure taken out of the denominator (tasks that failed for objective
+    reasons); `cap_ratio` lets the numerator exceed the denominator and counts the ratio as 1.
     """
 
     numerator_label: str = "tử số"
@@ -72,7 +72,9 @@ class RatioInput:
         if fault:
             return Invalid(f"{text}: {fault}.", figures)
         if bottom == ZERO:
-            return NotApplicable(f"{text}: không phát sinh ({self.denominator_label} bằng 0), không áp dụng.", figures)
+            return NotApplicable(
+                f"{text}: không phát sinh ({self.denominator_label} bằng 0), không áp dụng.", figures
+            )
         return Ratio(min(top, bottom), bottom, figures, ratio(top, bottom))
 
 
@@ -126,7 +128,9 @@ class StepOnRatio(Rule):
         return max((step.points for step in self.steps), default=ZERO)
 
     def own_problems(self, maximum: Decimal) -> tuple[str, ...]:
-        return coverage_problems([step.interval for step in self.steps], RATIOS, percent) + negative(self.steps)
+        return coverage_problems([step.interval for step in self.steps], RATIOS, percent) + negative(
+            self.steps
+        )
 
     def judge(self, answer: Answer, maximum: Decimal) -> Outcome:
         found = self.figures.take(answer)
@@ -137,7 +141,9 @@ class StepOnRatio(Rule):
             return Invalid(f"{found.text}: không bước nào của thang điểm áp dụng.", found.figures)
         step = self.steps[position]
         return Earned(
-            step.points, f"{found.text} ({step.interval.words(percent)}): {points(step.points)}.", found.figures
+            step.points,
+            f"{found.text} ({step.interval.words(percent)}): {points(step.points)}.",
+            found.figures,
         )
 
     def describe(self, maximum: Decimal) -> tuple[ScaleRow, ...]:
@@ -191,7 +197,9 @@ class RatioWithZeroFloor(Rule):
 
     @classmethod
     def read(cls, given: Parameters) -> "RatioWithZeroFloor":
-        return cls(given.number("zero_below"), given.flag("open_floor", default=False), RatioInput.read(given))
+        return cls(
+            given.number("zero_below"), given.flag("open_floor", default=False), RatioInput.read(given)
+        )
 
     def as_mapping(self) -> dict[str, object]:
         found = {"type": self.type, **self.figures.as_mapping(), "zero_below": plain(self.zero_below)}
@@ -204,14 +212,18 @@ class RatioWithZeroFloor(Rule):
         highest_fails = self.open_floor and self.zero_below == ONE
         if ZERO <= self.zero_below <= ONE and not highest_fails:
             return ()
-        return (f"Mức sàn {number(self.zero_below)} phải nằm từ 0 đến 1 và có thể đạt được (80 % ghi là 0.8).",)
+        return (
+            f"Mức sàn {number(self.zero_below)} phải nằm từ 0 đến 1 và có thể đạt được (80 % ghi là 0.8).",
+        )
 
     def judge(self, answer: Answer, maximum: Decimal) -> Outcome:
         found = self.figures.take(answer)
         if not isinstance(found, Ratio):
             return found
         if self._is_below(found):
-            return Earned(ZERO, f"{found.text} ({self._intervals()[1].words(percent)}): 0 điểm.", found.figures)
+            return Earned(
+                ZERO, f"{found.text} ({self._intervals()[1].words(percent)}): 0 điểm.", found.figures
+            )
         return proportional(found, maximum)
 
     def describe(self, maximum: Decimal) -> tuple[ScaleRow, ...]:
@@ -235,13 +247,17 @@ class RatioWithZeroFloor(Rule):
 def proportional(found: Ratio, maximum: Decimal) -> Earned:
     """The share of the maximum that the ratio earns."""
     earned = share(found.numerator, found.denominator, maximum)
-    return Earned(earned, f"{found.text}, nhân điểm tối đa {number(maximum)}: {points(earned)}.", found.figures)
+    return Earned(
+        earned, f"{found.text}, nhân điểm tối đa {number(maximum)}: {points(earned)}.", found.figures
+    )
 
 
 def negative(steps: tuple[Step, ...]) -> tuple[str, ...]:
     """A problem for every step with points below 0."""
     return tuple(
-        f"Bước {at} cho số điểm âm {number(step.points)}." for at, step in enumerate(steps, 1) if step.points < ZERO
+        f"Bước {at} cho số điểm âm {number(step.points)}."
+        for at, step in enumerate(steps, 1)
+        if step.points < ZERO
     )
 
 

@@ -27,7 +27,9 @@ class _Capped(Rule):
         return self.cap
 
     def own_problems(self, maximum: Decimal) -> tuple[str, ...]:
-        return ("Điểm thưởng, điểm phạt nằm ngoài tổng điểm: khai bonus_max, penalty_max thay cho tiêu chí này.",)
+        return (
+            "Điểm thưởng, điểm phạt nằm ngoài tổng điểm: khai bonus_max, penalty_max thay cho tiêu chí này.",
+        )
 
     def judge(self, answer: Answer, maximum: Decimal) -> Outcome:
         if answer.counts is None:
@@ -60,7 +62,7 @@ class BonusCapped(_Capped):
 
 @dataclass(frozen=True, slots=True)
 class PenaltyCapped(_Capped):
-    """Type 18: penalties entered by the appraiser, up to the yearly maximum; a positive number, subtracted later."""
+    """Type 18: penalties entered by the appraiser, up to the yearly maximum; positive, subtracted later."""
 
     type = "penalty_capped"
     aliases = ("penalty",)
@@ -96,7 +98,7 @@ class AlwaysNotApplicable(Rule):
 
 @dataclass(frozen=True, slots=True)
 class Unstated(Rule):
-    """No rule yet: the table was imported and nobody has said how figures become points. Never to be issued."""
+    """No rule yet: the table was imported and nobody has said how figures become points."""
 
     type = "unstated"
     text: str = ""

@@ -61,9 +61,7 @@ def may_appraise(
 ) -> bool:
     """An appraiser of this field and block, who does not belong to the unit (conflict of interest)."""
     return (
-        actor.has(Role.APPRAISER)
-        and field_code in assigned_fields
-        and not belongs_to_unit(actor, assessment)
+        actor.has(Role.APPRAISER) and field_code in assigned_fields and not belongs_to_unit(actor, assessment)
     )
 
 

@@ -35,7 +35,9 @@ def visible_assessments(user_id: int, at: datetime) -> QuerySet[Assessment]:
     own = held.filter(organisation_id=OuterRef("organisation_id")).exclude(
         role__in=(Role.APPRAISER, Role.ADMINISTRATOR)
     )
-    assigned = AppraiserAssignment.objects.filter(appraiser_id=user_id, round_block_id=OuterRef("round_block_id"))
+    assigned = AppraiserAssignment.objects.filter(
+        appraiser_id=user_id, round_block_id=OuterRef("round_block_id")
+    )
     return Assessment.objects.filter(
         Exists(held.filter(role__in=OVERSEERS))
         | Exists(own)
@@ -84,7 +86,9 @@ def leaf_entries(assessment_id: int, criteria: LoadedSet) -> list[LeafEntry]:
             LeafEntry(
                 code=leaf.code,
                 answer=None if score is None else Answer.from_json(score.answer),
-                outcome="" if score is None or score.points is None and score.outcome == "MISSING" else score.outcome,
+                outcome=""
+                if score is None or (score.points is None and score.outcome == "MISSING")
+                else score.outcome,
                 note="" if score is None else score.note,
                 evidence_count=0 if score is None else score.uses,
                 evidence_wanted=leaf.evidence_wanted,
@@ -121,8 +125,7 @@ def appraisal_gaps(round_id: int) -> list[Gap]:
             if left:
                 gaps.append(
                     Gap(
-                        _("%(block)s, lĩnh vực %(field)s")
-                        % {"block": block.block.name, "field": field_code},
+                        _("%(block)s, lĩnh vực %(field)s") % {"block": block.block.name, "field": field_code},
                         _("còn %d tiêu chí chưa thẩm định.") % left,
                         code="not_appraised",
                         link=f"/appraisal/{round_id}/",
@@ -134,7 +137,9 @@ def appraisal_gaps(round_id: int) -> list[Gap]:
 def reappraisal_gaps(round_id: int) -> list[Gap]:
     """Explanations that nobody has decided on."""
     decided = Score.objects.filter(
-        assessment_id=OuterRef("assessment_id"), criterion_id=OuterRef("criterion_id"), layer=Layer.REAPPRAISED
+        assessment_id=OuterRef("assessment_id"),
+        criterion_id=OuterRef("criterion_id"),
+        layer=Layer.REAPPRAISED,
     )
     open_ones = (
         Score.objects.filter(assessment__round_block__round_id=round_id, layer=Layer.EXPLAINED)
@@ -143,6 +148,11 @@ def reappraisal_gaps(round_id: int) -> list[Gap]:
         .order_by("assessment__unit__name_sort", "criterion__position")
     )
     return [
-        Gap(f"{unit} {code}", _("giải trình chưa được trả lời."), code="not_decided", link=f"/appraisal/{round_id}/")
+        Gap(
+            f"{unit} {code}",
+            _("giải trình chưa được trả lời."),
+            code="not_decided",
+            link=f"/appraisal/{round_id}/",
+        )
         for unit, code in open_ones
     ]

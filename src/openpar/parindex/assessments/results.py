@@ -5,22 +5,23 @@ publication. Every figure here comes from the engine; this module only gathers a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from openpar.common.errors import Gap
 from openpar.engine.grading import grade
-from openpar.engine.outcomes import Missing, Outcome
+from openpar.engine.outcomes import Invalid, Missing, Outcome
 from openpar.engine.ranking import Place, rank
-from openpar.engine.scoring import UnitScore, total_of
+from openpar.engine.scoring import UnitScore
 from openpar.parindex.assessments.models import Adjustment, Assessment, Layer, RoundBlock, Score, SheetState
 from openpar.parindex.assessments.sheets import (
     OutcomesByLayer,
     decided_outcomes,
     outcome_of,
     self_outcomes,
+    summed,
 )
 from openpar.parindex.criteria.queries import LoadedSet, loaded_set
 
@@ -149,6 +150,13 @@ class UnitResult:
     explanation: tuple[str, ...]
     rank: int | None = None
     rank_of: int | None = None
+    part_indices: Mapping[str, Decimal | None] = field(default_factory=dict)
+
+    def index_of(self, code: str) -> Decimal | None:
+        """The component index of a node, or of the part "appraised" or "outside"."""
+        if code in self.part_indices:
+            return self.part_indices[code]
+        return next((node.index for node in self.nodes if node.code == code), None)
 
 
 @dataclass(frozen=True)
@@ -167,7 +175,9 @@ def results_of_round(round_id: int) -> tuple[BlockResults, ...]:
     blocks = list(RoundBlock.objects.filter(round_id=round_id).select_related("block", "criteria_set"))
     sheets: dict[int, list[Assessment]] = defaultdict(list)
     for assessment in (
-        Assessment.objects.filter(round_block__round_id=round_id).select_related("unit").order_by("unit__name_sort")
+        Assessment.objects.filter(round_block__round_id=round_id)
+        .select_related("unit")
+        .order_by("unit__name_sort")
     ):
         sheets[assessment.round_block_id].append(assessment)
     scores: dict[int, list[Score]] = defaultdict(list)
@@ -177,7 +187,8 @@ def results_of_round(round_id: int) -> tuple[BlockResults, ...]:
     for assessment_id, kind, points in Adjustment.objects.filter(
         assessment__round_block__round_id=round_id, state=Adjustment.State.ACCEPTED
     ).values_list("assessment_id", "kind", "points"):
-        adjustments[assessment_id].append((kind, points))
+        if points is not None:
+            adjustments[assessment_id].append((kind, points))
     found = []
     for block in blocks:
         criteria = loaded_set(block.criteria_set_id, block.criteria_set.version)
@@ -191,7 +202,9 @@ def results_of_round(round_id: int) -> tuple[BlockResults, ...]:
     return tuple(found)
 
 
-def _by_layer(criteria: LoadedSet, scores: Iterable[Score]) -> tuple[OutcomesByLayer, dict[str, dict[str, Score]]]:
+def _by_layer(
+    criteria: LoadedSet, scores: Iterable[Score]
+) -> tuple[OutcomesByLayer, dict[str, dict[str, Score]]]:
     outcomes: OutcomesByLayer = {layer: {} for layer in Layer.values}
     rows: dict[str, dict[str, Score]] = defaultdict(dict)
     for score in scores:
@@ -213,10 +226,13 @@ def unit_result(
     decided = decided_outcomes(outcomes, criteria)
     bonus = [points for kind, points in adjustments if kind == Adjustment.Kind.BONUS]
     penalty = [points for kind, points in adjustments if kind == Adjustment.Kind.PENALTY]
-    own = total_of(criteria.engine, self_outcomes(outcomes))
-    final = total_of(criteria.engine, decided, bonus=bonus, penalty=penalty)
+    own = summed(criteria, self_outcomes(outcomes))
+    final = summed(criteria, decided, bonus=bonus, penalty=penalty)
     submitted = sheet.self_count > 0 or sheet.appraised_count > 0
-    bands = criteria.engine.settings.bands_of(block_code)
+    # A leaf taken out although the set does not foresee it was settled by the appraiser who did so; figures
+    # that contradict themselves were settled by nobody.
+    invalid = {line.code for line in final.lines if isinstance(line.outcome, Invalid)}
+    bands = criteria.engine.settings.bands_for(block_code)
     silent = sheet.state == SheetState.LOCKED and not submitted
     total, index = (Decimal(0), Decimal(0)) if silent else (final.total, final.index)
     return UnitResult(
@@ -234,10 +250,11 @@ def unit_result(
         grade="" if index is None else grade(index, bands) or "",
         self_grade="" if own.index is None or silent else grade(own.index, bands) or "",
         waiting=() if silent else final.waiting,
-        gaps=(),
+        gaps=tuple(Gap(gap.code, gap.sentence, code="engine") for gap in final.gaps if gap.code in invalid),
         nodes=_nodes(criteria, own, final),
         lines=_lines(criteria, rows, decided),
         explanation=final.explanation,
+        part_indices={part.code: part.index for part in (final.appraised_part, final.outside_part)},
     )
 
 
@@ -284,7 +301,11 @@ def _lines(
     return tuple(lines)
 
 
-def _places(criteria: LoadedSet, values: Mapping[str, Decimal | None]) -> Mapping[str, Place]:
+def _places(
+    criteria: LoadedSet,
+    values: Mapping[str, Decimal | None],
+    tie_breakers: Sequence[Mapping[str, Decimal | None]] = (),
+) -> Mapping[str, Place]:
     settings = criteria.engine.settings
     return rank(
         values,
@@ -292,31 +313,37 @@ def _places(criteria: LoadedSet, values: Mapping[str, Decimal | None]) -> Mappin
         digits=settings.digits,
         mode=settings.rounding_mode,
         rank_on=settings.rank_on,
+        tie_breakers=tie_breakers,
     )
 
 
 def ranked(units: list[UnitResult], criteria: LoadedSet) -> tuple[UnitResult, ...]:
     """Ranks the units of a block by index, and by component index within every field and criterion."""
-    in_order = {str(unit.assessment_id): unit for unit in units}
-    competing = {key: unit for key, unit in in_order.items() if unit.is_ranked}
-    places = _places(criteria, {key: unit.index for key, unit in competing.items()})
-    node_places: dict[str, Mapping[str, Place]] = {}
-    for position, node in enumerate(units[0].nodes if units else ()):
-        node_places[node.code] = _places(
-            criteria, {key: unit.nodes[position].index for key, unit in competing.items()}
-        )
-    placed = []
-    for key, unit in in_order.items():
-        place = places.get(key)
-        placed.append(
-            replace(
-                unit,
-                rank=place.rank if place else None,
-                rank_of=place.of if place else None,
-                nodes=tuple(
-                    replace(node, rank=found.rank if (found := node_places[node.code].get(key)) else None)
-                    for node in unit.nodes
-                ),
-            )
-        )
+    competing = {str(unit.assessment_id): unit for unit in units if unit.is_ranked}
+    breakers = [
+        {key: unit.index_of(code) for key, unit in competing.items()}
+        for code in criteria.engine.settings.tie_breakers
+    ]
+    places = _places(criteria, {key: unit.index for key, unit in competing.items()}, breakers)
+    node_places = {
+        node.code: _places(criteria, {key: unit.nodes[position].index for key, unit in competing.items()})
+        for position, node in enumerate(units[0].nodes if units else ())
+    }
+    placed = [_placed(unit, places, node_places) for unit in units]
     return tuple(sorted(placed, key=lambda unit: (unit.rank is None, unit.rank or 0)))
+
+
+def _placed(
+    unit: UnitResult, places: Mapping[str, Place], node_places: Mapping[str, Mapping[str, Place]]
+) -> UnitResult:
+    key = str(unit.assessment_id)
+    place = places.get(key)
+    return replace(
+        unit,
+        rank=place.rank if place else None,
+        rank_of=place.of if place else None,
+        nodes=tuple(
+            replace(node, rank=found.rank if (found := node_places[node.code].get(key)) else None)
+            for node in unit.nodes
+        ),
+    )

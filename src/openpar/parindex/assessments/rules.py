@@ -112,6 +112,13 @@ def gaps_of_leaf(entry: LeafEntry) -> Iterable[Gap]:
         reason = entry.answer.reason if entry.answer is not None else ""
         if not reason and not entry.note and not (entry.answer is not None and entry.answer.applicable):
             yield Gap(entry.code, _("đề nghị không áp dụng nhưng chưa nêu lý do."), code="no_reason")
+        elif not entry.may_be_not_applicable and not reason and not entry.note:
+            yield Gap(
+                entry.code,
+                _("bộ tiêu chí không cho phép không áp dụng tiêu chí này: %s") % entry.sentence,
+                _("Giải trình, để người thẩm định quyết định."),
+                code="not_applicable_unforeseen",
+            )
         return
     if entry.evidence_wanted and entry.evidence_count == 0 and not entry.note:
         yield Gap(

@@ -6,7 +6,7 @@ transaction ends, so that a save and the lock of the sheet can never pass each o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from openpar.common.errors import Gap
 from openpar.engine.outcomes import Earned, Invalid, Missing, NotApplicable, Outcome, Pending
-from openpar.engine.scoring import UnitScore, total_of
+from openpar.engine.scoring import UnitScore, score_unit
 from openpar.parindex.assessments.errors import UnknownLeaf
 from openpar.parindex.assessments.models import (
     Adjustment,
@@ -58,7 +58,13 @@ class Sheet:
             return self.criteria.leaves[code]
         except KeyError:
             raise UnknownLeaf(
-                (Gap(code, _("không có tiêu chí thành phần này trong bộ tiêu chí của phiếu."), code="unknown"),)
+                (
+                    Gap(
+                        code,
+                        _("không có tiêu chí thành phần này trong bộ tiêu chí của phiếu."),
+                        code="unknown",
+                    ),
+                )
             ) from None
 
 
@@ -70,7 +76,9 @@ def take_sheet(assessment_id: int) -> Sheet:
     """
     if connection.features.has_select_for_update:
         list(Assessment.objects.select_for_update().filter(pk=assessment_id).order_by().values_list("pk"))
-    phase = Phase.objects.filter(round=OuterRef("round_block__round"), stage=OuterRef("round_block__round__stage"))
+    phase = Phase.objects.filter(
+        round=OuterRef("round_block__round"), stage=OuterRef("round_block__round__stage")
+    )
     reopening = (
         Reopening.objects.filter(assessment=OuterRef("pk"), granted_at__isnull=False, closed_at__isnull=True)
         .order_by()
@@ -133,14 +141,18 @@ def outcomes_of(assessment_id: int, criteria: LoadedSet) -> OutcomesByLayer:
     return found
 
 
-def decided_outcomes(by_layer: Mapping[str, Mapping[str, Outcome]], criteria: LoadedSet) -> dict[str, Outcome]:
+def decided_outcomes(
+    by_layer: Mapping[str, Mapping[str, Outcome]], criteria: LoadedSet
+) -> dict[str, Outcome]:
     """What counts in the end per leaf: outside, second appraisal, first appraisal; else nothing yet."""
     decided: dict[str, Outcome] = {}
     for code, leaf in criteria.leaves.items():
         if leaf.is_outside:
             outcome = by_layer[Layer.OUTSIDE].get(code)
         else:
-            layer = decided_layer([name for name in (Layer.REAPPRAISED, Layer.APPRAISED) if code in by_layer[name]])
+            layer = decided_layer(
+                [name for name in (Layer.REAPPRAISED, Layer.APPRAISED) if code in by_layer[name]]
+            )
             outcome = by_layer[layer].get(code) if layer else None
         if outcome is not None:
             decided[code] = outcome
@@ -152,13 +164,32 @@ def self_outcomes(by_layer: Mapping[str, Mapping[str, Outcome]]) -> dict[str, Ou
     return {**by_layer[Layer.SELF], **by_layer[Layer.OUTSIDE]}
 
 
+def summed(
+    criteria: LoadedSet,
+    outcomes: Mapping[str, Outcome],
+    *,
+    bonus: Iterable[Decimal] = (),
+    penalty: Iterable[Decimal] = (),
+) -> UnitScore:
+    """The engine's totals over outcomes that are already known; a leaf without one is missing or awaited."""
+    known = {
+        code: outcomes.get(code) or (_AWAITED if leaf.is_outside else _BLANK)
+        for code, leaf in criteria.leaves.items()
+    }
+    return score_unit(criteria.engine, {}, bonus=bonus, penalty=penalty, cohort=known)
+
+
+_AWAITED = Pending("")
+_BLANK = Missing("")
+
+
 def adjustments_of(assessment_id: int) -> tuple[list[Decimal], list[Decimal]]:
     """The accepted bonus and penalty points (one query)."""
     rows = Adjustment.objects.filter(
         assessment_id=assessment_id, state=Adjustment.State.ACCEPTED
     ).values_list("kind", "points")
-    bonus = [points for kind, points in rows if kind == Adjustment.Kind.BONUS]
-    penalty = [points for kind, points in rows if kind == Adjustment.Kind.PENALTY]
+    bonus = [points for kind, points in rows if kind == Adjustment.Kind.BONUS and points is not None]
+    penalty = [points for kind, points in rows if kind == Adjustment.Kind.PENALTY and points is not None]
     return bonus, penalty
 
 
@@ -184,19 +215,22 @@ def _entered(outcomes: Mapping[str, Outcome]) -> int:
     return sum(not isinstance(outcome, Missing) for outcome in outcomes.values())
 
 
-def renew_standings(sheet: Sheet, *, adjustments: tuple[list[Decimal], list[Decimal]] | None = None) -> UnitScore:
+def renew_standings(
+    sheet: Sheet, *, adjustments: tuple[list[Decimal], list[Decimal]] | None = None
+) -> UnitScore:
     """Recomputes what the lists show of this sheet from its stored scores, inside the same transaction.
 
     Returns the unit's own standing. Bonus and penalty are read when not given.
     """
     assessment = sheet.assessment
     by_layer = outcomes_of(assessment.pk, sheet.criteria)
-    engine = sheet.criteria.engine
-    own = total_of(engine, self_outcomes(by_layer))
+    own = summed(sheet.criteria, self_outcomes(by_layer))
     standings: dict[str, object] = {"self": _standing(own, sheet.criteria)}
     if by_layer[Layer.APPRAISED] or by_layer[Layer.OUTSIDE]:
         bonus, penalty = adjustments_of(assessment.pk) if adjustments is None else adjustments
-        decided = total_of(engine, decided_outcomes(by_layer, sheet.criteria), bonus=bonus, penalty=penalty)
+        decided = summed(
+            sheet.criteria, decided_outcomes(by_layer, sheet.criteria), bonus=bonus, penalty=penalty
+        )
         standings["decided"] = _standing(decided, sheet.criteria)
         assessment.decided_total = decided.total
     assessment.self_total = own.total
@@ -204,7 +238,13 @@ def renew_standings(sheet: Sheet, *, adjustments: tuple[list[Decimal], list[Deci
     assessment.self_count = _entered(by_layer[Layer.SELF])
     assessment.appraised_count = _entered(by_layer[Layer.APPRAISED])
     assessment.save(
-        update_fields=["self_total", "decided_total", "standings", "self_count", "appraised_count", "self_saved_at"]
+        update_fields=[
+            "self_total",
+            "decided_total",
+            "standings",
+            "self_count",
+            "appraised_count",
+            "self_saved_at",
+        ]
     )
     return own
-

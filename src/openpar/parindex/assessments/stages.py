@@ -15,7 +15,9 @@ ROUND: dict[RoundStage, dict[RoundStage, str]] = {
     },
     RoundStage.EXPLANATION: {RoundStage.REAPPRAISAL: "the window for explanations has closed"},
     RoundStage.REAPPRAISAL: {RoundStage.DECISION: "every explanation has been decided"},
-    RoundStage.DECISION: {RoundStage.PUBLISHED: "outside parts are in, the council has met, the decision is signed"},
+    RoundStage.DECISION: {
+        RoundStage.PUBLISHED: "outside parts are in, the council has met, the decision is signed"
+    },
     RoundStage.PUBLISHED: {},
 }
 

@@ -15,6 +15,7 @@ from openpar.base.audit.actions import record
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap, Refused
 from openpar.engine import criteria as engine
+from openpar.engine.errors import InvalidSet, SetProblem
 from openpar.parindex.criteria.models import CriteriaSet, Criterion, ScoredBy, SetStage
 from openpar.parindex.criteria.permissions import may_edit_criteria
 from openpar.parindex.criteria.queries import loaded_set
@@ -61,17 +62,32 @@ def _trace(
 ) -> None:
     about = f"criteria_set:{criteria_set.pk}"
     record(
-        by=by, at=at, verb=verb, object=about, about=about, label=criteria_set.title,
-        before=before, after=after, reason=reason,
-    )  # fmt: skip
+        by=by,
+        at=at,
+        verb=verb,
+        object=about,
+        about=about,
+        label=criteria_set.title,
+        before=before,
+        after=after,
+        reason=reason,
+    )
 
 
-SETTING_KEYS = ("na_policy", "na_scope", "rounding", "ties", "tie_breakers", "rank_on", "bands", "bands_by_block",
-                "bonus_penalty")  # fmt: skip
+SETTING_KEYS = (
+    *("na_policy", "na_scope", "rounding", "ties", "tie_breakers", "rank_on"),
+    *("bands", "bands_by_block", "bonus_penalty"),
+)
 
 
 def bring_in(
-    *, mapping: Mapping[str, Any], title: str, is_sample: bool, replaces_id: int | None = None, by: Actor, at: datetime
+    *,
+    mapping: Mapping[str, Any],
+    title: str,
+    is_sample: bool,
+    replaces_id: int | None = None,
+    by: Actor,
+    at: datetime,
 ) -> CriteriaSet:
     """A new draft from a mapping in the layout of the .yaml files (whatever file it was read from).
 
@@ -82,9 +98,10 @@ def bring_in(
         _refuse_unless_editor(by)
         try:
             tree = engine.set_from_mapping(mapping)
-        except engine.InvalidSet as invalid:
+        except InvalidSet as invalid:
             raise CriteriaRefused(
-                Gap(problem.where, problem.what, problem.remedy, code="unreadable") for problem in invalid.problems
+                Gap(problem.where, problem.what, problem.remedy, code="unreadable")
+                for problem in invalid.problems
             ) from invalid
         duplicates = [problem for problem in engine.check(tree) if problem.kind == "CODE"]
         if duplicates:
@@ -131,7 +148,8 @@ def _write_node(
     children = node.get("criteria") or node.get("sub") or []
     rule = node.get("rule")
     place.position += 1
-    na = node.get("na")
+    na = str(node.get("na") or "").strip()
+    allowed = na.lower() not in {"", "no", "false", "none", "null"}
     most = node.get("max")
     row = Criterion.objects.create(
         set=criteria_set,
@@ -144,12 +162,12 @@ def _write_node(
         most_points=None if most is None else Decimal(str(most)),
         is_leaf=rule is not None,
         rule=_as_text(rule) if rule is not None else None,
-        scale_text=str(node.get("scale") or ""),
+        scale_text=str(node.get("scale_text") or ""),
         scored_by=_SCORED_BY.get(str(node.get("by") or ""), ScoredBy.SELF),
         evidence_wanted=str(node.get("evidence") or ""),
         indicator=str(node.get("auto") or ""),
-        may_be_not_applicable=bool(na),
-        not_applicable_note=str(na or "")[:300],
+        may_be_not_applicable=allowed,
+        not_applicable_note=na[:300] if allowed and na.lower() not in {"yes", "true"} else "",
     )
     for child in children:
         _write_node(criteria_set, child, row, depth + 1, field_code, place)
@@ -176,7 +194,7 @@ def _as_text(value: Any) -> Any:
     return value
 
 
-def problems_of(set_id: int, version: int) -> tuple[engine.SetProblem, ...]:
+def problems_of(set_id: int, version: int) -> tuple[SetProblem, ...]:
     """Everything `check` finds in a stored set."""
     return engine.check(loaded_set(set_id, version).engine)
 
@@ -228,16 +246,22 @@ def _move(criteria_set: CriteriaSet, to: SetStage, *, by: Actor, at: datetime, r
         raise CriteriaRefused(
             Gap(
                 criteria_set.title,
-                _("không chuyển được từ “%(before)s” sang “%(to)s”.") % {"before": before.label, "to": to.label},
+                _("không chuyển được từ “%(before)s” sang “%(to)s”.")
+                % {"before": before.label, "to": to.label},
                 code="not_next",
             )
         )
     criteria_set.stage = to
     criteria_set.save()
     _trace(
-        criteria_set, "criteria.moved", by=by, at=at, before={"stage": before},
-        after={"stage": to, "number": criteria_set.number}, reason=reason,
-    )  # fmt: skip
+        criteria_set,
+        "criteria.moved",
+        by=by,
+        at=at,
+        before={"stage": before},
+        after={"stage": to, "number": criteria_set.number},
+        reason=reason,
+    )
 
 
 def put_in_use(criteria_set: CriteriaSet, *, by: Actor, at: datetime) -> None:

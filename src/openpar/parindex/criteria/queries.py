@@ -40,7 +40,9 @@ class LoadedLeaf:
 
     def evaluate(self, answer: Answer) -> Outcome:
         """What the rule of this leaf gives for an answer."""
-        return self.engine.evaluate(answer)
+        return self.engine.rule.evaluate(
+            answer, self.maximum, allows_not_applicable=self.may_be_not_applicable
+        )
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,8 @@ def mapping_of(criteria_set: CriteriaSet, rows: list[Criterion]) -> dict[str, ob
                 evidence=row.evidence_wanted or None,
                 by=_BY_WORDS[ScoredBy(row.scored_by)],
                 auto=row.indicator or None,
-                na=row.not_applicable_note or ("được phép" if row.may_be_not_applicable else None),
+                na=(row.not_applicable_note or "yes") if row.may_be_not_applicable else None,
+                scale_text=row.scale_text or None,
             )
         nodes[row.pk] = node
         if row.parent_id is None:
@@ -134,6 +137,8 @@ def mapping_of(criteria_set: CriteriaSet, rows: list[Criterion]) -> dict[str, ob
             children.append(node)
     mapping: dict[str, object] = {
         "set": criteria_set.title,
+        "title": criteria_set.title,
+        "status": "SYNTHETIC" if criteria_set.is_sample else None,
         "level": criteria_set.level,
         "year": criteria_set.year,
         "total": _plain(criteria_set.declared_total),

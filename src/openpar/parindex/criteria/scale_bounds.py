@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -11,7 +12,6 @@ from openpar.common.text import fold
 
 _NUMBER = re.compile(r"(\d+(?:[.,]\d+)?)\s*(%|phan tram)?")
 _REST = re.compile(r"(cac |moi )?(truong hop |muc )?(con lai|khac)")
-_MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _QUARTERS = {"i": 3, "ii": 6, "iii": 9, "iv": 12, "1": 3, "2": 6, "3": 9, "4": 12}
 
 
@@ -102,39 +102,42 @@ def describe_bounds(limits: dict[str, Decimal], *, percent: bool) -> str:
 
 
 def read_last_day(label: str) -> str | None:
-    """The last day, as month-day ("01-31"), that a label such as "trong tháng 1" or "trước ngày 15/02"
-    allows.
+    """The last day that a label such as "trong tháng 1" or "trước ngày 15/02" allows.
 
-    The named day of "đến ngày" counts itself, that of "trước ngày" does not. None for labels that name no
-    last day (also "sau tháng 1", "từ tháng 2") or a year of their own, which the rule cannot express.
+    A month ("1": up to its last day), a day of the assessed year ("02-14"), or a full date if the label
+    names a year. The day named by "đến ngày" counts itself, that of "trước ngày" does not. None for
+    labels that name no last day, also for "sau tháng 1" and "từ tháng 2", which name a first one.
     """
     said = fold(label)
-    if re.search(r"\b(sau|tu thang|tu ngay|khong)\b|nam (truoc|sau)|20\d\d", said):
+    if re.search(r"\b(sau|tu thang|tu ngay|khong)\b|nam (truoc|sau)", said):
         return None
-    if found := re.search(r"\b(trong|den het|het|den) thang (0?[1-9]|1[0-2])\b(?!\s*/)", said):
-        month = int(found[2])
-        return f"{month:02}-{_MONTH_DAYS[month - 1]:02}"
-    if found := re.search(r"\b(trong|den het|het) quy (iv|i{1,3}|[1-4])\b", said):
-        month = _QUARTERS[found[2]]
-        return f"{month:02}-{_MONTH_DAYS[month - 1]:02}"
-    if found := re.search(r"\b(truoc|den|den het|cham nhat|khong qua)( ngay)? (\d{1,2})/(\d{1,2})\b", said):
-        return _day_before_or_at(int(found[3]), int(found[4]), strictly=found[1] == "truoc")
+    if found := re.search(r"\b(?:trong|den het|het|den) thang (0?[1-9]|1[0-2])\b(?!\s*[/.-]?\s*20)", said):
+        return str(int(found[1]))
+    if found := re.search(r"\b(?:trong|den het|het) quy (iv|i{1,3}|[1-4])\b(?!\s*[/.-]?\s*20)", said):
+        return str(_QUARTERS[found[1]])
+    day = r"(\d{1,2})/(\d{1,2})(?:/(20\d\d))?(?!\d)"
+    if found := re.search(rf"\b(truoc|den|den het|cham nhat|muon nhat)(?: ngay)? {day}", said):
+        return _day_before_or_at(int(found[2]), int(found[3]), found[4], strictly=found[1] == "truoc")
     return None
 
 
-def _day_before_or_at(day: int, month: int, *, strictly: bool) -> str | None:
-    if not 1 <= month <= 12 or not 1 <= day <= _MONTH_DAYS[month - 1]:
+def _day_before_or_at(day: int, month: int, year: str | None, *, strictly: bool) -> str | None:
+    try:
+        # Without a year any will do that has no 29 February: that day would not exist in most years.
+        last = date(int(year or 2001), month, day) - timedelta(days=1 if strictly else 0)
+    except ValueError:
         return None
-    if not strictly:
-        return f"{month:02}-{day:02}"
-    if day > 1:
-        return f"{month:02}-{day - 1:02}"
-    return f"{month - 1:02}-{_MONTH_DAYS[month - 2]:02}" if month > 1 else None
+    if year:
+        return last.isoformat()
+    if last.year != 2001:
+        return None
+    is_month_end = (last + timedelta(days=1)).day == 1
+    return str(last.month) if is_month_end else f"{last.month:02}-{last.day:02}"
 
 
 def describe_last_day(until: str) -> str:
-    """The words of a last day ("01-31"), as `read_last_day` reads them."""
-    month, day = (int(part) for part in until.split("-"))
-    if day == _MONTH_DAYS[month - 1]:
-        return f"Trong tháng {month}" if month == 1 else f"Đến hết tháng {month}"
-    return f"Đến ngày {day:02}/{month:02}"
+    """The words of a last day in one of the three forms, as `read_last_day` reads them."""
+    parts = until.split("-")
+    if len(parts) == 1:
+        return f"Trong tháng {until}" if until == "1" else f"Đến hết tháng {until}"
+    return f"Đến ngày {'/'.join(reversed(parts))}"

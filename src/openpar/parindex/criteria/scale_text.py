@@ -7,6 +7,7 @@ imported table. The rule types and their parameters are those of data/criteria/r
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -36,7 +37,7 @@ _TIMES_MAXIMUM = re.compile(
     r"(?:\s[x*]\s*|nhan (?:voi )?)(?:so )?(?:diem )(?:toi da|chuan)|nhan (?:voi )?diem toi da"
 )
 _FRACTION = re.compile(
-    r"^(?:[^/]*?[=:]\s*)?(?P<num>[^/=:]+?)\s*/\s*(?P<den>.+?)\)?\s*(?:[x×*]\s|nhân\b)", re.IGNORECASE
+    r"^(?:[^/]*?[=:]\s*)?(?P<num>[^/=:]+?)\s*/\s*(?P<den>.+?)\s*(?:[x×*]\s|nhân\b)", re.IGNORECASE
 )
 _COUNT = re.compile(
     rf"\b(?:cứ\s+)?mỗi\s+(?P<what>[^\d\n]+?)[\s:,]+(?:được\s+|cộng\s+|tính\s+|đạt\s+)?(?P<per>{_N})\s*(?:điểm)?"
@@ -52,7 +53,8 @@ _DEDUCT_FIRST = re.compile(
     re.IGNORECASE,
 )
 _SAME_ITEMS = re.compile(
-    rf"(?P<count>\d{{1,2}})\s+(?P<what>yêu cầu|nội dung|tiêu chí|mục|nhiệm vụ|tiêu chuẩn|điều kiện)[^\d\n]*?[x×*]\s*(?P<per>{_N})",
+    r"(?P<count>\d{1,2})\s+(?P<what>yêu cầu|nội dung|tiêu chí|mục|nhiệm vụ|tiêu chuẩn|điều kiện)"
+    rf"[^\d\n]*?[x×*]\s*(?P<per>{_N})",
     re.IGNORECASE,
 )
 _WEIGHT = re.compile(rf"^(?P<label>[^:]+?)\s*:?\s*(?P<percent>{_N})\s*%$")
@@ -62,7 +64,8 @@ class Guess(NamedTuple):
     """A rule as a mapping, how firmly the words support it, and what a person should look at (Vietnamese).
 
     "sure": the words say exactly this; "likely": read by habit, or something does not fit; "none": the
-    words do not tell, the rule is only a placeholder, and a person must set it.
+    words do not tell, the
+    rule is "unstated" (a set with it cannot be issued) and a person must set it.
     """
 
     rule: Rule
@@ -112,7 +115,7 @@ def guess_rule(text: str, maximum: Decimal | None) -> Guess:
         if text
         else "Không có cách tính điểm trong bảng."
     )
-    return Guess({"type": "boolean", "yes": most, "no": Decimal(0)}, "none", note)
+    return Guess({"type": "unstated", "text": text}, "none", note)
 
 
 def _parts(text: str, *, semicolons: bool = True) -> list[_Part]:
@@ -167,7 +170,7 @@ def _outside(text: str, maximum: Decimal) -> Guess | None:
     if re.search(r"sipas|chi so hai long|chi so cong bo|muc do hai long.*%", said):
         return Guess({"type": "external_pct"}, "sure")
     if is_survey:
-        note = "Lấy theo tỷ lệ % của kết quả điều tra; nếu có phiếu và trọng số trả lời thì đổi thành quy tắc điều tra."
+        note = "Lấy tỷ lệ % của kết quả điều tra; nếu chấm theo phiếu và trọng số thì đổi quy tắc."
         return Guess({"type": "external_pct"}, "likely", note)
     if re.search(r"(chu tich|lanh dao).*(cham|cho|danh gia).*diem|diem (do|cua) (chu tich|lanh dao)", said):
         return Guess({"type": "leadership_score"}, "likely")
@@ -297,7 +300,7 @@ def _rest_bounds(label: str) -> Bounds | None:
 def _open_shared_ends(limits: list[dict[str, Decimal]]) -> str:
     """ "từ 90% trở lên" before "70-90%": 90 % belongs to the first, so the second ends below it."""
     note = ""
-    for before, after in zip(limits, limits[1:], strict=False):
+    for before, after in itertools.pairwise(limits):
         if "ge" in before and after.get("le") == before["ge"]:
             after["lt"] = after.pop("le")
             note = "Hai mức cùng ghi một cận: cận chung tính cho mức cao hơn."
@@ -326,10 +329,10 @@ def _deadline(text: str, maximum: Decimal) -> Guess | None:
     others = [part for part in parts if not read_last_day(part.label)]
     if not dated or len(others) > 1 or len(parts) < 2 or _highest(parts) != maximum:
         return None
+    later = others[0].points if others else Decimal(0)
     rule: Rule = {
         "type": "deadline",
-        "steps": [{"until": day, "points": part.points} for day, part in dated],
-        "otherwise": others[0].points if others else Decimal(0),
+        "options": [*({"until": day, "points": part.points} for day, part in dated), {"points": later}],
         "counts": "signed_at",
     }
     return Guess(rule, "likely", "Thời điểm tính: chữ ký số. Kiểm tra lại ngày cuối của từng mức.")

@@ -114,12 +114,11 @@ def _external(rule: Rule) -> str:
 
 
 def _deadline(rule: Rule) -> str:
-    steps = rule.get("steps")
-    lines = [
-        f"{describe_last_day(str(step['until']))}: {_points(step['points'])}"
-        for step in (steps if isinstance(steps, Sequence) else ())
-    ]
-    return "\n".join([*lines, f"Còn lại: {_points(rule.get('otherwise', 0))}"])
+    options = rule.get("options")
+    return "\n".join(
+        f"{describe_last_day(str(option['until'])) if option.get('until') else 'Còn lại'}: {_points(option['points'])}"
+        for option in (options if isinstance(options, Sequence) else ())
+    )
 
 
 def _grades(rule: Rule) -> str:
@@ -132,6 +131,10 @@ def _leadership(rule: Rule) -> str:
 
 def _cohort(rule: Rule) -> str:
     return "So với giá trị tốt nhất trong khối"
+
+
+def _unstated(rule: Rule) -> str:
+    return str(rule.get("text", ""))
 
 
 _WORDINGS: dict[str, Callable[[Rule], str]] = {
@@ -159,4 +162,5 @@ _WORDINGS: dict[str, Callable[[Rule], str]] = {
     "leadership_score": _leadership,
     "leadership": _leadership,
     "cohort_normalised": _cohort,
+    "unstated": _unstated,
 }

@@ -1,1 +1,1 @@
-"""Writes: one function per intention, one transaction, always lock → may? → gaps? → change → audit → message."""
+"""Writes: one function per intention, always lock → may? → gaps? → change → audit → message."""

@@ -47,9 +47,16 @@ def _trace(
     reason: str = "",
 ) -> None:
     record(
-        by=by, at=at, verb=verb, object=f"adjustment:{adjustment.pk}", about=sheet.about,
-        label=f"{sheet.unit_name} · {adjustment.ground}", before=before, after=_told(adjustment), reason=reason,
-    )  # fmt: skip
+        by=by,
+        at=at,
+        verb=verb,
+        object=f"adjustment:{adjustment.pk}",
+        about=sheet.about,
+        label=f"{sheet.unit_name} · {adjustment.ground}",
+        before=before,
+        after=_told(adjustment),
+        reason=reason,
+    )
 
 
 def _ground_gaps(ground: str, points: Decimal) -> list[Gap]:
@@ -75,7 +82,9 @@ def claim_bonus(
     with write_transaction():
         sheet = take_sheet(assessment_id)
         if not may_coordinate_for_unit(by, sheet.assessment):
-            raise NotAllowed(Gap("", _("chỉ cán bộ đầu mối hoặc thủ trưởng đề nghị điểm thưởng."), code="not_focal"))
+            raise NotAllowed(
+                Gap("", _("chỉ cán bộ đầu mối hoặc thủ trưởng đề nghị điểm thưởng."), code="not_focal")
+            )
         gap = None
         if sheet.round.stage not in _CLAIM_STAGES:
             gap = Gap("", _("chỉ đề nghị điểm thưởng khi tự chấm hoặc giải trình."), code="other_stage")
@@ -89,9 +98,15 @@ def claim_bonus(
         if gaps:
             raise Incomplete(gaps)
         adjustment = Adjustment.objects.create(
-            assessment=sheet.assessment, kind=Adjustment.Kind.BONUS, ground=ground.strip(), points=points,
-            document_id=document_id, explanation=explanation.strip(), entered_by_id=by.id, entered_at=at,
-        )  # fmt: skip
+            assessment=sheet.assessment,
+            kind=Adjustment.Kind.BONUS,
+            ground=ground.strip(),
+            points=points,
+            document_id=document_id,
+            explanation=explanation.strip(),
+            entered_by_id=by.person_id,
+            entered_at=at,
+        )
         _trace(sheet, adjustment, "bonus.claimed", by=by, at=at)
         return adjustment
 
@@ -111,17 +126,26 @@ def record_penalty(
     """
     with write_transaction():
         sheet = take_sheet(assessment_id)
-        if belongs_to_unit(by, sheet.assessment) or not (by.has(Role.APPRAISER) or by.has(Role.ROUND_MANAGER)):
-            raise NotAllowed(Gap("", _("chỉ người thẩm định ngoài đơn vị nhập điểm trừ."), code="not_appraiser"))
+        if belongs_to_unit(by, sheet.assessment) or not (
+            by.has(Role.APPRAISER) or by.has(Role.ROUND_MANAGER)
+        ):
+            raise NotAllowed(
+                Gap("", _("chỉ người thẩm định ngoài đơn vị nhập điểm trừ."), code="not_appraiser")
+            )
         if sheet.round.stage not in _DECIDE_STAGES:
             raise NotNow(Gap("", _("điểm trừ nhập từ giai đoạn thẩm định."), code="other_stage"))
         gaps = _ground_gaps(ground, points)
         if gaps:
             raise Incomplete(gaps)
         adjustment = Adjustment.objects.create(
-            assessment=sheet.assessment, kind=Adjustment.Kind.PENALTY, ground=ground.strip(), points=points,
-            document_id=document_id, entered_by_id=by.id, entered_at=at,
-        )  # fmt: skip
+            assessment=sheet.assessment,
+            kind=Adjustment.Kind.PENALTY,
+            ground=ground.strip(),
+            points=points,
+            document_id=document_id,
+            entered_by_id=by.person_id,
+            entered_at=at,
+        )
         _trace(sheet, adjustment, "penalty.recorded", by=by, at=at)
         return adjustment
 
@@ -137,15 +161,21 @@ def decide_adjustment(*, adjustment_id: int, accept: bool, reason: str, by: Acto
         adjustment = Adjustment.objects.select_for_update().get(pk=adjustment_id)
         if not may_decide_adjustments(by, sheet.assessment):
             raise NotAllowed(
-                Gap("", _("điểm thưởng, điểm trừ do quản lý kỳ quyết định, trừ đơn vị của mình."), code="not_manager")
+                Gap(
+                    "",
+                    _("điểm thưởng, điểm trừ do quản lý kỳ quyết định, trừ đơn vị của mình."),
+                    code="not_manager",
+                )
             )
         if sheet.round.stage not in _DECIDE_STAGES:
-            raise NotNow(Gap("", _("giai đoạn này không quyết định điểm thưởng, điểm trừ."), code="other_stage"))
+            raise NotNow(
+                Gap("", _("giai đoạn này không quyết định điểm thưởng, điểm trừ."), code="other_stage")
+            )
         if not accept and not reason.strip():
             raise Incomplete(Gap("", _("Nêu lý do không chấp nhận."), code="no_reason"))
         before = _told(adjustment)
         adjustment.state = Adjustment.State.ACCEPTED if accept else Adjustment.State.REFUSED
-        adjustment.decided_by_id = by.id
+        adjustment.decided_by_id = by.person_id
         adjustment.decided_at = at
         adjustment.decision_reason = reason.strip()
         adjustment.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])

@@ -44,7 +44,11 @@ def _refuse_unless_appraiser(sheet: Sheet, leaf: LoadedLeaf, by: Actor) -> None:
             )
         )
     raise NotAllowed(
-        Gap(leaf.code, _("bạn không được phân công thẩm định lĩnh vực %s.") % leaf.field_code, code="not_assigned")
+        Gap(
+            leaf.code,
+            _("bạn không được phân công thẩm định lĩnh vực %s.") % leaf.field_code,
+            code="not_assigned",
+        )
     )
 
 
@@ -142,7 +146,12 @@ def save_reappraisal(
         outcome = evaluated(leaf, entry)
         if not entry.note.strip():
             raise Incomplete(
-                Gap(leaf.code, _("chưa trả lời giải trình của đơn vị."), _("Nêu lý do giữ hoặc đổi điểm."), code="no_reason")
+                Gap(
+                    leaf.code,
+                    _("chưa trả lời giải trình của đơn vị."),
+                    _("Nêu lý do giữ hoặc đổi điểm."),
+                    code="no_reason",
+                )
             )
         if outcome.state == "MISSING" and entry.given_points is None:
             raise Incomplete(Gap(leaf.code, _("chưa nhập số liệu hoặc điểm thẩm định."), code="blank"))

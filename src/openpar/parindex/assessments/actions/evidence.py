@@ -48,7 +48,9 @@ def attach_evidence(
         sheet, leaf, scores = _taken(assessment_id, code, layer, by, at)
         document = Document.objects.select_related("superseded_by").filter(pk=document_id).first()
         if document is None or document.owner_id != sheet.assessment.organisation_id:
-            raise Incomplete(Gap(leaf.code, _("không có tài liệu này trong kho của đơn vị."), code="no_document"))
+            raise Incomplete(
+                Gap(leaf.code, _("không có tài liệu này trong kho của đơn vị."), code="no_document")
+            )
         if hasattr(document, "superseded_by"):
             raise Incomplete(
                 Gap(leaf.code, _("tài liệu đã có bản thay thế."), _("Chọn bản mới nhất."), code="superseded")
@@ -74,7 +76,7 @@ def attach_evidence(
             score=score,
             document=document,
             pointer=pointer.strip(),
-            added_by_id=by.id,
+            added_by_id=by.person_id,
             added_at=at,
         )
         record(

@@ -46,7 +46,11 @@ def refuse_unless_explaining(
         raise NotNow(gap)
     if not may_be_explained(scores):
         raise NotNow(
-            Gap(leaf.code, _("điểm thẩm định bằng điểm tự chấm, không cần giải trình."), code="nothing_to_explain")
+            Gap(
+                leaf.code,
+                _("điểm thẩm định bằng điểm tự chấm, không cần giải trình."),
+                code="nothing_to_explain",
+            )
         )
 
 

@@ -44,7 +44,11 @@ def record_outside_values(
         round = take_round(round_id, by)
         if round.stage not in STAGES:
             raise NotNow(
-                Gap("", _("kết quả bên ngoài chỉ nhập từ giai đoạn thẩm định đến trước khi công bố."), code="other_stage")
+                Gap(
+                    "",
+                    _("kết quả bên ngoài chỉ nhập từ giai đoạn thẩm định đến trước khi công bố."),
+                    code="other_stage",
+                )
             )
         if not source.strip():
             raise Incomplete(Gap("", _("Nêu văn bản nguồn của số liệu."), code="no_source"))

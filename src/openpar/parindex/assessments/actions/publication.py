@@ -65,13 +65,18 @@ def conclude_council(*, round_id: int, met_on: date, conclusion: str, by: Actor,
             raise Incomplete(gaps)
         round.council_met_on = met_on
         round.council_conclusion = conclusion.strip()
-        round.council_chair_id = by.id
+        round.council_chair_id = by.person_id
         round.save(update_fields=["council_met_on", "council_conclusion", "council_chair"])
         about = f"round:{round.pk}"
         record(
-            by=by, at=at, verb="council.concluded", object=about, about=about, label=round.title,
+            by=by,
+            at=at,
+            verb="council.concluded",
+            object=about,
+            about=about,
+            label=round.title,
             after={"met_on": met_on.isoformat(), "conclusion": round.council_conclusion},
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,12 @@ def publish_round(*, round_id: int, decision: Decision, by: Actor, at: datetime)
         round.save()
         about = f"round:{round.pk}"
         record(
-            by=by, at=at, verb="round.published", object=about, about=about, label=round.title,
+            by=by,
+            at=at,
+            verb="round.published",
+            object=about,
+            about=about,
+            label=round.title,
             before={"stage": RoundStage.DECISION},
             after={
                 "stage": RoundStage.PUBLISHED,
@@ -132,7 +142,7 @@ def publish_round(*, round_id: int, decision: Decision, by: Actor, at: datetime)
                 "signed_on": decision.signed_on.isoformat(),
                 "results": {unit.name: _told(unit) for block in blocks for unit in block.units},
             },
-        )  # fmt: skip
+        )
         tell(
             recipients=RoleHeld.objects.as_of(at.date())
             .filter(organisation__assessments__round_block__round=round, user__is_active=True)

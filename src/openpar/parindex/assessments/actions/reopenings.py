@@ -27,20 +27,30 @@ def ask_reopening(*, assessment_id: int, reason: str, by: Actor, at: datetime) -
     with write_transaction():
         sheet = take_sheet(assessment_id)
         if not may_ask_reopening(by, sheet.assessment):
-            raise NotAllowed(Gap("", _("chỉ cán bộ đầu mối hoặc thủ trưởng đề nghị mở lại."), code="not_focal"))
+            raise NotAllowed(
+                Gap("", _("chỉ cán bộ đầu mối hoặc thủ trưởng đề nghị mở lại."), code="not_focal")
+            )
         if sheet.assessment.state != SheetState.LOCKED or sheet.round.stage not in _STAGES:
-            raise NotNow(Gap("", _("chỉ mở lại phiếu đã chốt, trước giai đoạn giải trình."), code="not_locked"))
+            raise NotNow(
+                Gap("", _("chỉ mở lại phiếu đã chốt, trước giai đoạn giải trình."), code="not_locked")
+            )
         if not reason.strip():
             raise Incomplete(Gap("", _("Nêu lý do đề nghị mở lại."), code="no_reason"))
         if sheet.assessment.reopenings.filter(granted_at__isnull=True, closed_at__isnull=True).exists():
             raise NotNow(Gap("", _("đã có đề nghị mở lại đang chờ."), code="asked_already"))
         reopening = Reopening.objects.create(
-            assessment=sheet.assessment, reason=reason.strip(), asked_by_id=by.id, asked_at=at
+            assessment=sheet.assessment, reason=reason.strip(), asked_by_id=by.person_id, asked_at=at
         )
         record(
-            by=by, at=at, verb="sheet.reopening_asked", object=f"reopening:{reopening.pk}",
-            about=sheet.about, label=sheet.unit_name, after={"reason": reopening.reason}, reason=reopening.reason,
-        )  # fmt: skip
+            by=by,
+            at=at,
+            verb="sheet.reopening_asked",
+            object=f"reopening:{reopening.pk}",
+            about=sheet.about,
+            label=sheet.unit_name,
+            after={"reason": reopening.reason},
+            reason=reopening.reason,
+        )
         managers = (
             RoleHeld.objects.as_of(at.date())
             .filter(role=Role.ROUND_MANAGER, organisation=sheet.round.manager_id)
@@ -77,7 +87,7 @@ def grant_reopening(*, reopening_id: int, open_until: datetime, by: Actor, at: d
             raise NotNow(Gap("", _("giai đoạn này không mở lại phiếu được nữa."), code="too_late"))
         if open_until <= at:
             raise Incomplete(Gap("", _("thời hạn mở lại phải ở tương lai."), code="past"))
-        reopening.granted_by_id = by.id
+        reopening.granted_by_id = by.person_id
         reopening.granted_at = at
         reopening.open_until = open_until
         reopening.save(update_fields=["granted_by", "granted_at", "open_until"])
@@ -86,10 +96,16 @@ def grant_reopening(*, reopening_id: int, open_until: datetime, by: Actor, at: d
         sheet.assessment.locked_by = None
         sheet.assessment.save(update_fields=["state", "locked_at", "locked_by"])
         record(
-            by=by, at=at, verb="sheet.reopened", object=f"reopening:{reopening.pk}", about=sheet.about,
-            label=sheet.unit_name, before={"state": SheetState.LOCKED},
-            after={"state": SheetState.DRAFTING, "open_until": open_until.isoformat()}, reason=reopening.reason,
-        )  # fmt: skip
+            by=by,
+            at=at,
+            verb="sheet.reopened",
+            object=f"reopening:{reopening.pk}",
+            about=sheet.about,
+            label=sheet.unit_name,
+            before={"state": SheetState.LOCKED},
+            after={"state": SheetState.DRAFTING, "open_until": open_until.isoformat()},
+            reason=reopening.reason,
+        )
         tell(
             recipients=[reopening.asked_by_id],
             text=_("Phiếu của đơn vị được mở lại đến %s.") % moment_words(open_until),
@@ -112,9 +128,14 @@ def refuse_reopening(*, reopening_id: int, reason: str, by: Actor, at: datetime)
         reopening.closed_at = at
         reopening.save(update_fields=["closed_at"])
         record(
-            by=by, at=at, verb="sheet.reopening_refused", object=f"reopening:{reopening.pk}",
-            about=sheet.about, label=sheet.unit_name, reason=reason,
-        )  # fmt: skip
+            by=by,
+            at=at,
+            verb="sheet.reopening_refused",
+            object=f"reopening:{reopening.pk}",
+            about=sheet.about,
+            label=sheet.unit_name,
+            reason=reason,
+        )
         tell(
             recipients=[reopening.asked_by_id],
             text=_("Đề nghị mở lại không được chấp thuận: %s") % reason,

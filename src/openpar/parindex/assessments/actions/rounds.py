@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
@@ -65,9 +66,16 @@ def _trace(
 ) -> None:
     about = f"round:{round.pk}"
     record(
-        by=by, at=at, verb=verb, object=about, about=about, label=round.title,
-        before=before, after=after, reason=reason,
-    )  # fmt: skip
+        by=by,
+        at=at,
+        verb=verb,
+        object=about,
+        about=about,
+        label=round.title,
+        before=before,
+        after=after,
+        reason=reason,
+    )
 
 
 def create_round(
@@ -116,13 +124,14 @@ class PhaseDates:
 
 
 def _phase_gaps(phases: Sequence[PhaseDates]) -> list[Gap]:
-    gaps = []
     order = list(RoundStage)
     known = sorted(phases, key=lambda phase: order.index(phase.stage))
-    for phase in known:
-        if phase.closes_at <= phase.opens_at:
-            gaps.append(Gap(str(phase.stage.label), _("kết thúc phải sau khi bắt đầu."), code="phase_order"))
-    for earlier, later in zip(known, known[1:], strict=False):
+    gaps = [
+        Gap(str(phase.stage.label), _("kết thúc phải sau khi bắt đầu."), code="phase_order")
+        for phase in known
+        if phase.closes_at <= phase.opens_at
+    ]
+    for earlier, later in pairwise(known):
         if later.opens_at < earlier.opens_at:
             gaps.append(
                 Gap(
@@ -147,13 +156,13 @@ def set_phases(*, round_id: int, phases: Sequence[PhaseDates], reason: str, by: 
             gaps.append(Gap("", _("Kỳ đã công bố, lịch không đổi được."), code="published"))
         if gaps:
             raise Incomplete(gaps)
-        before = {phase.stage: [f"{phase.opens_at}", f"{phase.closes_at}"] for phase in round.phases.all()}
+        before = {str(phase.stage): [f"{phase.opens_at}", f"{phase.closes_at}"] for phase in round.phases.all()}
         round.phases.all().delete()
         Phase.objects.bulk_create(
             Phase(round=round, stage=phase.stage, opens_at=phase.opens_at, closes_at=phase.closes_at)
             for phase in phases
         )
-        after = {phase.stage: [f"{phase.opens_at}", f"{phase.closes_at}"] for phase in phases}
+        after = {str(phase.stage): [f"{phase.opens_at}", f"{phase.closes_at}"] for phase in phases}
         _trace(round, "round.phases_set", by=by, at=at, before=before, after=after, reason=reason)
         if round.stage not in {RoundStage.PREPARATION, RoundStage.PUBLISHED}:
             tell(
@@ -190,7 +199,9 @@ def _refuse_unless_preparing(round: Round) -> None:
         raise NotNow(Gap("", _("Kỳ đã mở: khối, bộ tiêu chí và danh sách đơn vị đã cố định."), code="opened"))
 
 
-def enrol_units(*, round_block_id: int, organisation_ids: Sequence[int] | None, by: Actor, at: datetime) -> int:
+def enrol_units(
+    *, round_block_id: int, organisation_ids: Sequence[int] | None, by: Actor, at: datetime
+) -> int:
     """Enters units of a block, as they are named at the end of the assessed period (or when they ended).
 
     None enters every organisation of the block that is marked as scored on that day. Returns how many
@@ -242,11 +253,15 @@ def assign_appraiser(
 ) -> None:
     """Hands fields of a block to an appraiser, beside those who have them. Raises NotAllowed, Incomplete."""
     with write_transaction():
-        round_block = RoundBlock.objects.select_related("round", "block", "criteria_set").get(pk=round_block_id)
+        round_block = RoundBlock.objects.select_related("round", "block", "criteria_set").get(
+            pk=round_block_id
+        )
         round = take_round(round_block.round_id, by)
         known = {
             field.code
-            for field in loaded_set(round_block.criteria_set_id, round_block.criteria_set.version).engine.fields
+            for field in loaded_set(
+                round_block.criteria_set_id, round_block.criteria_set.version
+            ).engine.fields
         }
         gaps = [
             Gap(code, _("bộ tiêu chí của khối không có lĩnh vực này."), code="unknown_field")
@@ -278,7 +293,9 @@ def assign_appraiser(
         )
 
 
-def unassign_appraiser(*, round_block_id: int, field_code: str, appraiser_id: int, by: Actor, at: datetime) -> None:
+def unassign_appraiser(
+    *, round_block_id: int, field_code: str, appraiser_id: int, by: Actor, at: datetime
+) -> None:
     """Takes a field back; what was appraised stays. Raises NotAllowed."""
     with write_transaction():
         round_block = RoundBlock.objects.select_related("round", "block").get(pk=round_block_id)
@@ -368,7 +385,9 @@ def next_stages(round: Round) -> tuple[RoundStage, ...]:
     wanted = set(round.phases.values_list("stage", flat=True)) | {RoundStage.DECISION}
     reachable = ROUND[RoundStage(round.stage)]
     return tuple(
-        stage for stage in reachable if stage in wanted and stage not in {RoundStage.SELF_SCORING, RoundStage.PUBLISHED}
+        stage
+        for stage in reachable
+        if stage in wanted and stage not in {RoundStage.SELF_SCORING, RoundStage.PUBLISHED}
     )
 
 
@@ -399,7 +418,8 @@ def advance_round(*, round_id: int, to: RoundStage, reason: str = "", by: Actor,
         _move(round, to, by=by, at=at, reason=reason)
         tell(
             recipients=_people_of_units(round, at),
-            text=_("Kỳ “%(round)s” chuyển sang giai đoạn “%(stage)s”.") % {"round": round.title, "stage": to.label},
+            text=_("Kỳ “%(round)s” chuyển sang giai đoạn “%(stage)s”.")
+            % {"round": round.title, "stage": to.label},
             link="/",
             at=at,
         )
@@ -410,7 +430,9 @@ def leaving_gaps(round: Round, *, at: datetime, reason: str = "") -> list[Gap]:
     if round.stage == RoundStage.SELF_SCORING:
         window = round.phases.filter(stage=RoundStage.SELF_SCORING).first()
         early = window is not None and at < window.closes_at
-        unlocked = Assessment.objects.filter(round_block__round=round).exclude(state=SheetState.LOCKED).count()
+        unlocked = (
+            Assessment.objects.filter(round_block__round=round).exclude(state=SheetState.LOCKED).count()
+        )
         if early and unlocked and not reason.strip():
             return [
                 Gap(
@@ -428,7 +450,12 @@ def leaving_gaps(round: Round, *, at: datetime, reason: str = "") -> list[Gap]:
         window = round.phases.filter(stage=RoundStage.EXPLANATION).first()
         if window is not None and at < window.closes_at and not reason.strip():
             return [
-                Gap("", _("chưa hết hạn giải trình."), _("Chờ đến hạn, hoặc nêu lý do đóng sớm."), code="early")
+                Gap(
+                    "",
+                    _("chưa hết hạn giải trình."),
+                    _("Chờ đến hạn, hoặc nêu lý do đóng sớm."),
+                    code="early",
+                )
             ]
     return []
 

@@ -36,7 +36,9 @@ class Entry:
 
 def scores_of_leaf(sheet: Sheet, leaf: LoadedLeaf) -> dict[str, Score]:
     """layer → stored score of one leaf (one query)."""
-    rows = Score.objects.filter(assessment_id=sheet.assessment.pk, criterion_id=leaf.id).select_related("entered_by")
+    rows = Score.objects.filter(assessment_id=sheet.assessment.pk, criterion_id=leaf.id).select_related(
+        "entered_by"
+    )
     return {score.layer: score for score in rows}
 
 
@@ -125,7 +127,7 @@ def keep_score(
     score.note = entry.note.strip()
     score.explanation_wanted = entry.explanation_wanted
     score.version += 1
-    score.entered_by_id = by.id  # type: ignore[assignment]  # an Actor of a person always has an id
+    score.entered_by_id = by.person_id
     score.entered_at = at
     score.save(force_insert=stored is None, force_update=stored is not None)
     record(

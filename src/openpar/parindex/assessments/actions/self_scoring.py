@@ -55,9 +55,7 @@ def refuse_unless_scoring(sheet: Sheet, leaf: LoadedLeaf, by: Actor, at: datetim
                 code="not_assigned",
             )
         )
-    gap = why_not_self_scoring(
-        sheet.window, sheet.assessment.state, at, reopened_until=sheet.reopened_until
-    )
+    gap = why_not_self_scoring(sheet.window, sheet.assessment.state, at, reopened_until=sheet.reopened_until)
     if gap is not None:
         raise NotNow(gap)
     if not leaf.is_self_scored:
@@ -90,12 +88,16 @@ def save_self_score(
         return score, sheet
 
 
-def assign_leaves(*, assessment_id: int, codes: Iterable[str], officer_id: int | None, by: Actor, at: datetime) -> None:
+def assign_leaves(
+    *, assessment_id: int, codes: Iterable[str], officer_id: int | None, by: Actor, at: datetime
+) -> None:
     """Hands leaves to a person of the unit; None takes them back. Raises NotAllowed, Incomplete."""
     with write_transaction():
         sheet = take_sheet(assessment_id)
         if not may_coordinate_for_unit(by, sheet.assessment):
-            raise NotAllowed(Gap("", _("chỉ cán bộ đầu mối hoặc thủ trưởng phân công tiêu chí."), code="not_focal"))
+            raise NotAllowed(
+                Gap("", _("chỉ cán bộ đầu mối hoặc thủ trưởng phân công tiêu chí."), code="not_focal")
+            )
         leaves = [sheet.leaf(code) for code in codes]
         unit = sheet.assessment.organisation_id
         if (
@@ -185,7 +187,9 @@ def send_back(*, assessment_id: int, reason: str, by: Actor, at: datetime) -> No
         if sheet.assessment.state != SheetState.AWAITING_HEAD:
             raise NotNow(Gap("", _("phiếu không ở trạng thái chờ duyệt."), code="not_awaiting"))
         if not reason.strip():
-            raise Incomplete(Gap("", _("Nêu lý do trả lại để người chấm biết phải sửa gì."), code="no_reason"))
+            raise Incomplete(
+                Gap("", _("Nêu lý do trả lại để người chấm biết phải sửa gì."), code="no_reason")
+            )
         sheet.assessment.state = SheetState.DRAFTING
         sheet.assessment.submitted_at = None
         sheet.assessment.save(update_fields=["state", "submitted_at"])
@@ -223,7 +227,7 @@ def freeze(sheet: Sheet, *, by: Actor, at: datetime, automatically: bool) -> Non
     renew_standings(sheet)
     sheet.assessment.state = SheetState.LOCKED
     sheet.assessment.locked_at = at
-    sheet.assessment.locked_by_id = None if automatically else by.id
+    sheet.assessment.locked_by_id = None if automatically else by.person_id
     sheet.assessment.locked_automatically = automatically
     sheet.assessment.save(update_fields=["state", "locked_at", "locked_by", "locked_automatically"])
     sheet.assessment.reopenings.filter(granted_at__isnull=False, closed_at__isnull=True).update(closed_at=at)
