@@ -25,6 +25,14 @@ class SheetCaps:
 DEFAULT_CAPS = SheetCaps()
 
 
+class StoredNumber(str):
+    """The text of a cell that the file holds as a number: "1.125" is then exactly that, whatever its dot
+    means in text.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Sheet:
     """One sheet, all values as text.

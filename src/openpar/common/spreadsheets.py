@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 from openpar.common.archives import DEFAULT_LIMITS, Source, check_archive, read_start
 from openpar.common.csv_files import read_csv, write_csv
 from openpar.common.errors import FileRefused
-from openpar.common.sheets import DEFAULT_CAPS, Sheet, SheetCaps, cell_address, parse_address, parse_range
+from openpar.common.formats import Ambiguity, parse_decimal
+from openpar.common.sheets import (
+    DEFAULT_CAPS,
+    Sheet,
+    SheetCaps,
+    StoredNumber,
+    cell_address,
+    parse_address,
+    parse_range,
+)
 from openpar.common.workbooks import CellValue, Column, SheetSpec, write_workbook
 from openpar.common.xlsx_reader import read_xlsx, sheet_names
 
@@ -20,6 +30,8 @@ __all__ = [
     "Sheet",
     "SheetCaps",
     "SheetSpec",
+    "StoredNumber",
+    "cell_decimal",
     "cell_address",
     "check_archive",
     "parse_address",
@@ -45,3 +57,14 @@ def read_sheet(source: Source, *, sheet: str | int | None = None, caps: SheetCap
     if named_csv and not start.startswith(b"PK") and not kind:
         return read_csv(source, caps=caps)
     return read_xlsx(source, sheet=sheet, caps=caps)
+
+
+def cell_decimal(
+    value: str, *, percent: bool = False, ambiguous: Ambiguity = "refuse", where: str = ""
+) -> Decimal:
+    """The number in a cell: exact if the file holds a number, else as `parse_decimal` reads what was
+    typed.
+    """
+    if isinstance(value, StoredNumber):
+        return Decimal(value)
+    return parse_decimal(value, percent=percent, ambiguous=ambiguous, where=where)

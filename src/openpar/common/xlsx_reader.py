@@ -21,6 +21,7 @@ from openpar.common.sheets import (
     DEFAULT_CAPS,
     Sheet,
     SheetCaps,
+    StoredNumber,
     cell_address,
     check_within_caps,
     parse_address,
@@ -376,7 +377,9 @@ class _Cells:
             raise self.refusal(self.row, self.column, f"“{stored[:40]}” không phải là số", "sheet-value")
         style = int(self.style) if self.style.isdecimal() else 0
         is_date = style < len(self.date_styles) and self.date_styles[style]
-        return (_day_text(number, self.starts_1904) if is_date else None) or _number_text(number)
+        return (_day_text(number, self.starts_1904) if is_date else None) or StoredNumber(
+            _number_text(number)
+        )
 
     def checked_range(self, reference: str) -> str:
         _top, _left, bottom, right = parse_range(reference)

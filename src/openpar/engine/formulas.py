@@ -145,7 +145,7 @@ def _over(value: Decimal, by: Decimal) -> Decimal:
     return divide(value, by)
 
 
-_OPERATIONS = {
+_OPERATIONS: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
     "+": add,
     "-": subtract,
     "−": subtract,

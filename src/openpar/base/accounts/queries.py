@@ -32,7 +32,7 @@ def actor_of(user_id: int, *, at: datetime) -> Actor:
 
 @dataclass(frozen=True)
 class HeldRole:
-    """A role of a person during [held_from, held_until), with the organisation's name on the day asked for."""
+    """A role of a person during [held_from, held_until), with the name of the organisation on a day."""
 
     id: int
     role: Role
@@ -95,19 +95,19 @@ def _roles_by_person(day: date, users: QuerySet[User]) -> dict[int, list[HeldRol
     names = OrganisationVersion.objects.filter(
         organisation_id=OuterRef("organisation_id"), valid_from__lte=day
     ).order_by("-valid_from")
-    held = RoleHeld.objects.filter(user__in=users.order_by().values("pk")).annotate(
-        organisation_name=Subquery(names.values("name")[:1])
+    held = RoleHeld.objects.filter(user__in=users.order_by().values("pk")).order_by("held_from", "id")
+    rows = held.values_list(
+        "user_id",
+        "id",
+        "role",
+        "organisation_id",
+        Subquery(names.values("name")[:1]),
+        "held_from",
+        "held_until",
     )
     roles: defaultdict[int, list[HeldRole]] = defaultdict(list)
-    for row in held.order_by("held_from", "id"):
-        roles[row.user_id].append(
-            HeldRole(
-                id=row.pk,
-                role=Role(row.role),
-                organisation_id=row.organisation_id,
-                organisation_name=row.organisation_name or "",
-                held_from=row.held_from,
-                held_until=row.held_until,
-            )
+    for user_id, row_id, role, organisation_id, name, held_from, held_until in rows:
+        roles[user_id].append(
+            HeldRole(row_id, Role(role), organisation_id, name or "", held_from, held_until)
         )
     return dict(roles)

@@ -73,9 +73,8 @@ RULE_TYPES: tuple[type[Rule], ...] = (
     AlwaysNotApplicable,
 )
 
-_BY_NAME: dict[str, type[Rule]] = {
-    name: rule for rule in (*RULE_TYPES, Unstated) for name in (rule.type, *rule.aliases)
-}
+_KNOWN: tuple[type[Rule], ...] = (*RULE_TYPES, Unstated)
+_BY_NAME = {name: rule for rule in _KNOWN for name in (rule.type, *rule.aliases)}
 
 
 def rule_from_mapping(mapping: Mapping[str, object], where: str = "") -> Rule:

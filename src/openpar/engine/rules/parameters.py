@@ -1,5 +1,6 @@
 """Reading the parameters of a rule or a set: everything that does not fit is noted, nothing is guessed."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
@@ -49,7 +50,7 @@ class Parameters:
             return default or ""
         value = self.found[key]
         if isinstance(value, str | int | Decimal) and not isinstance(value, bool):
-            return str(value).strip()
+            return one_spelling(str(value))
         self.fault(f"Tham số “{key}” phải là văn bản.", "Viết thành một dòng chữ.")
         return ""
 
@@ -90,7 +91,8 @@ class Parameters:
         self.has(key)
         if isinstance(value, Mapping):
             found = tuple(
-                (str(name).strip(), self._decimal(f"{key}: {name}", number)) for name, number in value.items()
+                (one_spelling(str(name)), self._decimal(f"{key}: {name}", number))
+                for name, number in value.items()
             )
         elif isinstance(value, Sequence) and not isinstance(value, str):
             found = tuple((row.text(label, None), row.number(figure)) for row in self.rows(key))
@@ -137,6 +139,11 @@ class Parameters:
         except BadNumber as fault:
             self.fault(f"“{key}”: {fault}", "Ghi một số thập phân với dấu chấm.")
             return ZERO
+
+
+def one_spelling(text: str) -> str:
+    """The text without spaces at its ends, in the one spelling (NFC) in which Vietnamese letters are compared."""
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def pairs_as_rows(

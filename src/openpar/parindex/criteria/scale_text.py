@@ -64,8 +64,7 @@ class Guess(NamedTuple):
     """A rule as a mapping, how firmly the words support it, and what a person should look at (Vietnamese).
 
     "sure": the words say exactly this; "likely": read by habit, or something does not fit; "none": the
-    words do not tell, the
-    rule is "unstated" (a set with it cannot be issued) and a person must set it.
+    words do not tell, the rule is "unstated" (a set with it cannot be issued) and a person must set it.
     """
 
     rule: Rule

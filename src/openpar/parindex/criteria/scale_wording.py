@@ -115,10 +115,11 @@ def _external(rule: Rule) -> str:
 
 def _deadline(rule: Rule) -> str:
     options = rule.get("options")
-    return "\n".join(
-        f"{describe_last_day(str(option['until'])) if option.get('until') else 'Còn lại'}: {_points(option['points'])}"
-        for option in (options if isinstance(options, Sequence) else ())
-    )
+    lines = []
+    for option in options if isinstance(options, Sequence) else ():
+        label = describe_last_day(str(option["until"])) if option.get("until") else "Còn lại"
+        lines.append(f"{label}: {_points(option['points'])}")
+    return "\n".join(lines)
 
 
 def _grades(rule: Rule) -> str:

@@ -28,7 +28,7 @@ from openpar.parindex.assessments.models import (
     SheetState,
 )
 from openpar.parindex.assessments.permissions import may_manage, may_manage_rounds
-from openpar.parindex.assessments.queries import appraisal_gaps, reappraisal_gaps
+from openpar.parindex.assessments.queries.completeness import appraisal_gaps, reappraisal_gaps
 from openpar.parindex.assessments.sheets import take_sheet
 from openpar.parindex.assessments.stages import ROUND
 from openpar.parindex.criteria.actions import put_in_use
@@ -156,7 +156,9 @@ def set_phases(*, round_id: int, phases: Sequence[PhaseDates], reason: str, by: 
             gaps.append(Gap("", _("Kỳ đã công bố, lịch không đổi được."), code="published"))
         if gaps:
             raise Incomplete(gaps)
-        before = {str(phase.stage): [f"{phase.opens_at}", f"{phase.closes_at}"] for phase in round.phases.all()}
+        before = {
+            str(phase.stage): [f"{phase.opens_at}", f"{phase.closes_at}"] for phase in round.phases.all()
+        }
         round.phases.all().delete()
         Phase.objects.bulk_create(
             Phase(round=round, stage=phase.stage, opens_at=phase.opens_at, closes_at=phase.closes_at)
@@ -288,7 +290,7 @@ def assign_appraiser(
             recipients=[appraiser_id],
             text=_("Bạn được phân công thẩm định lĩnh vực %(fields)s, khối %(block)s, kỳ “%(round)s”.")
             % {"fields": ", ".join(field_codes), "block": round_block.block.name, "round": round.title},
-            link=f"/appraisal/{round.pk}/",
+            link=f"/appraisals/{round.pk}/",
             at=at,
         )
 

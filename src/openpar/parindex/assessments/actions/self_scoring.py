@@ -27,7 +27,7 @@ from openpar.parindex.assessments.permissions import (
     may_lock,
     may_score_for_unit,
 )
-from openpar.parindex.assessments.queries import leaf_entries
+from openpar.parindex.assessments.queries.completeness import leaf_entries
 from openpar.parindex.assessments.rules import gaps_before_submission, why_not_self_scoring
 from openpar.parindex.assessments.sheets import Sheet, renew_standings, take_sheet
 from openpar.parindex.criteria.queries import LoadedLeaf

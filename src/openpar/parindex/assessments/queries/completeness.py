@@ -1,74 +1,21 @@
-"""Reads: what the pages show, fully loaded, in a number of queries that does not grow."""
+"""What is still missing: in a sheet, in an appraisal, in the answers to explanations."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
+from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from openpar.base.accounts.models import Role, RoleHeld
 from openpar.common.errors import Gap
 from openpar.engine.answers import Answer
 from openpar.parindex.assessments.models import (
-    AppraiserAssignment,
-    Assessment,
     Layer,
-    Round,
     RoundBlock,
-    RoundStage,
     Score,
 )
-from openpar.parindex.assessments.permissions import OVERSEERS
 from openpar.parindex.assessments.rules import LeafEntry
 from openpar.parindex.criteria.queries import LoadedSet, loaded_set
-
-
-def visible_assessments(user_id: int, at: datetime) -> QuerySet[Assessment]:
-    """The sheets a person may see: of the own unit, of assigned blocks, or all for those who oversee.
-
-    Rights are a join, never a list of what somebody may see.
-    """
-    held = RoleHeld.objects.as_of(timezone.localdate(at)).filter(user_id=user_id, user__is_active=True)
-    own = held.filter(organisation_id=OuterRef("organisation_id")).exclude(
-        role__in=(Role.APPRAISER, Role.ADMINISTRATOR)
-    )
-    assigned = AppraiserAssignment.objects.filter(
-        appraiser_id=user_id, round_block_id=OuterRef("round_block_id")
-    )
-    return Assessment.objects.filter(
-        Exists(held.filter(role__in=OVERSEERS))
-        | Exists(own)
-        | (
-            Exists(assigned)
-            & Exists(held.filter(role=Role.APPRAISER))
-            & Q(round_block__round__stage__in=_AFTER_SELF_SCORING)
-        )
-    )
-
-
-_AFTER_SELF_SCORING = (
-    RoundStage.APPRAISAL,
-    RoundStage.EXPLANATION,
-    RoundStage.REAPPRAISAL,
-    RoundStage.DECISION,
-    RoundStage.PUBLISHED,
-)
-
-
-def visible_rounds(user_id: int, at: datetime) -> QuerySet[Round]:
-    """Published rounds for everybody who holds a role; the others for those who work in them."""
-    held = RoleHeld.objects.as_of(timezone.localdate(at)).filter(user_id=user_id, user__is_active=True)
-    sheets = visible_assessments(user_id, at).filter(round_block__round=OuterRef("pk"))
-    assigned = AppraiserAssignment.objects.filter(appraiser_id=user_id, round_block__round=OuterRef("pk"))
-    return Round.objects.filter(
-        (Q(stage=RoundStage.PUBLISHED) & Exists(held))
-        | Exists(held.filter(role__in=OVERSEERS))
-        | Exists(sheets)
-        | Exists(assigned)
-    )
 
 
 def leaf_entries(assessment_id: int, criteria: LoadedSet) -> list[LeafEntry]:
@@ -128,7 +75,7 @@ def appraisal_gaps(round_id: int) -> list[Gap]:
                         _("%(block)s, lĩnh vực %(field)s") % {"block": block.block.name, "field": field_code},
                         _("còn %d tiêu chí chưa thẩm định.") % left,
                         code="not_appraised",
-                        link=f"/appraisal/{round_id}/",
+                        link=f"/appraisals/{round_id}/",
                     )
                 )
     return gaps
@@ -152,7 +99,7 @@ def reappraisal_gaps(round_id: int) -> list[Gap]:
             f"{unit} {code}",
             _("giải trình chưa được trả lời."),
             code="not_decided",
-            link=f"/appraisal/{round_id}/",
+            link=f"/appraisals/{round_id}/",
         )
         for unit, code in open_ones
     ]
