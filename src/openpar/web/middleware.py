@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
 
 from openpar.common.db import reading_only
 
@@ -26,3 +27,14 @@ class ReadingPagesMayNotWrite:
             return self.get_response(request)
         with reading_only():
             return self.get_response(request)
+
+
+class ChosenLanguage(LocaleMiddleware):
+    """Vietnamese unless the person has chosen otherwise: the language of the browser is not asked.
+
+    Many offices run an English Windows; their officials read Vietnamese.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        request.META.pop("HTTP_ACCEPT_LANGUAGE", None)
+        super().process_request(request)

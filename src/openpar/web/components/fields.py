@@ -75,4 +75,5 @@ class TextField(LineField):
 
 
 def _as_validation_error(error: Refused) -> ValidationError:
-    return ValidationError([str(gap) for gap in error.gaps])
+    """The field's label stands above, so a gap without a place begins the sentence itself."""
+    return ValidationError([f"{text[:1].upper()}{text[1:]}" for text in map(str, error.gaps)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -145,6 +145,10 @@ def _phase_gaps(phases: Sequence[PhaseDates]) -> list[Gap]:
     return gaps
 
 
+def _told_phases(phases: Iterable[Phase | PhaseDates]) -> dict[str, object]:
+    return {str(phase.stage): [phase.opens_at.isoformat(), phase.closes_at.isoformat()] for phase in phases}
+
+
 def set_phases(*, round_id: int, phases: Sequence[PhaseDates], reason: str, by: Actor, at: datetime) -> None:
     """The calendar of a round; after opening every change needs a reason. Raises NotAllowed, Incomplete."""
     with write_transaction():
@@ -164,7 +168,7 @@ def set_phases(*, round_id: int, phases: Sequence[PhaseDates], reason: str, by: 
             Phase(round=round, stage=phase.stage, opens_at=phase.opens_at, closes_at=phase.closes_at)
             for phase in phases
         )
-        after = {str(phase.stage): [f"{phase.opens_at}", f"{phase.closes_at}"] for phase in phases}
+        after = _told_phases(phases)
         _trace(round, "round.phases_set", by=by, at=at, before=before, after=after, reason=reason)
         if round.stage not in {RoundStage.PREPARATION, RoundStage.PUBLISHED}:
             tell(
