@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from itertools import count
 
@@ -14,6 +15,7 @@ from openpar.base.organisations.actions import Description, NewOrganisation, fou
 from openpar.base.organisations.imports import Loaded, load_organisations
 from openpar.base.organisations.models import Block, Kind, Organisation
 from openpar.base.organisations.roles import operator
+from openpar.common.errors import Refused
 from openpar.common.formats import VIETNAM
 from openpar.common.text import fold
 
@@ -157,5 +159,10 @@ def actor_as(role: Role, where: Organisation, full_name: str = "Nguyễn Văn An
     return actor(person_as(role, where, full_name))
 
 
+def codes_of(refusal: Refused) -> list[str]:
+    """The stable words of all gaps, in their order."""
+    return [gap.code for gap in refusal.gaps]
+
+
 def _key(name: str) -> str:
-    return f"{'-'.join(fold(name).replace(',', '').split())}-{next(_numbers)}"
+    return f"{re.sub('[^a-z0-9]+', '-', fold(name)).strip('-') or 'x'}-{next(_numbers)}"

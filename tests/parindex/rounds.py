@@ -235,7 +235,7 @@ def prepared_round(mapping: Mapping[str, Any] = SMALL_SET) -> SmallRound:
     for person in (appraiser, outside_appraiser):
         assign_appraiser(
             round_block_id=block.pk,
-            field_codes=["1", "2"],
+            field_codes=[field["code"] for field in mapping["fields"]],
             appraiser_id=person.person_id,
             by=manager,
             at=BEFORE,

@@ -80,8 +80,12 @@ def _tree() -> tuple[TreeNode, ...]:
                 "Kiểm soát quy định TTHC",
                 figure="2,0",
                 children=(
-                    TreeNode("3.1.1", "Xử lý các vấn đề phát hiện qua rà soát TTHC", "#a", "checked", "1,00 / 1,0"),
-                    TreeNode("3.1.2", "Xử lý phản ánh, kiến nghị về quy định TTHC", "#b", "warning", "0,50 / 1,0"),
+                    TreeNode(
+                        "3.1.1", "Xử lý các vấn đề phát hiện qua rà soát TTHC", "#a", "checked", "1,00 / 1,0"
+                    ),
+                    TreeNode(
+                        "3.1.2", "Xử lý phản ánh, kiến nghị về quy định TTHC", "#b", "warning", "0,50 / 1,0"
+                    ),
                 ),
             ),
             TreeNode(
@@ -90,7 +94,12 @@ def _tree() -> tuple[TreeNode, ...]:
                 figure="5,0",
                 children=(
                     TreeNode(
-                        "3.3.1", "Tỷ lệ hồ sơ TTHC giải quyết đúng hạn", "#c", "active", "1,50 / 2,0", is_current=True
+                        "3.3.1",
+                        "Tỷ lệ hồ sơ TTHC giải quyết đúng hạn",
+                        "#c",
+                        "active",
+                        "1,50 / 2,0",
+                        is_current=True,
                     ),
                     TreeNode("3.3.2", "Tỷ lệ hồ sơ thanh toán trực tuyến", "#d", "empty", "— / 1,5"),
                 ),
@@ -129,7 +138,12 @@ def context(request: HttpRequest) -> dict[str, object]:
             Phase("Công bố", "15/01/2027", "empty"),
         ),
         "events": (
-            Event("21/11/2026 14:05", "Nguyễn Thị Hòa", "Đổi điểm tự chấm 3.3.1 từ 2,00 thành 1,50", "Đối chiếu lại"),
+            Event(
+                "21/11/2026 14:05",
+                "Nguyễn Thị Hòa",
+                "Đổi điểm tự chấm 3.3.1 từ 2,00 thành 1,50",
+                "Đối chiếu lại",
+            ),
             Event("20/11/2026 09:12", "Trần Văn Đức", "Giao lĩnh vực 3 cho Phòng Kiểm soát TTHC"),
         ),
         "slice": slice_of(request, list(range(230))),

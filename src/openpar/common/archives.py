@@ -183,6 +183,8 @@ def _one_member_gaps(member: zipfile.ZipInfo, limits: ArchiveLimits) -> Iterator
     name, save_again = member.orig_filename, "Lưu lại thành tệp mới bằng Excel hoặc Word."
     if name.startswith(("/", "\\")) or re.search(r"[\\\x00:]|(^|/)\.\.(/|$)", name):
         yield Gap(repr(name), "tên thành phần không hợp lệ", save_again, "archive-name")
+    if member.header_offset < 0:  # zipfile itself would only notice when it seeks
+        yield Gap(name, "vị trí trong tệp không đúng, tệp bị hỏng", save_again, "archive-damaged")
     if member.flag_bits & 0x1:
         yield Gap(name, "được mã hóa", "Bỏ mật khẩu của tệp rồi lưu lại.", "archive-encrypted")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):

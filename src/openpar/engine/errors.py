@@ -20,7 +20,8 @@ class SetProblem:
     """One defect of a criteria set.
 
     `kind` tells what may be done about it: a difference of SUM or COUNT may be explained and accepted by a
-    named person (real tables are printed so); CODE, RULE, SETTING and FORMAT have to be repaired.
+    named person (real tables are printed so); CODE, RULE, SETTING and FORMAT have to be repaired; a NOTE
+    is only a warning.
     """
 
     where: str

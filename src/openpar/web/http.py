@@ -1,4 +1,4 @@
-"""From request to answer: who asks, which methods are open, how a refusal is shown, what is said afterwards."""
+"""From request to answer: who asks, which methods are open, how a refusal is shown, what is said."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from openpar.base.accounts.models import User
@@ -68,7 +67,7 @@ def actor(request: AuthenticatedRequest) -> Actor:
 
 
 def page(*methods: str) -> Callable[[PageView], OpenView]:
-    """Makes a view a page for those who have logged in: `@page("GET")`, `@page("GET", "POST")`, `@page("POST")`.
+    """Makes a view a page for those who have logged in, open to `methods`: `@page("GET", "POST")`.
 
     Anybody else goes to the log-in page and comes back; another method gets 405.
     """
@@ -135,17 +134,12 @@ def refused(
 
 def form_refused(form: BaseForm) -> Refused:
     """The errors of a form as gaps, each leading to its field."""
-    gaps = []
+    gaps: list[Gap] = []
     for name, errors in form.errors.items():
         bound = form[name] if name in form.fields else None
-        for error in errors:
-            gaps.append(
-                Gap(
-                    where=str(bound.label) if bound else "",
-                    what=str(error),
-                    link=f"#{bound.id_for_label}" if bound else "",
-                )
-            )
+        where = str(bound.label) if bound else ""
+        link = f"#{bound.id_for_label}" if bound else ""
+        gaps += [Gap(where, str(error), link=link) for error in errors]
     return Refused(gaps)
 
 
@@ -170,10 +164,9 @@ def _to_login(request: HttpRequest) -> HttpResponse:
 def _carried(request: HttpRequest) -> list[str]:
     """Texts that came in the cookie; a cookie that is not ours, or old, says nothing."""
     try:
-        texts = json.loads(
-            request.get_signed_cookie(SAID_COOKIE, default="[]", salt=SAID_COOKIE, max_age=_SAID_FOR_SECONDS)
-        )
-    except (signing.BadSignature, ValueError):
+        carried = request.get_signed_cookie(SAID_COOKIE, salt=SAID_COOKIE, max_age=_SAID_FOR_SECONDS)
+        texts = json.loads(carried or "[]")
+    except (KeyError, signing.BadSignature, ValueError):
         return []
     return [str(text) for text in texts]
 
@@ -191,6 +184,11 @@ def _tell(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
         answer["HX-Trigger"] = json.dumps({"said": {"texts": texts}})
         return answer
     answer.set_signed_cookie(
-        SAID_COOKIE, json.dumps(texts), salt=SAID_COOKIE, max_age=_SAID_FOR_SECONDS, httponly=True, samesite="Lax"
+        SAID_COOKIE,
+        json.dumps(texts),
+        salt=SAID_COOKIE,
+        max_age=_SAID_FOR_SECONDS,
+        httponly=True,
+        samesite="Lax",
     )
     return answer

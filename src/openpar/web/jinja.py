@@ -79,10 +79,9 @@ def days_left(due: date | None, today: date) -> str:
 
 def environment(**options: Any) -> Environment:
     """What Django's Jinja2 backend calls. A name that the view forgot is an error, never an empty place."""
-    env = Environment(
-        **{**options, "autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True},
-        extensions=["jinja2.ext.i18n"],
-    )
+    options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    options.pop("autoescape", None)
+    env = Environment(autoescape=True, extensions=["jinja2.ext.i18n"], **options)
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(  # type: ignore[attr-defined]  # comes with the i18n extension
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext

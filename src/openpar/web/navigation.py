@@ -1,4 +1,4 @@
-"""The entries of the top bar. A subject adds one line here; an entry whose page does not exist is not shown."""
+"""The entries of the top bar: a subject adds one line; an entry without a page is not shown."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ DESTINATIONS = (
 
 
 def entries_for(actor: Actor, path: str) -> tuple[NavEntry, ...]:
-    """What `actor` may go to from the page at `path`; the longest address that `path` begins with is current."""
+    """What `actor` may go to; the entry with the longest address that `path` begins with is current."""
     held = frozenset(role for role, _where in actor.held)
     open_ = [
         (str(destination.label), link)

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from openpar.base.organisations.models import Kind, Organisation, OrganisationVersion, Succession
 from openpar.base.organisations.register import (
+    KEY,
+    LONGEST_KEY,
     Change,
     Description,
     NewOrganisation,
@@ -299,15 +301,12 @@ def _revise(change: Change, current: OrganisationVersion, meant: Description) ->
 def _begin(change: Change, new: NewOrganisation) -> Organisation:
     key = new.key.strip()
     change.gaps += _missing_name(new.description.name)
-    if not key or Organisation.objects.filter(key=key).exists():
-        change.gaps.append(
-            Gap(
-                new.description.name,
-                _("khóa “%s” đã có hoặc để trống") % key,
-                _("Mỗi đơn vị có một khóa riêng không bao giờ dùng lại, ví dụ 68-so-noi-vu-2025"),
-                code="key-taken",
-            )
-        )
+    if not KEY.fullmatch(key) or len(key) > LONGEST_KEY:
+        remedy = _("Dùng chữ thường không dấu, chữ số và gạch nối, ví dụ 68-so-noi-vu-2025")
+        change.gaps.append(Gap(_("Khóa"), _("“%s” không phải là khóa") % key, remedy, code="key-unfit"))
+    elif Organisation.objects.filter(key=key).exists():
+        remedy = _("Mỗi đơn vị có một khóa riêng không bao giờ dùng lại; thêm năm vào cuối khóa")
+        change.gaps.append(Gap(_("Khóa"), _("“%s” đã có đơn vị dùng") % key, remedy, code="key-taken"))
     organisation = Organisation(key=key)
     description = replace(new.description, name=names_of(new.description.name)["name"])
     change.begun.append(

@@ -13,7 +13,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from openpar.base.organisations.models import Kind, Succession
-from openpar.base.organisations.register import names_of
+from openpar.base.organisations.register import KEY, LONGEST_KEY, names_of
 from openpar.common.errors import Gap
 from openpar.common.formats import DateNotUnderstood, parse_date
 from openpar.common.sheets import SheetCaps
@@ -38,7 +38,6 @@ ORGANISATION_COLUMNS = [
 SUCCESSION_COLUMNS = ["predecessor", "successor", "change", "on", "main", "legal_basis"]
 BLOCK_COLUMNS = ["code", "name", "position"]
 COMMUNE_COLUMNS = ["gso_code", "full_name", "name", "full_name_en", "province_gso_code"]
-_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # All communes of the country, with some years of versions.
 _CAPS = SheetCaps(rows=50_000, columns=30, cells=1_000_000)
 
@@ -113,8 +112,8 @@ class Cells:
         return value
 
     def key(self, column: str, *, required: bool) -> str:
-        value = self.text(column, longest=120, required=required)
-        if value and not _KEY.fullmatch(value):
+        value = self.text(column, longest=LONGEST_KEY, required=required)
+        if value and not KEY.fullmatch(value):
             remedy = _("Dùng chữ thường không dấu, chữ số và gạch nối, ví dụ 68-so-noi-vu-2025")
             self.refuse(column, _("“%s” không phải là khóa") % value, remedy, "key-unfit")
         return value

@@ -252,22 +252,26 @@ def _write_organisations(rows: Sequence[OrganisationRow], loaded: Loaded, *, by:
         (version.organisation.key, version.valid_from): version
         for version in OrganisationVersion.objects.select_related("organisation")
     }
-    differing: list[OrganisationVersion] = []
+    differing: list[tuple[OrganisationVersion, dict[str, object] | None]] = []
     for row in rows:
         there = known.get((row.key, row.valid_from))
         version = _version(row, organisations, blocks)
         if there is None:
             _count(loaded, is_new=True)
-            differing.append(version)
+            differing.append((version, None))
         elif facts_of(there) != facts_of(version):
             _count(loaded, is_new=False)
             version.pk = there.pk
-            differing.append(version)
+            differing.append((version, facts_of(there)))
         else:
             loaded.unchanged += 1
-    # The table lets nobody hold a code twice at any moment: whoever ends makes room before another begins.
-    for version in sorted(differing, key=lambda version: (version.valid_until is None, version.pk is None)):
-        write_version(version, by=by, at=at, verb="load_organisation", reason=version.legal_basis)
+    # The table lets nobody hold a code twice at any moment: all codes to be written are freed first, and
+    # whoever ends makes room before another version begins.
+    OrganisationVersion.objects.filter(pk__in=[version.pk for version, _before in differing]).update(code="")
+    for version, before in sorted(differing, key=lambda pair: (pair[0].valid_until is None, pair[1] is None)):
+        write_version(
+            version, before=before, by=by, at=at, verb="load_organisation", reason=version.legal_basis
+        )
 
 
 def _organisations_of(rows: Iterable[OrganisationRow]) -> dict[str, Organisation]:

@@ -71,14 +71,14 @@ class OrganisationVersion(models.Model):
     """An organisation as it was during [valid_from, valid_until)."""
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="versions")
-    kind = models.CharField(max_length=24, choices=Kind.choices)
-    name = models.CharField(max_length=250)
-    short_name = models.CharField(max_length=80, blank=True)
-    name_en = models.CharField(max_length=250, blank=True)
+    kind = models.CharField(_("Loại hình"), max_length=24, choices=Kind.choices)
+    name = models.CharField(_("Tên"), max_length=250)
+    short_name = models.CharField(_("Tên viết tắt"), max_length=80, blank=True)
+    name_en = models.CharField(_("Tên tiếng Anh"), max_length=250, blank=True)
     # Our own columns for order and search: databases sort đ after z and do not fold accents.
     name_sort = models.CharField(max_length=SORT_KEY_LENGTH, db_index=True)
     name_folded = models.CharField(max_length=250)
-    code = models.CharField(max_length=40, blank=True, db_index=True)
+    code = models.CharField(_("Mã"), max_length=40, blank=True, db_index=True)
     parent = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="child_versions"
     )
@@ -88,7 +88,7 @@ class OrganisationVersion(models.Model):
     is_published = models.BooleanField(default=False)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
-    legal_basis = models.CharField(max_length=300, blank=True)
+    legal_basis = models.CharField(_("Căn cứ pháp lý"), max_length=300, blank=True)
 
     objects: ClassVar[VersionQuerySet] = VersionQuerySet.as_manager()  # type: ignore[assignment]
 

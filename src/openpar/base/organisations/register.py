@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
@@ -18,6 +19,9 @@ from openpar.base.organisations.roles import Actor
 from openpar.base.organisations.rules import Link, Span, register_gaps, succession_gaps
 from openpar.common.errors import Gap, Refused
 from openpar.common.text import fold, nfc, sort_key
+
+KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+LONGEST_KEY = 120
 
 
 class OrganisationRefused(Refused):
@@ -131,10 +135,15 @@ def all_spans() -> dict[int, Span]:
     }
 
 
-def span_of(version: OrganisationVersion, keys: Mapping[int, str]) -> Span:
+def _identity(organisation: Organisation) -> str:
+    """The key; marked while not saved yet, lest a key already taken mixes up two bodies."""
+    return organisation.key if organisation.pk else f"+{organisation.key}"
+
+
+def _span_of(version: OrganisationVersion, keys: Mapping[int, str]) -> Span:
     parent = "" if version.parent_id is None else keys.get(version.parent_id, f"#{version.parent_id}")
     return Span(
-        version.organisation.key,
+        _identity(version.organisation),
         version.name,
         version.code,
         parent,
@@ -151,7 +160,7 @@ def carry_out(change: Change, *, by: Actor, at: datetime, verb: str) -> None:
     """
     gaps = [
         *change.gaps,
-        *(gap for version in change.begun for gap in field_gaps(version)),
+        *(gap for version in change.begun for gap in _field_gaps(version)),
         *_gaps_after(change),
     ]
     if gaps:
@@ -162,20 +171,26 @@ def carry_out(change: Change, *, by: Actor, at: datetime, verb: str) -> None:
         version.save(update_fields=["valid_until"])
         _trace(version, before=before, by=by, at=at, verb=verb, reason=change.legal_basis)
     for version in change.begun:
-        write_version(version, by=by, at=at, verb=verb, reason=change.legal_basis)
+        before_it = facts_of(OrganisationVersion.objects.get(pk=version.pk)) if version.pk else None
+        write_version(version, before=before_it, by=by, at=at, verb=verb, reason=change.legal_basis)
     for link in change.links:
         write_link(link, by=by, at=at, reason=change.legal_basis)
 
 
-def field_gaps(version: OrganisationVersion, where: str = "") -> list[Gap]:
+# What people fill in, and the tables check by themselves; an empty name has a gap of its own.
+_CHECKED_FIELDS = {"kind", "name", "short_name", "name_en", "code", "legal_basis"}
+
+
+def _field_gaps(version: OrganisationVersion) -> list[Gap]:
     """Texts too long and kinds unknown: PostgreSQL would refuse them, SQLite would keep them."""
+    checked = _CHECKED_FIELDS if version.name else _CHECKED_FIELDS - {"name"}
+    others = {field.name for field in OrganisationVersion._meta.fields} - checked
     try:
-        version.clean_fields(
-            exclude={"organisation", "parent", "block"} | ({"name"} if not version.name else set())
-        )
+        version.clean_fields(exclude=others)
     except ValidationError as error:
+        labels = {field.name: field.verbose_name for field in OrganisationVersion._meta.fields}
         return [
-            Gap(where or version.name, f"{field}: {' '.join(said)}", code="field-unfit")
+            Gap(str(labels[field]), " ".join(said), code="field-unfit")
             for field, said in error.message_dict.items()
         ]
     return []
@@ -187,12 +202,12 @@ def _gaps_after(change: Change) -> list[Gap]:
     for version in change.ended:
         spans[version.pk] = replace(spans[version.pk], valid_until=change.on)
     for position, version in enumerate(change.begun, start=1):
-        spans[version.pk or -position] = span_of(version, keys)
+        spans[version.pk or -position] = _span_of(version, keys)
     proposed = list(spans.values())
     links = [
         Link(
-            link.predecessor.key,
-            link.successor.key if link.successor else "",
+            _identity(link.predecessor),
+            _identity(link.successor) if link.successor else "",
             link.change,
             link.on,
             where=link.predecessor.key,
@@ -214,12 +229,19 @@ def facts_of(version: OrganisationVersion) -> dict[str, object]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in facts.items()}
 
 
-def write_version(version: OrganisationVersion, *, by: Actor, at: datetime, verb: str, reason: str) -> None:
-    """Saves a version, with its organisation when that is new, and the trace of it."""
+def write_version(
+    version: OrganisationVersion,
+    *,
+    before: dict[str, object] | None,
+    by: Actor,
+    at: datetime,
+    verb: str,
+    reason: str,
+) -> None:
+    """Saves a version, with its organisation when that is new, and traces it beside what was `before`."""
     if version.organisation.pk is None:
         version.organisation.save()
         version.organisation = version.organisation  # Django copies the fresh id only on assignment
-    before = facts_of(OrganisationVersion.objects.get(pk=version.pk)) if version.pk else None
     version.save()
     _trace(version, before=before, by=by, at=at, verb=verb, reason=reason)
 

@@ -1,6 +1,6 @@
 """Criteria sets: the tree, reading and writing it as plain mappings, the checks before it is issued."""
 
-from openpar.engine.criteria.checks import PARTS, check
+from openpar.engine.criteria.checks import PARTS, check, warnings
 from openpar.engine.criteria.mapping import set_from_mapping, set_to_mapping
 from openpar.engine.criteria.tree import (
     CriteriaSet,
@@ -30,4 +30,5 @@ __all__ = [
     "check",
     "set_from_mapping",
     "set_to_mapping",
+    "warnings",
 ]

@@ -26,6 +26,15 @@ def check(criteria_set: CriteriaSet) -> tuple[SetProblem, ...]:
     )
 
 
+def warnings(criteria_set: CriteriaSet) -> tuple[SetProblem, ...]:
+    """What is allowed but seldom meant; a set with warnings may be issued."""
+    return tuple(
+        SetProblem(leaf.code, warning, "", "NOTE")
+        for leaf in criteria_set.leaves()
+        for warning in leaf.rule.warnings()
+    )
+
+
 def _code_problems(criteria_set: CriteriaSet) -> Iterator[SetProblem]:
     used = Counter(node.code for node in criteria_set.nodes())
     for code, times in used.items():

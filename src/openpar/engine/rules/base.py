@@ -53,6 +53,10 @@ class Rule(ABC):
         """Defects of the parameters, besides the most points."""
         return ()
 
+    def warnings(self) -> tuple[str, ...]:
+        """What is allowed but seldom meant; does not stop a set from being issued."""
+        return ()
+
     def reached(self, answer: Answer) -> int | None:
         """Which row of `describe` the answer reaches; None if none, several, or not to be told."""
         return None

@@ -80,15 +80,17 @@ class StepOnCount(Rule):
         return max((step.points for step in self.steps), default=ZERO)
 
     def own_problems(self, maximum: Decimal) -> tuple[str, ...]:
-        found = coverage_problems([step.interval for step in self.steps], COUNTS) + negative(self.steps)
+        return coverage_problems([step.interval for step in self.steps], COUNTS) + negative(self.steps)
+
+    def warnings(self) -> tuple[str, ...]:
         best = max(self.steps, key=lambda step: step.points, default=None)
-        if best is not None and best.interval.is_exact and best.interval.ge is not None:
-            level = number(best.interval.ge)
-            found += (
-                f"Bước cao nhất ghi đúng bằng {level}: số lớn hơn {level} rơi xuống bước khác; "
-                f"nếu không có ý đó, ghi từ {level} trở lên (ge).",
-            )
-        return found
+        if best is None or not best.interval.is_exact or best.interval.ge is None:
+            return ()
+        level = number(best.interval.ge)
+        return (
+            f"Bước cao nhất ghi đúng bằng {level}: số lớn hơn {level} rơi xuống bước khác; "
+            f"nếu không có ý đó, ghi từ {level} trở lên (ge).",
+        )
 
     def judge(self, answer: Answer, maximum: Decimal) -> Outcome:
         if answer.numerator is None:

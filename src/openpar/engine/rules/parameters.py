@@ -142,7 +142,7 @@ class Parameters:
 
 
 def one_spelling(text: str) -> str:
-    """The text without spaces at its ends, in the one spelling (NFC) in which Vietnamese letters are compared."""
+    """The text without spaces at its ends, in the one spelling (NFC) in which letters are compared."""
     return unicodedata.normalize("NFC", text).strip()
 
 

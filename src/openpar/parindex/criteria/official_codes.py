@@ -14,10 +14,7 @@ from openpar.common.text import fold, roman_value
 
 Parts = tuple[int, ...]
 
-_MONTHS = {
-    name: number
-    for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)
-}
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 class Code(NamedTuple):
@@ -148,4 +145,6 @@ def _dates(raw: str) -> list[Parts]:
 
 
 def _month(name: str) -> int:
-    return int(name) if name.isdigit() else _MONTHS.get(name, 0)
+    if name.isdigit():
+        return int(name)
+    return _MONTHS.index(name) + 1 if name in _MONTHS else 0

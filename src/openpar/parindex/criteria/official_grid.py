@@ -5,7 +5,7 @@ mean.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -114,7 +114,7 @@ def _read_document(path: Path) -> Iterator[Grid]:
     yield from grids
 
 
-def _grids_of(contents: list[object]) -> Iterator[Grid]:
+def _grids_of(contents: Sequence[object]) -> Iterator[Grid]:
     before: list[str] = []
     number = 0
     for content in contents:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 
 from openpar.engine import criteria as engine
 from openpar.engine.answers import Answer
 from openpar.engine.outcomes import Outcome
-from openpar.parindex.criteria.models import OUTSIDE, CriteriaSet, Criterion, ScoredBy
+from openpar.parindex.criteria.models import OUTSIDE, CriteriaSet, Criterion, ScoredBy, SetStage
 
 
 @dataclass(frozen=True)
@@ -67,10 +66,32 @@ class LoadedSet:
         return tuple(leaf for leaf in self.leaves.values() if leaf.is_outside)
 
 
-@lru_cache(maxsize=64)
+# (set, version) → set. Only sets that can no longer be edited are kept: a draft that was loaded inside a
+# transaction which then failed would otherwise be remembered in a state that never existed.
+_kept: dict[tuple[int, int], LoadedSet] = {}
+_MOST_KEPT = 64
+
+
+def forget_loaded_sets() -> None:
+    """Empties the memory; for tests, whose databases begin anew with the same ids."""
+    _kept.clear()
+
+
 def loaded_set(set_id: int, version: int) -> LoadedSet:
-    """The set in the state `version`. Every edit counts the version up, so nothing stale is ever used."""
+    """The set in the state `version`, from memory when it is issued and was asked for before."""
+    found = _kept.get((set_id, version))
+    if found is not None:
+        return found
     criteria_set = CriteriaSet.objects.get(pk=set_id)
+    found = _load(criteria_set)
+    if criteria_set.stage != SetStage.DRAFT and criteria_set.version == version:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[set_id, version] = found
+    return found
+
+
+def _load(criteria_set: CriteriaSet) -> LoadedSet:
     rows = list(Criterion.objects.filter(set=criteria_set).order_by("position"))
     tree = engine_set(criteria_set, rows)
     code_of = {row.pk: row.code for row in rows}

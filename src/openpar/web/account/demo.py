@@ -23,7 +23,7 @@ class DemoPerson:
 
 
 def demo_person(user_id: str) -> User | None:
-    """The person with whose account a visitor may look around; None for everybody real, and outside a demo."""
+    """Whose account a visitor may use to look around; None for everybody real, and outside a demo."""
     if not settings.OPENPAR_DEMO or not user_id.isdecimal():
         return None
     return User.objects.filter(pk=int(user_id), is_active=True, username__startswith=PREFIX).first()

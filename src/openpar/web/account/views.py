@@ -17,7 +17,17 @@ from openpar.common.errors import Gap, Refused
 from openpar.web.account.demo import demo_people, demo_person
 from openpar.web.account.forms import LoginForm, PasswordForm
 from openpar.web.components.paging import slice_of
-from openpar.web.http import AuthenticatedRequest, actor, form_refused, now, open_page, page, refused, say, today
+from openpar.web.http import (
+    AuthenticatedRequest,
+    actor,
+    form_refused,
+    now,
+    open_page,
+    page,
+    refused,
+    say,
+    today,
+)
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 

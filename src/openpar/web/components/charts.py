@@ -52,17 +52,21 @@ def bullet(self_points: Figure, appraised: Figure, most: Figure = 100, label: st
 
 
 def dumbbell(before: Figure, after: Figure, most: Figure = 100, label: str = "") -> Markup:
-    """Two dots and the way between them: open what was, full what is; the line's class tells the direction."""
+    """Two dots and the way between them: the open one is what was, the full one what is."""
     start, end = _share(before, most), _share(after, most)
     parts = [Markup('<line class="dumbbell-ground" x1="0" x2="100%" y1="50%" y2="50%"></line>')]
     if start is not None and end is not None:
         way = "dumbbell-up" if float(end) >= float(start) else "dumbbell-down"
         parts.append(
-            Markup('<line class="dumbbell-way {}" x1="{}%" x2="{}%" y1="50%" y2="50%"></line>').format(way, start, end)
+            Markup('<line class="dumbbell-way {}" x1="{}%" x2="{}%" y1="50%" y2="50%"></line>').format(
+                way, start, end
+            )
         )
     for name, place in (("before", start), ("after", end)):
         if place is not None:
-            parts.append(Markup('<circle class="dumbbell-{}" cx="{}%" cy="50%" r="5"></circle>').format(name, place))
+            parts.append(
+                Markup('<circle class="dumbbell-{}" cx="{}%" cy="50%" r="5"></circle>').format(name, place)
+            )
     return _svg("dumbbell", label, Markup("").join(parts))
 
 
@@ -71,7 +75,8 @@ def radar(spokes: Sequence[Spoke], label: str) -> Markup:
     if len(spokes) < 3:
         raise ValueError(f"a radar needs at least three axes, not {len(spokes)}; use a table")
     parts = [
-        _polygon("radar-ring", [100 * ring / _RADAR_RINGS] * len(spokes)) for ring in range(1, _RADAR_RINGS + 1)
+        _polygon("radar-ring", [100 * ring / _RADAR_RINGS] * len(spokes))
+        for ring in range(1, _RADAR_RINGS + 1)
     ]
     parts += [_axis(place, len(spokes), spoke) for place, spoke in enumerate(spokes)]
     for name, shares in (
@@ -106,7 +111,8 @@ def _point(place: int, count: int, share: float) -> tuple[float, float]:
 
 def _polygon(name: str, shares: Sequence[float]) -> Markup:
     corners = " ".join(
-        f"{x:.1f},{y:.1f}" for x, y in (_point(place, len(shares), share) for place, share in enumerate(shares))
+        f"{x:.1f},{y:.1f}"
+        for x, y in (_point(place, len(shares), share) for place, share in enumerate(shares))
     )
     return Markup('<polygon class="{}" points="{}"></polygon>').format(name, corners)
 
@@ -117,7 +123,8 @@ def _axis(place: int, count: int, spoke: Spoke) -> Markup:
     middle = _RADAR_SIZE / 2
     return Markup(
         '<line class="radar-axis" x1="{m:.1f}" y1="{m:.1f}" x2="{x:.1f}" y2="{y:.1f}"></line>'
-        '<text class="radar-number" x="{lx:.1f}" y="{ly:.1f}" text-anchor="middle" dominant-baseline="central">{n}</text>'
+        '<text class="radar-number" x="{lx:.1f}" y="{ly:.1f}" text-anchor="middle"'
+        ' dominant-baseline="central">{n}</text>'
     ).format(m=middle, x=x, y=y, lx=label_x, ly=label_y, n=escape(spoke.number))
 
 

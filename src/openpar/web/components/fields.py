@@ -16,7 +16,7 @@ from openpar.common.text import nfc
 
 
 class PointsField(forms.Field):
-    """A number such as 1,50: “1.5” is understood too, “1.500” is questioned. Gives a Decimal; empty gives None."""
+    """A number such as 1,50: “1.5” is understood too, “1.500” is questioned. Empty gives None."""
 
     widget = forms.TextInput
 

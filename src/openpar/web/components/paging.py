@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 Item = TypeVar("Item")
@@ -28,9 +29,13 @@ class Slice(Generic[Item]):
 
 
 def slice_of(
-    request: HttpRequest, rows: Sequence[Item], *, size: int = PAGE_SIZE, parameter: str = "page"
+    request: HttpRequest,
+    rows: Sequence[Item] | QuerySet[Any, Item],
+    *,
+    size: int = PAGE_SIZE,
+    parameter: str = "page",
 ) -> Slice[Item]:
-    """The page of `rows` (a list or an ordered queryset) that the address asks for; the nearest when it does not exist."""
+    """The page of `rows` that the address asks for; the nearest one when it does not exist."""
     found: Page[Item] = Paginator(rows, size).get_page(request.GET.get(parameter))
     return Slice(
         items=list(found.object_list),

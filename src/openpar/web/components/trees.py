@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class TreeNode:
     """One line of a tree.
 
-    `state` is a name of `ui.state_icon` ("done", "warning", "empty"…) or empty; `figure` the text at the right
-    ("1,50 / 2,0"); `done` of `total` draws a progress bar under the label, without them there is none.
+    `state` is a name of `ui.state_icon` ("done", "warning", "empty"…) or empty; `figure` the text at the
+    right ("1,50 / 2,0"); `done` of `total` draws a progress bar under the label.
     """
 
     number: str

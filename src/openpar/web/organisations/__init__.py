@@ -1,0 +1,1 @@
+"""The register of organisations, as it was on any day."""

@@ -1,0 +1,95 @@
+"""Forms about people: shapes only; who may and what is missing is the business of accounts.actions."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from openpar.base.accounts.models import Role
+from openpar.base.organisations.models import OrganisationVersion
+from openpar.base.organisations.queries import organisations_as_of
+from openpar.common.text import nfc
+from openpar.web.components.fields import DayField, LineField
+from openpar.web.http import today
+
+_KEY = re.compile(r"\[([^\]]+)\]\s*$")
+
+
+class OrganisationField(LineField):
+    """An organisation of today, typed or taken from the list: its name, or “name [key]” when two share one."""
+
+    widget = forms.TextInput(attrs={"list": "organisations", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return None
+        versions = organisations_as_of(today())
+        if found := _KEY.search(text):
+            versions = versions.filter(organisation__key=found[1])
+        else:
+            versions = versions.filter(name__iexact=text)
+        matching = list(versions[:2])
+        if not matching:
+            raise ValidationError(_("Không có đơn vị này hôm nay. Chọn một đơn vị trong danh sách gợi ý."))
+        if len(matching) > 1:
+            raise ValidationError(_("Nhiều đơn vị cùng tên này. Chọn đúng đơn vị trong danh sách gợi ý."))
+        return matching[0].organisation_id
+
+
+def choice_of(version: OrganisationVersion) -> str:
+    """How the list of suggestions writes an organisation, so that `OrganisationField` reads it back."""
+    return nfc(f"{version.name} [{version.organisation.key}]")
+
+
+class PersonForm(forms.Form):
+    full_name = LineField(label=_("Họ và tên"), max_length=200)
+    username = LineField(
+        label=_("Tên đăng nhập"),
+        max_length=80,
+        help_text=_("Chữ không dấu, chữ số, dấu chấm, gạch nối; ví dụ nguyen.thi.hoa"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    position = LineField(label=_("Chức vụ"), max_length=200, required=False)
+    email = LineField(label=_("Thư điện tử"), max_length=250, required=False)
+    password = forms.CharField(
+        label=_("Mật khẩu ban đầu"),
+        strip=False,
+        required=False,
+        help_text=_("Ít nhất 12 ký tự. Để trống nếu đặt sau; chưa có mật khẩu thì chưa đăng nhập được."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+class RoleForm(forms.Form):
+    role = forms.TypedChoiceField(label=_("Vai trò"), choices=Role.choices, coerce=Role)
+    organisation = OrganisationField(label=_("Tại đơn vị"))
+    held_from = DayField(label=_("Từ ngày"))
+    held_until = DayField(
+        label=_("Đến trước ngày"),
+        required=False,
+        help_text=_("Ngày đầu tiên không còn giữ vai trò; để trống nếu chưa biết."),
+    )
+
+
+class EndRoleForm(forms.Form):
+    on = DayField(label=_("Thôi từ ngày"))
+    reason = LineField(label=_("Lý do"), max_length=300, required=False)
+
+
+class ActiveForm(forms.Form):
+    is_active = forms.TypedChoiceField(choices=[("1", ""), ("0", "")], coerce=lambda value: value == "1")
+    reason = LineField(label=_("Lý do"), max_length=300, required=False)
+
+
+class NewPasswordForm(forms.Form):
+    password = forms.CharField(
+        label=_("Mật khẩu mới"),
+        strip=False,
+        help_text=_("Ít nhất 12 ký tự; các phiên đang mở của người này sẽ đóng."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
