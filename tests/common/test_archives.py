@@ -15,7 +15,9 @@ from openpar.common.spreadsheets import Sheet, read_sheet
 from tests.common.crafted import archive, row, text_cell, workbook
 
 BOMB = workbook(extra={"xl/media/image1.bin": b"\0" * 50_000_000})
-LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><worksheet><sheetData>&b;</sheetData></worksheet>'
+LAUGHS = (
+    '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><worksheet><sheetData>&b;</sheetData></worksheet>'
+)
 EXTERNAL = (
     b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
     b'<Relationship Id="rId9" Type="http://x/image" Target="http://example.org/x.png" TargetMode="External"/>'

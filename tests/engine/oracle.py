@@ -1,9 +1,10 @@
-"""The PAR Index once more, naively, in exact fractions, straight from the domain text (parindex.md 6, 7, 9, 10).
+"""The PAR Index once more, naively, in exact fractions, straight from parindex.md 6, 7, 9, 10.
 
-Shares nothing with the engine: it reads the same mappings (the layout of the sample sets, short rule names) and
-the same stored answers, and never rounds but for show. Slow and plain on purpose.
+Shares nothing with the engine: it reads the same mappings (the layout of the sample sets, short rule names)
+and the same stored answers, and never rounds but for show. Slow and plain on purpose.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction as F
@@ -32,8 +33,8 @@ FORMULAS = {
 }
 
 
-def formula_points(name: str, most: F, v: dict[str, F]) -> F | None | str:
-    """Points, None for not applicable, or INVALID."""
+def formula_points(name: str, most: F, v: dict[str, F]) -> F | None:
+    """Points; None for not applicable."""
     if name == "plan":
         left = v["planned"] - v["excused"]
         if left == 0:
@@ -48,7 +49,7 @@ def formula_points(name: str, most: F, v: dict[str, F]) -> F | None | str:
 
 def holds(bounds: dict[str, Any], value: F) -> bool:
     """Does the value keep every bound?"""
-    tests = {
+    tests: dict[str, Callable[[F], bool]] = {
         "gt": lambda b: value > b,
         "ge": lambda b: value >= b,
         "lt": lambda b: value < b,
@@ -111,6 +112,8 @@ def _ratio(rule: dict[str, Any], most: F, answer: dict[str, Any], allowed: bool)
     bottom = whole - excused
     if min(top, whole, excused, bottom) < 0 or (bottom == 0 and top > 0):
         return INVALID, None
+    if excused and "excused" not in rule:
+        return INVALID, None
     if top > bottom and not rule.get("cap_ratio"):
         return INVALID, None
     if bottom == 0:
@@ -139,7 +142,6 @@ def _formula(rule: dict[str, Any], most: F, answer: dict[str, Any], allowed: boo
     points = formula_points(name, most, values)
     if points is None:
         return NA, None
-    assert isinstance(points, F)
     return EARNED, max(F(0), min(most, points)) if rule.get("cap") else points
 
 
@@ -169,7 +171,9 @@ def _grade(rule: dict[str, Any], most: F, answer: dict[str, Any], allowed: bool)
         return MISSING, None
     earned = F(rule["grades"][answer["choice"]]) / 100 * most
     base = earned if rule["deduct_of"] == "earned" else most
-    return EARNED, max(F(0), earned - F(answer.get("numerator") or 0) * F(rule["minor_violation"]) / 100 * base)
+    return EARNED, max(
+        F(0), earned - F(answer.get("numerator") or 0) * F(rule["minor_violation"]) / 100 * base
+    )
 
 
 def _survey(rule: dict[str, Any], most: F, answer: dict[str, Any], allowed: bool) -> Judged:
@@ -238,17 +242,20 @@ _BY_TYPE = {
 
 def cohort(rule: dict[str, Any], most: F, answers: dict[str, dict[str, Any]]) -> dict[str, Judged]:
     """All units of the block against the best value."""
-    judged: dict[str, Judged] = {unit: (NA, None) for unit in answers}
+    judged: dict[str, Judged] = dict.fromkeys(answers, (NA, None))
     there = {unit: a.get("numerator") for unit, a in answers.items() if a.get("applicable") is not False}
     values = {unit: F(value) for unit, value in there.items() if value is not None}
     if len(values) < len(there):
         return {
-            unit: ((PENDING if unit in values else MISSING) if unit in there else NA, None) for unit in answers
+            unit: ((PENDING if unit in values else MISSING) if unit in there else NA, None)
+            for unit in answers
         }
     lower = rule.get("direction") == "lower_is_better"
     best = (min if lower else max)(values.values(), default=F(0))
     if best != 0:
-        judged |= {u: (EARNED, (best / value if lower else value / best) * most) for u, value in values.items()}
+        judged |= {
+            u: (EARNED, (best / value if lower else value / best) * most) for u, value in values.items()
+        }
     return judged
 
 
@@ -372,7 +379,9 @@ def unit_total(
 
     codes = {code: at for leaf in leaves for at, code in enumerate(leaf.codes)}
     scaling = policy == "rescale_appraisal" and by_field
-    nodes = {code: node([x for x in leaves if code in x.codes], scaling and at == 0) for code, at in codes.items()}
+    nodes = {
+        code: node([x for x in leaves if code in x.codes], scaling and at == 0) for code, at in codes.items()
+    }
     nodes |= {"appraised": node(inside, False), "outside": node(outside, False)}
     unsettled = any(state in (MISSING, PENDING, INVALID) for state, _ in judged.values())
     return Total(judged, total, index, unsettled, nodes)
@@ -409,7 +418,9 @@ def ranks(given: dict[str, Any], totals: dict[str, Total]) -> dict[str, int]:
 
     keys = {unit: key(unit) for unit, total in totals.items() if total.index is not None}
     if given["ties"] == "dense":
-        return {unit: 1 + len({other for other in keys.values() if other > own}) for unit, own in keys.items()}
+        return {
+            unit: 1 + len({other for other in keys.values() if other > own}) for unit, own in keys.items()
+        }
     return {unit: 1 + sum(other > own for other in keys.values()) for unit, own in keys.items()}
 
 

@@ -84,7 +84,7 @@ def bands_from_text(text: str) -> tuple[Band, ...]:
         band = Band(found[1].strip(), interval_of({bound: level}))
         side = lower if bound in ("ge", "gt") else upper
         side.append((level, bound in ("gt", "le"), band))
-    # “from 90” before “from 80”, “above 80” before “from 80”; “below 30” before “below 50”, “below” before “up to”.
+    # “from 90” before “from 80”, “above 80” before “from 80”; “below 30” before “below 50” before “up to 50”.
     lower.sort(key=lambda each: each[:2], reverse=True)
     upper.sort(key=lambda each: each[:2])
     if not lower and not upper:

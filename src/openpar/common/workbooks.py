@@ -92,11 +92,11 @@ def sheet_title(name: str, taken: set[str]) -> str:
     without case).
     """
     clean = re.sub(r"[\[\]:*?/\\\x00-\x1f]", "-", nfc(name)).strip("' ") or "Trang"
-    title, number = clean[:31], 1
+    title, number = clean[:31].strip(), 1
     while title.casefold() in taken:
         number += 1
         ending = f" ({number})"
-        title = clean[: 31 - len(ending)] + ending
+        title = clean[: 31 - len(ending)].strip() + ending
     taken.add(title.casefold())
     return title
 

@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from openpar.engine.criteria.tree import NaPolicy, NaScope, Settings
-from openpar.engine.numbers import ZERO, add, settle, share, subtract, total_of
+from openpar.engine.numbers import ZERO, add, share, subtract, total_of
 
 
 class Scored(Protocol):
@@ -85,7 +85,7 @@ def parts_of(lines: Iterable[Scored]) -> tuple[Part, Part]:
 def achieved_under(
     settings: Settings, appraised: Part, outside: Part, by_field: list[tuple[Part, Part]]
 ) -> tuple[Decimal | None, Decimal]:
-    """What was achieved under the set's policy, and the maximum it is measured against."""
+    """What was achieved under the set's policy, not yet settled, and the maximum it is measured against."""
     maximum = add(appraised.maximum, outside.maximum)
     if appraised.is_gone:
         return None, maximum
@@ -102,7 +102,7 @@ def achieved_under(
         achieved = total_of(_rescaled_by_field(part, fields) for part, fields in sides)
     else:
         achieved = total_of(part.rescaled for part, _ in sides)
-    return (settle(achieved), maximum) if maximum else (None, maximum)
+    return (achieved, maximum) if maximum else (None, maximum)
 
 
 def _rescaled_by_field(part: Part, fields: list[Part]) -> Decimal:

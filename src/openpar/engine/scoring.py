@@ -181,11 +181,11 @@ def _scored(
         nodes=_node_scores(criteria_set, lines),
         appraised_part=_raw_score(PARTS[0], appraised, settings),
         outside_part=_raw_score(PARTS[1], outside, settings),
-        achieved=achieved,
+        achieved=_settled(achieved),
         maximum=maximum,
         bonus=bonus,
         penalty=penalty,
-        total=total,
+        total=_settled(total),
         index=_index(total, maximum),
         provisional=bool(waiting) or any(isinstance(line.outcome, Invalid) for line in lines),
         waiting=waiting,
@@ -237,10 +237,15 @@ def _total(achieved: Decimal, bonus: Decimal, penalty: Decimal, settings: Settin
     total = subtract(add(achieved, bonus), penalty)
     if settings.total_cap is not None:
         total = min(settings.total_cap, total)
-    return settle(max(ZERO, total))
+    return max(ZERO, total)
+
+
+def _settled(value: Decimal | None) -> Decimal | None:
+    return None if value is None else settle(value)
 
 
 def _index(achieved: Decimal | None, maximum: Decimal) -> Decimal | None:
+    """Per cent of what could be achieved; from unsettled points, or their dust would grow."""
     if achieved is None or not maximum:
         return None
     return settle(share(achieved, maximum, HUNDRED))
@@ -287,8 +292,7 @@ def _raw_score(code: str, part: Part, settings: Settings) -> NodeScore:
 
 
 def _measured(code: str, achieved: Decimal | None, maximum: Decimal) -> NodeScore:
-    settled = None if achieved is None else settle(achieved)
-    return NodeScore(code, settled, maximum, _index(settled, maximum))
+    return NodeScore(code, _settled(achieved), maximum, _index(achieved, maximum))
 
 
 def _explanation(score: "UnitScore", settings: Settings, appraised: Part, outside: Part) -> tuple[str, ...]:

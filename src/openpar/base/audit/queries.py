@@ -65,11 +65,10 @@ def _told(entries: Iterable[Entry]) -> tuple[Told, ...]:
 def _differences(
     before: Mapping[str, object] | None, after: Mapping[str, object] | None
 ) -> tuple[Difference, ...]:
-    """The values that changed, in the order of the newer side; values that stayed are left out."""
+    """The values that changed, by key (PostgreSQL keeps no order); values that stayed are left out."""
     older, newer = before or {}, after or {}
-    keys = [*newer, *(key for key in older if key not in newer)]
     return tuple(
         Difference(key, older.get(key), newer.get(key))
-        for key in keys
+        for key in sorted({*older, *newer})
         if (key in older) != (key in newer) or older.get(key) != newer.get(key)
     )

@@ -6,13 +6,14 @@ transaction ends, so that a save and the lock of the sheet can never pass each o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from openpar.common.errors import Gap
@@ -76,6 +77,11 @@ def take_sheet(assessment_id: int) -> Sheet:
     """
     if connection.features.has_select_for_update:
         list(Assessment.objects.select_for_update().filter(pk=assessment_id).order_by().values_list("pk"))
+    return sheet_of(with_window(Assessment.objects.all()).get(pk=assessment_id))
+
+
+def with_window(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    """The same assessments with all that `sheet_of` asks for, in one query."""
     phase = Phase.objects.filter(
         round=OuterRef("round_block__round"), stage=OuterRef("round_block__round__stage")
     )
@@ -86,20 +92,15 @@ def take_sheet(assessment_id: int) -> Sheet:
         .annotate(until=Max("open_until"))
         .values("until")
     )
-    assessment = (
-        Assessment.objects.select_related("round_block__round", "round_block__criteria_set", "unit")
-        .annotate(
-            phase_opens_at=Subquery(phase.values("opens_at")[:1]),
-            phase_closes_at=Subquery(phase.values("closes_at")[:1]),
-            reopened_until=Subquery(reopening),
-        )
-        .get(pk=assessment_id)
+    return assessments.select_related("round_block__round", "round_block__criteria_set", "unit").annotate(
+        phase_opens_at=Subquery(phase.values("opens_at")[:1]),
+        phase_closes_at=Subquery(phase.values("closes_at")[:1]),
+        reopened_until=Subquery(reopening),
     )
-    return sheet_of(assessment)
 
 
 def sheet_of(assessment: Assessment) -> Sheet:
-    """The sheet of an assessment that was loaded with the annotations of `take_sheet`."""
+    """The sheet of an assessment that was loaded by `with_window`."""
     block = assessment.round_block
     return Sheet(
         assessment=assessment,
@@ -193,9 +194,19 @@ def adjustments_of(assessment_id: int) -> tuple[list[Decimal], list[Decimal]]:
     return bonus, penalty
 
 
-def _standing(score: UnitScore, criteria: LoadedSet) -> dict[str, object]:
-    """The part of `Assessment.standings` of one side: totals and per field, decimals as text."""
+def _standing(
+    score: UnitScore, criteria: LoadedSet, entered: Mapping[str, Outcome] | None = None
+) -> dict[str, object]:
+    """The part of `Assessment.standings` of one side: totals and per field, decimals as text.
+
+    `entered` adds how many leaves of each field have been scored.
+    """
     nodes = {node.code: node for node in score.nodes}
+    counts = Counter(
+        criteria.leaves[code].field_code
+        for code, outcome in (entered or {}).items()
+        if not isinstance(outcome, Missing)
+    )
     return {
         "total": None if score.total is None else str(score.total),
         "index": None if score.index is None else str(score.index),
@@ -205,10 +216,19 @@ def _standing(score: UnitScore, criteria: LoadedSet) -> dict[str, object]:
                 "achieved": None if (value := nodes[field.code].achieved) is None else str(value),
                 "maximum": str(nodes[field.code].maximum),
                 "index": None if (value := nodes[field.code].index) is None else str(value),
+                "entered": counts[field.code],
             }
             for field in criteria.engine.fields
         },
     }
+
+
+def _own_total(
+    criteria: LoadedSet, by_layer: Mapping[str, Mapping[str, Outcome]], with_outside: UnitScore
+) -> str | None:
+    """What the unit gave itself, as text: without the outside parts, which it may not see yet."""
+    own = summed(criteria, by_layer[Layer.SELF]) if by_layer[Layer.OUTSIDE] else with_outside
+    return None if own.total is None else str(own.total)
 
 
 def _entered(outcomes: Mapping[str, Outcome]) -> int:
@@ -225,7 +245,12 @@ def renew_standings(
     assessment = sheet.assessment
     by_layer = outcomes_of(assessment.pk, sheet.criteria)
     own = summed(sheet.criteria, self_outcomes(by_layer))
-    standings: dict[str, object] = {"self": _standing(own, sheet.criteria)}
+    standings: dict[str, object] = {
+        "self": {
+            **_standing(own, sheet.criteria, by_layer[Layer.SELF]),
+            "own_total": _own_total(sheet.criteria, by_layer, own),
+        }
+    }
     if by_layer[Layer.APPRAISED] or by_layer[Layer.OUTSIDE]:
         bonus, penalty = adjustments_of(assessment.pk) if adjustments is None else adjustments
         decided = summed(

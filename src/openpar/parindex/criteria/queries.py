@@ -149,11 +149,14 @@ def mapping_of(criteria_set: CriteriaSet, rows: list[Criterion]) -> dict[str, ob
                 na=(row.not_applicable_note or "yes") if row.may_be_not_applicable else None,
                 scale_text=row.scale_text or None,
             )
+        else:
+            # Stated even when nothing stands below yet: else the line would read as a leaf.
+            node[_CHILDREN.get(row.depth + 1, "sub")] = []
         nodes[row.pk] = node
         if row.parent_id is None:
             fields.append(node)
         else:
-            children = nodes[row.parent_id].setdefault(_CHILDREN[row.depth], [])
+            children = nodes[row.parent_id].setdefault(_CHILDREN.get(row.depth, "sub"), [])
             assert isinstance(children, list)
             children.append(node)
     mapping: dict[str, object] = {

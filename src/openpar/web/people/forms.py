@@ -20,7 +20,7 @@ _KEY = re.compile(r"\[([^\]]+)\]\s*$")
 
 
 class OrganisationField(LineField):
-    """An organisation of today, typed or taken from the list: its name, or “name [key]” when two share one."""
+    """An organisation of today: its name, or “name [key]” as the list of suggestions writes it."""
 
     widget = forms.TextInput(attrs={"list": "organisations", "autocomplete": "off"})
 

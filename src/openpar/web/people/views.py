@@ -1,4 +1,4 @@
-"""People and their roles. Administrators change them, auditors look; for everybody else there is nothing here."""
+"""People and their roles: administrators change them, auditors look, nobody else finds them."""
 
 from __future__ import annotations
 

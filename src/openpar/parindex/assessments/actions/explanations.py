@@ -11,7 +11,8 @@ from openpar.base.accounts.queries import Actor
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.parindex.assessments.actions.scores import (
-    Entry,
+    Typed,
+    entry_for,
     evaluated,
     keep_score,
     refuse_stale,
@@ -55,7 +56,7 @@ def refuse_unless_explaining(
 
 
 def save_explanation(
-    *, assessment_id: int, code: str, entry: Entry, expected_version: int, by: Actor, at: datetime
+    *, assessment_id: int, code: str, entry: Typed, expected_version: int, by: Actor, at: datetime
 ) -> tuple[Score, Sheet]:
     """What the unit claims now, and why. Raises NotAllowed, NotNow, BadAnswer, Incomplete, StaleScore."""
     with write_transaction():
@@ -63,6 +64,7 @@ def save_explanation(
         leaf = sheet.leaf(code)
         scores = scores_of_leaf(sheet, leaf)
         refuse_unless_explaining(sheet, leaf, scores, by, at)
+        entry = entry_for(leaf, entry)
         stored = scores.get(Layer.EXPLAINED)
         refuse_stale(stored, expected_version, leaf=leaf, entry=entry)
         if not entry.note.strip():

@@ -6,11 +6,13 @@ both versions, let the engine say what the answer gives, keep it, leave a trace,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from openpar.base.accounts.queries import Actor
@@ -19,7 +21,7 @@ from openpar.common.errors import Gap
 from openpar.engine.answers import Answer
 from openpar.engine.outcomes import Earned, Invalid, Outcome
 from openpar.parindex.assessments.errors import BadAnswer, StaleScore
-from openpar.parindex.assessments.models import Layer, Score
+from openpar.parindex.assessments.models import EvidenceUse, Layer, Score
 from openpar.parindex.assessments.sheets import Sheet
 from openpar.parindex.criteria.queries import LoadedLeaf
 
@@ -34,10 +36,22 @@ class Entry:
     explanation_wanted: bool = False
 
 
+# What was typed; or how to read it once the leaf is known, for pages whose form depends on the rule.
+Typed = Entry | Callable[[LoadedLeaf], Entry]
+
+
+def entry_for(leaf: LoadedLeaf, typed: Typed) -> Entry:
+    """The entry, read now if it was not yet. Raises whatever the reading raises."""
+    return typed if isinstance(typed, Entry) else typed(leaf)
+
+
 def scores_of_leaf(sheet: Sheet, leaf: LoadedLeaf) -> dict[str, Score]:
-    """layer → stored score of one leaf (one query)."""
-    rows = Score.objects.filter(assessment_id=sheet.assessment.pk, criterion_id=leaf.id).select_related(
-        "entered_by"
+    """layer → stored score of one leaf, each with its `evidence_count` (one query)."""
+    uses = EvidenceUse.objects.filter(score=OuterRef("pk")).order_by().values("score")
+    rows = (
+        Score.objects.filter(assessment_id=sheet.assessment.pk, criterion_id=leaf.id)
+        .select_related("entered_by")
+        .annotate(evidence_count=Coalesce(Subquery(uses.annotate(count=Count("pk")).values("count")), 0))
     )
     return {score.layer: score for score in rows}
 

@@ -14,7 +14,8 @@ from openpar.base.notifications.actions import tell
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.parindex.assessments.actions.scores import (
-    Entry,
+    Typed,
+    entry_for,
     evaluated,
     keep_score,
     refuse_stale,
@@ -63,13 +64,14 @@ def refuse_unless_scoring(sheet: Sheet, leaf: LoadedLeaf, by: Actor, at: datetim
 
 
 def save_self_score(
-    *, assessment_id: int, code: str, entry: Entry, expected_version: int, by: Actor, at: datetime
+    *, assessment_id: int, code: str, entry: Typed, expected_version: int, by: Actor, at: datetime
 ) -> tuple[Score, Sheet]:
     """The unit's own figures for one leaf. Raises NotAllowed, NotNow, BadAnswer, StaleScore, UnknownLeaf."""
     with write_transaction():
         sheet = take_sheet(assessment_id)
         leaf = sheet.leaf(code)
         refuse_unless_scoring(sheet, leaf, by, at)
+        entry = entry_for(leaf, entry)
         stored = scores_of_leaf(sheet, leaf).get(Layer.SELF)
         refuse_stale(stored, expected_version, leaf=leaf, entry=entry)
         score = keep_score(

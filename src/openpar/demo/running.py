@@ -1,0 +1,81 @@
+"""The round under way: today's departments and communes, in the appraisal phase."""
+
+from __future__ import annotations
+
+from datetime import date
+from random import Random
+
+from openpar.base.accounts.models import Role
+from openpar.demo.calendar import Clock, moment, running
+from openpar.demo.people import HOME_AFFAIRS
+from openpar.demo.profiles import Profile
+from openpar.demo.rounds import (
+    Places,
+    Say,
+    Story,
+    appraise,
+    criteria_of,
+    fill_sheet,
+    lock,
+    prepare,
+    sheets_of,
+    story_of,
+)
+from openpar.parindex.assessments.actions.rounds import advance_round
+from openpar.parindex.assessments.models import Assessment, Round, RoundStage
+from openpar.parindex.criteria.models import CriteriaSet
+
+# How many units never finished or never began, and how far the appraisal has come, by block.
+_NEVER_BEGAN = 3
+_UNFINISHED = 6
+_APPRAISED_SHARE = {"so": 0.7, "phuong": 0.4, "xa": 0.25, "dac-khu": 0.5}
+
+
+def build(sets: dict[str, CriteriaSet], places: Places, today: date, random: Random, say: Say) -> Round:
+    """Plays the round up to the middle of its appraisal."""
+    dates = running(today)
+    clock = Clock(moment(dates.prepared))
+    round = prepare(dates=dates, manager_key=HOME_AFFAIRS, blocks=sets, places=places, clock=clock)
+    clock.set(moment(dates.self_scoring))
+    sheets = list(sheets_of(round))
+    communes = [sheet.pk for sheet in sheets if sheet.round_block.block.code == "xa"]
+    odd = random.sample(communes, _NEVER_BEGAN + _UNFINISHED)
+    silent, unfinished = set(odd[:_NEVER_BEGAN]), set(odd[_NEVER_BEGAN:])
+    stories: dict[int, Story] = {}
+    for number, sheet in enumerate(sheets, start=1):
+        if sheet.pk in silent:
+            continue
+        stories[sheet.pk] = _score(sheet, places, random, clock, finished=sheet.pk not in unfinished)
+        if number % 25 == 0:
+            say(f"đã có {number}/{len(sheets)} phiếu tự chấm năm {dates.year}")
+    advance_round(
+        round_id=round.pk, to=RoundStage.APPRAISAL, by=places.manager, at=clock.set(moment(dates.appraisal))
+    )
+    for sheet in sheets:
+        if sheet.pk in stories:
+            _appraise_some(sheet, stories[sheet.pk], places, random, clock)
+    say(f"kỳ {dates.year} đang thẩm định")
+    return round
+
+
+def _score(sheet: Assessment, places: Places, random: Random, clock: Clock, *, finished: bool) -> Story:
+    profile = Profile(random.uniform(0.6, 0.93), random.uniform(0.7, 0.97), random)
+    story = story_of(criteria_of(sheet.round_block), profile)
+    answers = dict(story.claimed)
+    if not finished:
+        for code in random.sample(sorted(answers), len(answers) // 2):
+            del answers[code]
+    focal = places.people.of_unit(sheet.unit, Role.FOCAL_OFFICER)
+    evidence = 12 if sheet.round_block.block.code == "so" else 4
+    fill_sheet(sheet, answers, by=focal, random=random, clock=clock, evidence=evidence)
+    if finished:
+        lock(sheet, places.people, clock)
+    return story
+
+
+def _appraise_some(sheet: Assessment, story: Story, places: Places, random: Random, clock: Clock) -> None:
+    """Appraisers go field by field: a unit has its first fields done, the last ones not yet."""
+    leaves = [leaf for leaf in criteria_of(sheet.round_block).self_leaves if leaf.code in story.real]
+    share = _APPRAISED_SHARE[sheet.round_block.block.code] + random.uniform(-0.1, 0.1)
+    done = {leaf.code: story.real[leaf.code] for leaf in leaves[: int(len(leaves) * share)]}
+    appraise(sheet, done, {}, by=places.appraiser_for(sheet.organisation_id), random=random, clock=clock)

@@ -1,0 +1,1 @@
+"""The pages with which an agency scores itself: sheet, evidence, submission, explanation, bonus."""
