@@ -52,18 +52,9 @@ def main() -> None:
         return
     say(f"OpenPAR: http://localhost:{options.port}/  (Ctrl+C để dừng / to stop)")
     arguments = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(options.port)]
-    os.execv(  # noqa: S606  # our own server, with our own arguments
-        sys.executable,
-        [
-            sys.executable,
-            "-m",
-            "granian",
-            *arguments,
-            "--log-level",
-            "warning",
-            "openpar.config.wsgi:application",
-        ],
-    )
+    arguments += ["--log-level", "warning", "openpar.config.wsgi:application"]
+    command = [sys.executable, "-m", "granian", *arguments]
+    os.execv(sys.executable, command)  # noqa: S606  # our own server, with our own arguments
 
 
 if __name__ == "__main__":

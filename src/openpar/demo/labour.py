@@ -102,6 +102,11 @@ APPRAISED: Mapping[str, tuple[Answer, str]] = {
 }
 
 
+def reasons() -> Mapping[str, str]:
+    """What the appraiser says, leaf by leaf."""
+    return {code: why for code, (_answer, why) in APPRAISED.items()}
+
+
 @dataclass(frozen=True)
 class Explained:
     """An explanation and the answer to it; `accepted` gives the unit's own figures back."""

@@ -12,25 +12,12 @@ from openpar.base.accounts.queries import Actor
 from openpar.base.organisations.models import Organisation, OrganisationVersion
 from openpar.base.organisations.roles import operator
 
-_FAMILIES = (
-    "Nguyễn",
-    "Trần",
-    "Lê",
-    "Phạm",
-    "Hoàng",
-    "Huỳnh",
-    "Phan",
-    "Vũ",
-    "Võ",
-    "Đặng",
-    "Bùi",
-    "Đỗ",
-    "Hồ",
-    "Ngô",
+_FAMILIES = tuple(
+    ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô"]
 )
-_MIDDLES = ("Thị", "Văn", "Minh", "Thanh", "Ngọc", "Hữu", "Đức", "Kim", "Quang", "Thu")
-_GIVENS = (
-    *(
+_MIDDLES = tuple(["Thị", "Văn", "Minh", "Thanh", "Ngọc", "Hữu", "Đức", "Kim", "Quang", "Thu"])
+_GIVENS = tuple(
+    [
         "An",
         "Bình",
         "Châu",
@@ -45,8 +32,6 @@ _GIVENS = (
         "Hương",
         "Khánh",
         "Lan",
-    ),
-    *(
         "Linh",
         "Long",
         "Mai",
@@ -61,8 +46,15 @@ _GIVENS = (
         "Thảo",
         "Trang",
         "Tú",
-    ),
-    *("Uyên", "Vân", "Vinh", "Xuân", "Yến", "Ánh", "Ân", "Ấn"),
+        "Uyên",
+        "Vân",
+        "Vinh",
+        "Xuân",
+        "Yến",
+        "Ánh",
+        "Ân",
+        "Ấn",
+    ]
 )
 
 SINCE = date(2021, 1, 1)

@@ -1,4 +1,4 @@
-"""How an invented agency answers: what is so, what it claims, and what the appraiser says about the difference."""
+"""How an invented agency answers: what is so, what it claims, what the appraiser says of the difference."""
 
 from __future__ import annotations
 

@@ -35,8 +35,8 @@ Say = Callable[[str], None]
 
 # The guide a round opens with, in the words of this program.
 GUIDE = (
-    "Đơn vị chấm từng tiêu chí thành phần, gắn tài liệu kiểm chứng và ghi mục, trang; tiêu chí không có tài liệu "
-    "phải giải trình cách tính điểm. Thủ trưởng duyệt và chốt trước hạn; hết hạn hệ thống tự khóa."
+    "Đơn vị chấm từng tiêu chí thành phần, gắn tài liệu kiểm chứng và ghi mục, trang; tiêu chí không có "
+    "tài liệu phải giải trình cách tính điểm. Thủ trưởng duyệt và chốt trước hạn; hết hạn hệ thống tự khóa."
 )
 
 

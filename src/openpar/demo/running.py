@@ -59,7 +59,7 @@ def build(sets: dict[str, CriteriaSet], places: Places, today: date, random: Ran
 
 
 def _score(sheet: Assessment, places: Places, random: Random, clock: Clock, *, finished: bool) -> Story:
-    profile = Profile(random.uniform(0.6, 0.93), random.uniform(0.7, 0.97), random)
+    profile = Profile(random.uniform(0.5, 0.86), random.uniform(0.45, 0.8), random)
     story = story_of(criteria_of(sheet.round_block), profile)
     answers = dict(story.claimed)
     if not finished:

@@ -105,7 +105,7 @@ class SheetRow:
 def sheets_for(
     actor: Actor, at: datetime, *, block: str = "", search: str = "", round_id: int | None = None
 ) -> QuerySet[Assessment]:
-    """The sheets a person may see: rounds newest first, in each the own unit first, then by block and name."""
+    """The sheets a person may see: newest round first, in each the own unit first, then block and name."""
     found = with_window(visible_assessments(actor.person_id, at)).select_related("round_block__block")
     if block:
         found = found.filter(round_block__block__code=block)
@@ -129,7 +129,7 @@ def sheets_for(
 
 
 def rows_of(assessments: Iterable[Assessment], actor: Actor) -> tuple[SheetRow, ...]:
-    """The lines of some sheets that `sheets_for` found; no query but those of criteria sets not yet loaded."""
+    """The lines of sheets that `sheets_for` found; queries only for criteria sets not yet loaded."""
     return tuple(_row(assessment, actor) for assessment in assessments)
 
 
@@ -361,7 +361,7 @@ def evidence_of(score: Score | None) -> tuple[EvidenceUse, ...]:
 
 
 def document_of_sheet(assessment: Assessment, document_id: int, shown: Shown) -> Document | None:
-    """A document bound to this sheet by a score that its reader may see, or by a claim of bonus or penalty."""
+    """A document bound to this sheet by a score its reader may see, or by a claim of bonus or penalty."""
     in_scores = EvidenceUse.objects.filter(
         score__assessment=assessment, score__layer__in=shown.layers, document_id=document_id
     )

@@ -1,0 +1,1 @@
+"""The pages of appraisers: their fields, one leaf across units, one unit by leaves, explanations."""

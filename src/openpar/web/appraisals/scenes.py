@@ -1,0 +1,200 @@
+"""What the pages of an appraiser stand on: the round and block, the rows of a page, the row that is open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from openpar.common.errors import Gap
+from openpar.parindex.assessments.models import Assessment, Round, RoundBlock, RoundStage
+from openpar.parindex.assessments.queries.appraisal import (
+    Row,
+    Side,
+    Viewer,
+    explained_rows,
+    rows_of,
+    viewer_of,
+    window_of,
+)
+from openpar.parindex.assessments.queries.visibility import visible_assessments, visible_rounds
+from openpar.parindex.assessments.rules import Window
+from openpar.parindex.criteria.queries import LoadedLeaf, LoadedSet, loaded_set
+from openpar.web.assessments.forms import Texts, texts_of
+from openpar.web.assessments.questions import Questions, questions_of
+from openpar.web.http import AuthenticatedRequest, actor, now
+
+LEAF, UNIT, EXPLAINED = "leaf", "unit", "explained"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A block of a round with the person who looks at it."""
+
+    round: Round
+    block: RoundBlock
+    criteria: LoadedSet
+    viewer: Viewer
+    window: Window
+    at: datetime
+
+    @property
+    def closed(self) -> Gap | None:
+        """Why no appraisal is taken now."""
+        return self.window.why_closed(RoundStage.APPRAISAL, self.at)
+
+    @property
+    def answers_closed(self) -> Gap | None:
+        """Why no decision on an explanation is taken now."""
+        return self.window.why_closed(RoundStage.REAPPRAISAL, self.at)
+
+    @property
+    def leaves(self) -> tuple[LoadedLeaf, ...]:
+        """The appraised leaves that belong to the person; all of them for those who oversee."""
+        handed = self.viewer.fields.get(self.block.pk, frozenset())
+        return tuple(
+            leaf
+            for leaf in self.criteria.leaves.values()
+            if not leaf.is_outside and (not handed or leaf.field_code in handed)
+        )
+
+    def sheets(self) -> object:
+        return visible_assessments(self.viewer.actor.person_id, self.at).filter(round_block=self.block)
+
+
+@dataclass(frozen=True)
+class Editor:
+    """The form of one row as it stands open: what is typed, against which version, what is wrong with it.
+
+    `stored` is what somebody else saved in between.
+    """
+
+    texts: Texts
+    version: int
+    is_flagged: bool
+    asked: Questions
+    gaps: Sequence[Gap] = ()
+    errors: Mapping[str, str] = field(default_factory=dict)
+    stored: Side | None = None
+
+    def value(self, name: str) -> str:
+        values = self.texts.get(name) or ("",)
+        return values[-1]
+
+    def has(self, name: str, value: str) -> bool:
+        return value in (self.texts.get(name) or ())
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The rows of one page: of a leaf, of a unit, or the explanations of a round."""
+
+    place: Place
+    axis: str
+    rows: tuple[Row, ...]
+
+    def row(self, assessment_id: int, code: str) -> Row:
+        """Raises Http404 when it is not on this page."""
+        for row in self.rows:
+            if row.assessment_id == assessment_id and row.leaf.code == code:
+                return row
+        raise Http404
+
+    @property
+    def total(self) -> int:
+        return sum(row.is_counted for row in self.rows)
+
+    @property
+    def done(self) -> int:
+        return sum(row.is_counted and row.is_decided for row in self.rows)
+
+
+def round_of(request: AuthenticatedRequest, round_id: int) -> tuple[Round, Viewer, datetime]:
+    """A round whose appraisal the person may open; anybody else gets 404."""
+    at = now()
+    round = get_object_or_404(visible_rounds(request.user.pk, at), pk=round_id)
+    viewer = viewer_of(actor(request), round_id)
+    if not viewer.may_open:
+        raise Http404
+    return round, viewer, at
+
+
+def place_of(request: AuthenticatedRequest, round_id: int, **which: object) -> Place:
+    """The block of a round that `which` finds (`block__code=`, `pk=`); 404 when it is nothing to the person."""
+    round, viewer, at = round_of(request, round_id)
+    blocks = RoundBlock.objects.filter(round=round).select_related("block", "criteria_set")
+    block = get_object_or_404(blocks, **which)
+    if not viewer.sees_block(block.pk):
+        raise Http404
+    criteria = loaded_set(block.criteria_set_id, block.criteria_set.version)
+    return Place(round, block, criteria, viewer, window_of(round), at)
+
+
+def leaf_scene(place: Place, leaf: LoadedLeaf) -> Scene:
+    sheets = visible_assessments(place.viewer.actor.person_id, place.at).filter(round_block=place.block)
+    return Scene(place, LEAF, rows_of(sheets, [leaf], place.viewer, RoundStage(place.round.stage)))
+
+
+def unit_scene(place: Place, sheet: Assessment) -> Scene:
+    sheets = visible_assessments(place.viewer.actor.person_id, place.at).filter(pk=sheet.pk)
+    return Scene(place, UNIT, rows_of(sheets, place.leaves, place.viewer, RoundStage(place.round.stage)))
+
+
+def explained_scene(place: Place) -> Scene:
+    return Scene(place, EXPLAINED, explained_rows(place.round, place.viewer, place.at))
+
+
+def sheet_of(request: AuthenticatedRequest, round_id: int, assessment_id: int) -> tuple[Place, Assessment]:
+    """A sheet that the person may see, with its block."""
+    sheets = visible_assessments(request.user.pk, now()).select_related("unit")
+    sheet = get_object_or_404(sheets, pk=assessment_id, round_block__round_id=round_id)
+    return place_of(request, round_id, pk=sheet.round_block_id), sheet
+
+
+def appraisal_editor(row: Row, *, is_flagged: bool | None = None) -> Editor:
+    """The form of a first appraisal: what was appraised, else a copy of what the unit says."""
+    source = row.appraised or row.own
+    flagged = row.is_flagged if is_flagged is None else is_flagged
+    return _editor(row, source, row.appraised, note=row.appraised.note if row.appraised else "", flag=flagged)
+
+
+def answer_editor(row: Row, *, start: str = "") -> Editor:
+    """The form of a decision on an explanation; `start` says whose points it begins with."""
+    note = row.reappraised.note if row.reappraised else ""
+    source = row.reappraised or row.explained or row.appraised
+    if start == "appraised":
+        source = row.appraised
+    elif start == "explained":
+        source = row.explained
+    return _editor(row, source, row.reappraised, note=note, flag=False)
+
+
+def _editor(row: Row, source: Side | None, stored: Side | None, *, note: str, flag: bool) -> Editor:
+    texts: Texts = {"note": [note]}
+    if source is not None:
+        texts = texts_of(row.leaf, source.answer, note=note, given_points=source.given)
+    return Editor(
+        texts=texts,
+        version=stored.version if stored else 0,
+        is_flagged=flag,
+        asked=questions_of(row.leaf.engine.rule, row.leaf.maximum),
+    )
+
+
+def typed_editor(row: Row, texts: Texts, version: int, gaps: Sequence[Gap]) -> Editor:
+    """The form as it was sent, with what is wrong."""
+    return Editor(
+        texts=texts,
+        version=version,
+        is_flagged=bool(texts.get("explanation_wanted")),
+        asked=questions_of(row.leaf.engine.rule, row.leaf.maximum),
+        gaps=gaps,
+    )
+
+
+def against(editor: Editor, stored: Side) -> Editor:
+    """The same form beside what somebody else saved; saving it again replaces that knowingly."""
+    return replace(editor, stored=stored, version=stored.version)
