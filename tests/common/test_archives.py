@@ -105,6 +105,8 @@ def test_all_faults_of_the_list_are_named_at_once() -> None:
         workbook(dimension="A1:XFD1048576"),
         workbook(row(1_048_576, text_cell("XFD1048576", "x"))),
         workbook(sheet=LAUGHS.encode()),
+        workbook("<a/>" * 2_500_000),
+        workbook(strings="<si><t>abc</t></si>" * 600_000),
     ],
 )
 def test_refusing_costs_neither_time_nor_memory(content: bytes) -> None:

@@ -62,6 +62,7 @@ def test_utf_16_is_refused_and_not_read_as_noise() -> None:
         (b"," * 500, "sheet-too-big"),
         (b"a\n" * 30_000, "sheet-too-big"),
         (b"x" * 40_000, "sheet-too-big"),
+        (b"," * 10_000_000, "sheet-too-big"),
     ],
 )
 def test_what_cannot_be_read_is_refused(content: bytes, code: str) -> None:

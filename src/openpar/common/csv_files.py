@@ -17,6 +17,7 @@ from openpar.common.text import nfc
 _MOST_BYTES = 20 * 1024 * 1024
 _DELIMITERS = ";\t,"  # on a tie the first wins: with decimal commas, a comma seldom separates columns
 _SNIFFED_RECORDS = 50
+_LONGEST_LINE = 500_000
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -100,7 +101,9 @@ def _decode(content: bytes) -> str:
         line = text.count("\n", 0, wrong) + 1 if wrong >= 0 else 0
     except UnicodeDecodeError as error:
         text, line = "", content.count(b"\n", 0, error.start) + 1
-    if line:
+    if not line:
+        _check_lines(text)
+    else:
         raise FileRefused.because(
             f"dòng {line}",
             "bảng mã không phải UTF-8",
@@ -108,6 +111,16 @@ def _decode(content: bytes) -> str:
             code="csv-encoding",
         )
     return text
+
+
+def _check_lines(text: str) -> None:
+    """A line of millions of separators would become millions of cells before any cap could count them."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if len(line) > _LONGEST_LINE:
+            what = f"dòng dài hơn {_LONGEST_LINE} ký tự"
+            raise FileRefused.because(
+                f"dòng {number}", what, "Kiểm tra lại cách xuất tệp.", code="sheet-too-big"
+            )
 
 
 def _sniff(text: str) -> str:

@@ -34,8 +34,9 @@ from openpar.common.text import nfc
 _BUILT_IN_DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_MOST_SHARED_STRINGS = 500_000
 _MOST_SHARED_CHARACTERS = 20_000_000
-_MOST_ELEMENTS = 4_000_000
+_ELEMENTS_PER_CELL = 5  # a cell with text of its own has three
 _EXCEL_DIGITS = 15
 _LAST_SERIAL_DAY = 2_958_465  # 31/12/9999
 
@@ -172,7 +173,7 @@ def _read_shared_strings(archive: zipfile.ZipFile, member: str) -> list[str | No
         nonlocal characters
         if taking:
             characters += len(data)
-            if characters > _MOST_SHARED_CHARACTERS:
+            if characters > _MOST_SHARED_CHARACTERS or len(strings) > _MOST_SHARED_STRINGS:
                 raise FileRefused.because("Tệp", "chứa quá nhiều chữ", "Chia nhỏ tệp.", code="sheet-too-big")
             pieces.append(data)
 
@@ -255,7 +256,7 @@ class _Cells:
         self.row, self.column = -1, -1
         self.in_cell, self.taking, self.phonetic = False, False, False
         self.kind, self.style, self.pieces, self.length = "", "", [""], 0
-        self.cells, self.elements = 0, 0
+        self.cells, self.elements, self.most_elements = 0, 0, _ELEMENTS_PER_CELL * caps.cells + 10_000
 
     def parser(self) -> expat.XMLParserType:
         parser = expat.ParserCreate()
@@ -275,7 +276,7 @@ class _Cells:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.elements += 1
-        if self.elements > _MOST_ELEMENTS:
+        if self.elements > self.most_elements:
             raise FileRefused.because("Tệp", "trang tính quá lớn", "Chia nhỏ tệp.", code="sheet-too-big")
         name = _local(tag)
         if name == "c":

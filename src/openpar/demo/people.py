@@ -12,50 +12,9 @@ from openpar.base.accounts.queries import Actor
 from openpar.base.organisations.models import Organisation, OrganisationVersion
 from openpar.base.organisations.roles import operator
 
-_FAMILIES = tuple(
-    ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô"]
-)
-_MIDDLES = tuple(["Thị", "Văn", "Minh", "Thanh", "Ngọc", "Hữu", "Đức", "Kim", "Quang", "Thu"])
-_GIVENS = tuple(
-    [
-        "An",
-        "Bình",
-        "Châu",
-        "Dũng",
-        "Đạt",
-        "Giang",
-        "Hà",
-        "Hải",
-        "Hạnh",
-        "Hiếu",
-        "Hòa",
-        "Hương",
-        "Khánh",
-        "Lan",
-        "Linh",
-        "Long",
-        "Mai",
-        "Nam",
-        "Nga",
-        "Oanh",
-        "Phúc",
-        "Phương",
-        "Quân",
-        "Sơn",
-        "Tâm",
-        "Thảo",
-        "Trang",
-        "Tú",
-        "Uyên",
-        "Vân",
-        "Vinh",
-        "Xuân",
-        "Yến",
-        "Ánh",
-        "Ân",
-        "Ấn",
-    ]
-)
+_FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ")
+_MIDDLES = ("Thị", "Văn", "Minh", "Thanh", "Ngọc", "Hữu", "Đức", "Kim", "Quang", "Thu", "Xuân", "Anh")
+_GIVENS = ("An", "Bình", "Châu", "Dũng", "Đạt", "Hà", "Hòa", "Lan", "Linh", "Nam", "Phúc", "Sơn", "Yến", "Ân")
 
 SINCE = date(2021, 1, 1)
 MERGED = date(2025, 3, 1)

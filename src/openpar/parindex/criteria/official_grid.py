@@ -20,7 +20,7 @@ from openpar.common.text import nfc
 from openpar.common.xlsx_reader import read_xlsx, sheet_names
 
 # The longest official set seen has some 140 lines; these caps leave room for scale lines and other sheets.
-CAPS = SheetCaps(rows=5_000, columns=60, cells=100_000)
+CAPS = SheetCaps(rows=5_000, columns=60, cells=50_000)
 _MOST_SHEETS = 20
 _MOST_XML_BYTES = (
     16 * 1024 * 1024
