@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from openpar.base.accounts.models import Role
 from openpar.base.organisations.models import Organisation
 from tests import factories
 
 LogIn = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def _static_folder(settings: Settings, tmp_path: Path) -> None:
+    """Collected static files: there are none in a test, and WhiteNoise warns of a folder that is missing."""
+    settings.STATIC_ROOT = tmp_path
 
 
 @pytest.fixture

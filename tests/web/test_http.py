@@ -7,7 +7,7 @@ import json
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import include, path
 from django.utils.translation import get_language
 
@@ -15,6 +15,7 @@ from openpar.base.accounts.models import User
 from openpar.common.db import WritingForbidden, write_transaction
 from openpar.common.errors import Gap, Refused
 from openpar.web.http import AuthenticatedRequest, open_page, page, refused, say
+from openpar.web.middleware import ChosenLanguage
 from tests.web.conftest import LogIn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
@@ -133,13 +134,13 @@ def test_something_said_to_htmx_comes_along_as_an_event(logged_in: LogIn) -> Non
 
 def test_a_forged_text_is_not_shown(logged_in: LogIn) -> None:
     client = logged_in()
-    client.cookies["said"] = '["Gửi mật khẩu cho tôi"]:x:y'
+    client.cookies["said"] = '["Gui mat khau cho toi"]:x:y'
     answer = client.get("/")
     assert answer.status_code == 200
-    assert "Gửi mật khẩu" not in answer.content.decode()
+    assert "Gui mat khau" not in answer.content.decode()
 
 
-@pytest.mark.parametrize("address", ["/", "/login/", "/people/", "/không-có/"])
+@pytest.mark.parametrize("address", ["/", "/login/", "/people/", "/khong-co/"])
 def test_the_content_security_policy_allows_nothing_inline_and_nothing_foreign(
     logged_in: LogIn, address: str
 ) -> None:
@@ -158,8 +159,13 @@ def test_a_name_that_the_view_forgot_is_an_error(client: Client) -> None:
         client.get("/forgets/")
 
 
-def test_the_language_is_vietnamese_whatever_the_browser_asks_for(client: Client) -> None:
-    assert client.get("/speaks/", headers={"Accept-Language": "en-US"}).content == b"vi"
+@pytest.mark.parametrize(("chosen", "spoken"), [({}, b"vi"), ({"language": "en"}, b"en")])
+def test_the_language_is_the_chosen_one_whatever_the_browser_asks_for(
+    chosen: dict[str, str], spoken: bytes
+) -> None:
+    request = RequestFactory().get("/", headers={"Accept-Language": "en-US"})
+    request.COOKIES.update(chosen)
+    assert ChosenLanguage(lambda _: HttpResponse(get_language() or ""))(request).content == spoken
 
 
 def test_a_person_may_choose_english(client: Client) -> None:

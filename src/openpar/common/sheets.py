@@ -17,7 +17,7 @@ class SheetCaps:
     rows: int = 20_000
     columns: int = 200
     # Cells that are written down in the file, empty formatted ones included: they cost time.
-    cells: int = 400_000
+    cells: int = 300_000
     # Characters in one cell; the same bound as in Excel.
     text: int = 32_767
 

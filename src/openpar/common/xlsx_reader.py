@@ -36,7 +36,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _MOST_SHARED_STRINGS = 500_000
 _MOST_SHARED_CHARACTERS = 20_000_000
-_ELEMENTS_PER_CELL = 5  # a cell with text of its own has three
+_ELEMENTS_PER_CELL = 4  # a cell with text of its own has three
 _EXCEL_DIGITS = 15
 _LAST_SERIAL_DAY = 2_958_465  # 31/12/9999
 

@@ -16,7 +16,8 @@ class ReadingPagesMayNotWrite:
     """A request that only reads runs on a connection that refuses to write.
 
     A page that writes on GET is a defect (a prefetching browser would change data), and shows as one:
-    `WritingForbidden` is not caught here.
+    `WritingForbidden` is not caught here. Who asks is found out first: Django throws away a session
+    whose password has changed, and that is no business of the page.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -25,6 +26,7 @@ class ReadingPagesMayNotWrite:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in _READING_METHODS:
             return self.get_response(request)
+        request.user.is_authenticated  # noqa: B018  # read for its effect: the user is loaded lazily
         with reading_only():
             return self.get_response(request)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    # Before the pages of assessments, which take any word after the number for the code of a leaf.
+    path("assessments/", include("openpar.web.sheet_files.urls")),
     path("", include("openpar.web.home.urls")),
     path("", include("openpar.web.account.urls")),
     path("", include("openpar.web.organisations.urls")),

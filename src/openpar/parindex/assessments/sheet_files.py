@@ -28,8 +28,7 @@ __all__ = [
     "SheetHead",
     "StoredScore",
     "changes_of",
-    "read_grid",
-    "rows_of_grid",
+    "read_sheet_file",
     "sheet_head",
     "stored_scores",
     "write_sheet",
@@ -91,7 +90,7 @@ def stored_scores(assessment_id: int, criteria: LoadedSet) -> dict[str, StoredSc
 
 
 def read_sheet_file(path: Path, head: SheetHead, criteria: LoadedSet) -> tuple[FilledRow, ...]:
-    """The filled rows of an uploaded file, in this process. Raises FileRefused with every bad cell."""
+    """The filled rows of an uploaded file. Raises FileRefused with every bad cell."""
     return rows_of_grid(read_grid(path), head, criteria)
 
 

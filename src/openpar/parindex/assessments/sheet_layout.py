@@ -14,6 +14,7 @@ from decimal import Decimal
 from openpar.engine import rules
 from openpar.engine.answers import Answer
 from openpar.engine.numbers import plain
+from openpar.engine.rules.lists import NOT_APPLICABLE_CHOICE
 from openpar.parindex.assessments.actions.scores import Entry
 from openpar.parindex.assessments.answer_texts import AnswerCells, cells_of_answer
 from openpar.parindex.criteria.queries import LoadedSet
@@ -88,9 +89,10 @@ def _digest_of_set(criteria: LoadedSet) -> str:
 
 
 def cells_of(rule: rules.Rule, entry: Entry) -> tuple[str, ...]:
-    """An entry as the texts of its six columns (ENTRY_COLUMNS), in one spelling: equal entries, equal texts."""
+    """An entry as the texts of its six columns (ENTRY_COLUMNS): equal entries, equal texts."""
     cells: AnswerCells = cells_of_answer(rule, entry.answer)
-    reason = "" if entry.answer.applicable else entry.answer.reason.strip()
+    is_out = not entry.answer.applicable or entry.answer.choice == NOT_APPLICABLE_CHOICE
+    reason = entry.answer.reason.strip() if is_out else ""
     return (
         cells.answer or "",
         cells.numerator or "",
@@ -123,7 +125,10 @@ def how_to_fill(rule: rules.Rule) -> str:
         return "Câu trả lời: chọn một phương án trong danh sách."
     if isinstance(rule, rules.AdditiveChecklist):
         listed = "; ".join(f"{place}. {label}" for place, (label, _worth) in enumerate(rule.items, start=1))
-        return f"Câu trả lời: số thứ tự các yêu cầu đạt được, cách nhau bằng dấu |, ví dụ 1|3; không đạt mục nào: 0. {listed}."
+        return (
+            "Câu trả lời: số thứ tự các yêu cầu đạt được, cách nhau bằng dấu |, ví dụ 1|3; "
+            f"không đạt mục nào: 0. {listed}."
+        )
     if isinstance(rule, rules.StepOnRatio | rules.RatioTimesMax | rules.RatioWithZeroFloor):
         figures = rule.figures
         text = f"Tử số: {figures.numerator_label}. Mẫu số: {figures.denominator_label}."
@@ -144,7 +149,10 @@ def how_to_fill(rule: rules.Rule) -> str:
 
 def _how_to_fill_rarer(rule: rules.Rule) -> str:
     if isinstance(rule, rules.Deadline):
-        return "Câu trả lời: ngày văn bản như 31/01/2026, thêm |không ký số nếu không ký số; không có văn bản: Không."
+        return (
+            "Câu trả lời: ngày văn bản như 31/01/2026, thêm |không ký số nếu không ký số; "
+            "không có văn bản: Không."
+        )
     if isinstance(rule, rules.DeductPerViolation):
         if len(rule.kinds) == 1:
             return f"Tử số / số lượng: số {rule.kinds[0][0]}; không có thì ghi 0."

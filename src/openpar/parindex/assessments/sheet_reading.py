@@ -9,11 +9,13 @@ from pathlib import Path
 
 from openpar.common.errors import FileRefused, Gap
 from openpar.common.formats import NumberNotUnderstood
+from openpar.common.limited import run_limited
 from openpar.common.sheets import Sheet, SheetCaps, StoredNumber, cell_address, parse_address, parse_range
 from openpar.common.spreadsheets import cell_decimal
 from openpar.common.text import nfc
 from openpar.common.xlsx_reader import read_xlsx
 from openpar.engine.answers import Answer
+from openpar.engine.rules.lists import NOT_APPLICABLE_CHOICE
 from openpar.parindex.assessments.actions.scores import Entry
 from openpar.parindex.assessments.answer_texts import (
     NOT_APPLICABLE,
@@ -64,8 +66,8 @@ class FilledRow:
 
 
 def read_grid(path: Path) -> Sheet:
-    """The page of the sheet as text in a grid; refuses hostile and damaged files. Raises FileRefused."""
-    return read_xlsx(path, sheet=SHEET_NAME, caps=CAPS)
+    """The page of the sheet as text in a grid, read in a process of its own. Raises FileRefused."""
+    return run_limited(read_xlsx, path, sheet=SHEET_NAME, caps=CAPS)
 
 
 def rows_of_grid(grid: Sheet, head: SheetHead, criteria: LoadedSet) -> tuple[FilledRow, ...]:
@@ -170,6 +172,8 @@ def _read_leaf(grid: Sheet, row: int, leaf: LoadedLeaf) -> FilledRow | list[Gap]
                 code="sheet-both",
             )
         )
+    elif reason and cells.answer == NOT_APPLICABLE:
+        answer = Answer(choice=NOT_APPLICABLE_CHOICE, reason=reason)
     elif reason:
         answer = Answer(applicable=False, reason=reason)
     else:

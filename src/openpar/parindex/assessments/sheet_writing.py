@@ -1,4 +1,4 @@
-"""An agency's sheet as an .xlsx file to be filled in: open cells where the rule wants figures, the rest locked."""
+"""An agency's sheet as an .xlsx file: cells are open where the rule wants figures, the rest is locked."""
 
 from __future__ import annotations
 

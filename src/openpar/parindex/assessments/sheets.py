@@ -235,41 +235,41 @@ def _entered(outcomes: Mapping[str, Outcome]) -> int:
     return sum(not isinstance(outcome, Missing) for outcome in outcomes.values())
 
 
-def renew_standings(
-    sheet: Sheet, *, adjustments: tuple[list[Decimal], list[Decimal]] | None = None
-) -> UnitScore:
+_CHANGES_OWN = frozenset({Layer.SELF, Layer.OUTSIDE})
+_CHANGES_DECIDED = frozenset({Layer.APPRAISED, Layer.REAPPRAISED, Layer.OUTSIDE})
+
+
+def renew_standings(sheet: Sheet, *written: Layer) -> None:
     """Recomputes what the lists show of this sheet from its stored scores, inside the same transaction.
 
-    Returns the unit's own standing. Bonus and penalty are read when not given.
+    `written` names the layers that were written since, so that a save by one side does not pay for the
+    totals of the other; none means all of them. Bonus and penalty count like the second appraisal.
     """
     assessment = sheet.assessment
+    touched = frozenset(written) or frozenset(Layer)
     by_layer = outcomes_of(assessment.pk, sheet.criteria)
-    own = summed(sheet.criteria, self_outcomes(by_layer))
-    standings: dict[str, object] = {
-        "self": {
+    standings = dict(assessment.standings)
+    if touched & _CHANGES_OWN:
+        own = summed(sheet.criteria, self_outcomes(by_layer))
+        standings["self"] = {
             **_standing(own, sheet.criteria, by_layer[Layer.SELF]),
             "own_total": _own_total(sheet.criteria, by_layer, own),
         }
-    }
-    if by_layer[Layer.APPRAISED] or by_layer[Layer.OUTSIDE]:
-        bonus, penalty = adjustments_of(assessment.pk) if adjustments is None else adjustments
+        assessment.self_total = own.total
+        assessment.self_count = _entered(by_layer[Layer.SELF])
+    if touched & _CHANGES_DECIDED and (by_layer[Layer.APPRAISED] or by_layer[Layer.OUTSIDE]):
+        bonus, penalty = adjustments_of(assessment.pk)
         decided = summed(
             sheet.criteria, decided_outcomes(by_layer, sheet.criteria), bonus=bonus, penalty=penalty
         )
         standings["decided"] = _standing(decided, sheet.criteria)
         assessment.decided_total = decided.total
-    assessment.self_total = own.total
+        assessment.appraised_count = _entered(by_layer[Layer.APPRAISED])
     assessment.standings = standings
-    assessment.self_count = _entered(by_layer[Layer.SELF])
-    assessment.appraised_count = _entered(by_layer[Layer.APPRAISED])
-    assessment.save(
-        update_fields=[
-            "self_total",
-            "decided_total",
-            "standings",
-            "self_count",
-            "appraised_count",
-            "self_saved_at",
-        ]
-    )
-    return own
+    assessment.save(update_fields=_STANDING_FIELDS)
+
+
+_STANDING_FIELDS = (
+    *("self_total", "decided_total", "standings"),
+    *("self_count", "appraised_count", "flagged_count", "self_saved_at"),
+)

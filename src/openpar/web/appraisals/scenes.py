@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -31,15 +33,17 @@ LEAF, UNIT, EXPLAINED = "leaf", "unit", "explained"
 
 
 @dataclass(frozen=True)
-class Place:
-    """A block of a round with the person who looks at it."""
+class Stand:
+    """A round with the person who looks at its appraisal."""
 
     round: Round
-    block: RoundBlock
-    criteria: LoadedSet
     viewer: Viewer
     window: Window
     at: datetime
+
+    @property
+    def stage(self) -> RoundStage:
+        return RoundStage(self.round.stage)
 
     @property
     def closed(self) -> Gap | None:
@@ -51,6 +55,14 @@ class Place:
         """Why no decision on an explanation is taken now."""
         return self.window.why_closed(RoundStage.REAPPRAISAL, self.at)
 
+
+@dataclass(frozen=True)
+class Place(Stand):
+    """A block of that round."""
+
+    block: RoundBlock
+    criteria: LoadedSet
+
     @property
     def leaves(self) -> tuple[LoadedLeaf, ...]:
         """The appraised leaves that belong to the person; all of them for those who oversee."""
@@ -61,8 +73,9 @@ class Place:
             if not leaf.is_outside and (not handed or leaf.field_code in handed)
         )
 
-    def sheets(self) -> object:
-        return visible_assessments(self.viewer.actor.person_id, self.at).filter(round_block=self.block)
+    def sheets(self) -> QuerySet[Assessment]:
+        visible = visible_assessments(self.viewer.actor.person_id, self.at)
+        return visible.filter(round_block=self.block)
 
 
 @dataclass(frozen=True)
@@ -92,7 +105,7 @@ class Editor:
 class Scene:
     """The rows of one page: of a leaf, of a unit, or the explanations of a round."""
 
-    place: Place
+    stand: Stand
     axis: str
     rows: tuple[Row, ...]
 
@@ -112,39 +125,41 @@ class Scene:
         return sum(row.is_counted and row.is_decided for row in self.rows)
 
 
-def round_of(request: AuthenticatedRequest, round_id: int) -> tuple[Round, Viewer, datetime]:
+def stand_of(request: AuthenticatedRequest, round_id: int) -> Stand:
     """A round whose appraisal the person may open; anybody else gets 404."""
     at = now()
     round = get_object_or_404(visible_rounds(request.user.pk, at), pk=round_id)
     viewer = viewer_of(actor(request), round_id)
     if not viewer.may_open:
         raise Http404
-    return round, viewer, at
+    return Stand(round, viewer, window_of(round), at)
 
 
-def place_of(request: AuthenticatedRequest, round_id: int, **which: object) -> Place:
-    """The block of a round that `which` finds (`block__code=`, `pk=`); 404 when it is nothing to the person."""
-    round, viewer, at = round_of(request, round_id)
-    blocks = RoundBlock.objects.filter(round=round).select_related("block", "criteria_set")
+def place_of(request: AuthenticatedRequest, round_id: int, **which: Any) -> Place:
+    """The block of a round that `which` finds (`block__code`, `pk`); 404 when it is nothing to the person."""
+    stand = stand_of(request, round_id)
+    blocks = RoundBlock.objects.filter(round=stand.round).select_related("block", "criteria_set")
     block = get_object_or_404(blocks, **which)
-    if not viewer.sees_block(block.pk):
+    if not stand.viewer.sees_block(block.pk):
         raise Http404
     criteria = loaded_set(block.criteria_set_id, block.criteria_set.version)
-    return Place(round, block, criteria, viewer, window_of(round), at)
+    return Place(stand.round, stand.viewer, stand.window, stand.at, block, criteria)
 
 
 def leaf_scene(place: Place, leaf: LoadedLeaf) -> Scene:
-    sheets = visible_assessments(place.viewer.actor.person_id, place.at).filter(round_block=place.block)
-    return Scene(place, LEAF, rows_of(sheets, [leaf], place.viewer, RoundStage(place.round.stage)))
+    """One leaf of every unit."""
+    return Scene(place, LEAF, rows_of(place.sheets(), [leaf], place.viewer, place.stage))
 
 
 def unit_scene(place: Place, sheet: Assessment) -> Scene:
-    sheets = visible_assessments(place.viewer.actor.person_id, place.at).filter(pk=sheet.pk)
-    return Scene(place, UNIT, rows_of(sheets, place.leaves, place.viewer, RoundStage(place.round.stage)))
+    """Every leaf of one unit that belongs to the person."""
+    sheets = place.sheets().filter(pk=sheet.pk)
+    return Scene(place, UNIT, rows_of(sheets, place.leaves, place.viewer, place.stage))
 
 
-def explained_scene(place: Place) -> Scene:
-    return Scene(place, EXPLAINED, explained_rows(place.round, place.viewer, place.at))
+def explained_scene(stand: Stand) -> Scene:
+    """What units explained, over all blocks."""
+    return Scene(stand, EXPLAINED, explained_rows(stand.round, stand.viewer, stand.at))
 
 
 def sheet_of(request: AuthenticatedRequest, round_id: int, assessment_id: int) -> tuple[Place, Assessment]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.http import QueryDict
 
@@ -17,32 +17,37 @@ LOST_SORTS = ("lost", "missing", "units", "code")
 
 @dataclass(frozen=True)
 class Asked:
-    """A block, a view of it, an order (with “-” the other way round), a search and a field."""
+    """A block, a view of it, an order (reversed: “-name”), a search and a field. No order: the usual one."""
 
     block: int
     view: str = "ranking"
-    sort: str = "rank"
+    order: str = ""
     is_reversed: bool = False
     search: str = ""
     field: str = ""
-    chart: str = "bars"
+    chart: str = ""
+
+    @property
+    def sort(self) -> str:
+        """The column that the lines are sorted by."""
+        return self.order or ("lost" if self.view == "lost" else "rank")
 
     def link(self, **changes: object) -> str:
         """The address of this view with `changes`; what is usual is left out."""
-        wanted = replace(self, **changes)  # type: ignore[arg-type]  # names are checked by replace itself
-        usual = Asked(wanted.block, wanted.view, sort=_usual_sort(wanted.view))
-        order = f"-{wanted.sort}" if wanted.is_reversed else wanted.sort
-        pairs: list[tuple[str, object]] = [("block", wanted.block)]
-        pairs += [("view", wanted.view)] if wanted.view != "ranking" else []
-        pairs += [("sort", order)] if order != usual.sort else []
-        pairs += [("q", wanted.search)] if wanted.search else []
-        pairs += [("field", wanted.field)] if wanted.field else []
-        pairs += [("chart", wanted.chart)] if wanted.chart != usual.chart else []
-        return f"?{urlencode(pairs)}"
+        wanted = replace(self, **changes)  # type: ignore[arg-type]  # replace checks the names itself
+        pairs = {
+            "block": str(wanted.block),
+            "view": "" if wanted.view == "ranking" else wanted.view,
+            "sort": f"-{wanted.sort}" if wanted.is_reversed else wanted.order,
+            "q": wanted.search,
+            "field": wanted.field,
+            "chart": wanted.chart,
+        }
+        return "?" + urlencode({name: value for name, value in pairs.items() if value})
 
     def sorted_by(self, name: str) -> str:
         """The address that sorts by `name`, or turns the order round when it is sorted so already."""
-        return self.link(sort=name, is_reversed=self.sort == name and not self.is_reversed)
+        return self.link(order=name, is_reversed=self.sort == name and not self.is_reversed)
 
     def direction(self, name: str) -> str:
         """aria-sort of a column: “ascending”, “descending”, or nothing."""
@@ -50,9 +55,9 @@ class Asked:
             return ""
         return "descending" if self.is_reversed else "ascending"
 
-
-def _usual_sort(view: str) -> str:
-    return "lost" if view == "lost" else "rank"
+    def kept(self, *left_out: str) -> tuple[tuple[str, str], ...]:
+        """What a form that asks for something else carries along."""
+        return tuple(pair for pair in parse_qsl(self.link()[1:]) if pair[0] not in left_out)
 
 
 def asked(query: QueryDict, blocks: Sequence[ResultBlock]) -> Asked:
@@ -63,16 +68,16 @@ def asked(query: QueryDict, blocks: Sequence[ResultBlock]) -> Asked:
     view = query.get("view", "")
     view = view if view in VIEWS else "ranking"
     order = query.get("sort", "")
-    sort = order.removeprefix("-")
     known = LOST_SORTS if view == "lost" else RANKING_SORTS
+    is_known = order.removeprefix("-") in known
     codes = next(one.field_codes for one in blocks if one.id == block)
     field = query.get("field", "")
     return Asked(
         block=block,
         view=view,
-        sort=sort if sort in known else _usual_sort(view),
-        is_reversed=sort in known and order.startswith("-"),
+        order=order.removeprefix("-") if is_known else "",
+        is_reversed=is_known and order.startswith("-"),
         search=query.get("q", "").strip(),
         field=field if field in codes else "",
-        chart="way" if query.get("chart") == "way" else "bars",
+        chart="way" if query.get("chart") == "way" else "",
     )

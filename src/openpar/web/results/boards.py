@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from openpar.common.text import fold
-from openpar.engine.numbers import HUNDRED, add, divide, total_of
+from openpar.engine.numbers import divide, total_of
 from openpar.parindex.assessments.queries.results import FieldShare, ResultBlock, UnitRow
 from openpar.reports.figures import NOTHING, Printed
 from openpar.web.components.charts import Spoke, bullet, dumbbell, heat_step
@@ -89,7 +89,7 @@ def in_order(rows: Sequence[UnitRow], asked: Asked) -> tuple[UnitRow, ...]:
 
 
 def ranking_lines(
-    rows: Iterable[UnitRow], block: ResultBlock, prefix: str, *, own: frozenset[int], chart: str = "bars"
+    rows: Iterable[UnitRow], block: ResultBlock, prefix: str, *, own: frozenset[int], chart: str = ""
 ) -> tuple[RankingLine, ...]:
     """The lines of a ranking; `prefix` is the address of the round, to which the id of the sheet is added."""
     show = Printed.of(block.criteria.engine.settings)
@@ -162,17 +162,19 @@ def block_figures(rows: Sequence[UnitRow], block: ResultBlock) -> tuple[tuple[st
         figures.append(
             _class_figure(ranked, bands[min(1, len(bands) - 1)].name, [band.name for band in bands])
         )
-    apart = [row for row in ranked if row.difference is not None and row.submitted]
-    if apart:
-        most = max(apart, key=lambda row: abs(row.difference or 0))
-        note = (
-            _("%(unit)s: %(own)s còn %(final)s")
-            if (most.difference or 0) < 0
-            else "%(unit)s: %(own)s → %(final)s"
-        )
-        names = {"unit": most.name, "own": show.text(most.self_total), "final": show.text(most.total)}
-        figures.append((_("Chênh lệch lớn nhất"), show.signed(most.difference), note % names))
+    if largest := _largest_difference(ranked, show):
+        figures.append(largest)
     return tuple(figures)
+
+
+def _largest_difference(ranked: Sequence[UnitRow], show: Printed) -> tuple[str, str, str] | None:
+    apart = [(row.difference, row) for row in ranked if row.submitted and row.difference is not None]
+    if not apart:
+        return None
+    difference, row = max(apart, key=lambda one: abs(one[0]))
+    words = _("%(unit)s: %(own)s còn %(final)s") if difference < 0 else _("%(unit)s: %(own)s lên %(final)s")
+    named = {"unit": row.name, "own": show.text(row.self_total), "final": show.text(row.total)}
+    return _("Chênh lệch lớn nhất"), show.signed(difference), words % named
 
 
 def _extremes(indices: list[Decimal], show: Printed) -> str:
@@ -218,8 +220,3 @@ def field_means(
         means.append(FieldMean(code, title, one.text(own), one.text(final)))
         spokes.append(Spoke(code, title, own, final))
     return tuple(means), tuple(spokes) if len(spokes) >= 3 else ()
-
-
-def share_of(part: Decimal, whole: Decimal) -> Decimal:
-    """`part` of `whole` in per cent; 0 of nothing is 0."""
-    return divide(HUNDRED * part, whole) if whole else add()

@@ -56,15 +56,18 @@ def loss_lines(
     chosen = [
         code for code in sums if _is_wanted(code, block, asked) and (sums[code].lost or sums[code].missing)
     ]
-    keys = {
-        "lost": lambda code: (-sums[code].lost, -sums[code].missing),
-        "missing": lambda code: (-sums[code].missing, -sums[code].lost),
-        "units": lambda code: (-sums[code].units, -sums[code].lost),
-        "code": lambda code: (ZERO, ZERO),
-    }
     place = {code: number for number, code in enumerate(block.criteria.leaves)}
-    key = keys[asked.sort]
-    chosen.sort(key=lambda code: (*key(code), place[code]), reverse=asked.is_reversed)
+
+    def key(code: str) -> tuple[Decimal | int, ...]:
+        found = sums[code]
+        orders = {
+            "lost": (-found.lost, -found.missing, place[code]),
+            "missing": (-found.missing, -found.lost, place[code]),
+            "units": (-found.units, -found.lost, place[code]),
+        }
+        return orders.get(asked.sort, (place[code],))
+
+    chosen.sort(key=key, reverse=asked.is_reversed)
     most = max((found.missing for found in sums.values()), default=ZERO)
     show = Printed.of(block.criteria.engine.settings)
     return tuple(_line(code, sums[code], rows, leaves, block, named, most, show) for code in chosen)

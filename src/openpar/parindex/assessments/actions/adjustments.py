@@ -13,7 +13,7 @@ from openpar.base.audit.actions import record
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.parindex.assessments.errors import Incomplete, NotAllowed, NotNow
-from openpar.parindex.assessments.models import Adjustment, RoundStage
+from openpar.parindex.assessments.models import Adjustment, Layer, RoundStage
 from openpar.parindex.assessments.permissions import (
     belongs_to_unit,
     may_coordinate_for_unit,
@@ -180,4 +180,4 @@ def decide_adjustment(*, adjustment_id: int, accept: bool, reason: str, by: Acto
         adjustment.decision_reason = reason.strip()
         adjustment.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
         _trace(sheet, adjustment, "adjustment.decided", by=by, at=at, before=before, reason=reason)
-        renew_standings(sheet)
+        renew_standings(sheet, Layer.REAPPRAISED)

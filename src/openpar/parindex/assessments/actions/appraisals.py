@@ -96,10 +96,12 @@ def save_appraisal(
         _refuse_unless_appraiser(sheet, leaf, by)
         _refuse_unless_phase(sheet, leaf, RoundStage.APPRAISAL, at)
         scores = scores_of_leaf(sheet, leaf)
-        refuse_stale(scores.get(Layer.APPRAISED), expected_version, leaf=leaf, entry=entry)
+        stored = scores.get(Layer.APPRAISED)
+        refuse_stale(stored, expected_version, leaf=leaf, entry=entry)
+        was_flagged = stored is not None and stored.explanation_wanted
         score = _keep_appraisal(sheet, leaf, scores, entry, by=by, at=at)
-        _count_flags(sheet)
-        renew_standings(sheet)
+        sheet.assessment.flagged_count += score.explanation_wanted - was_flagged
+        renew_standings(sheet, Layer.APPRAISED)
         return score, sheet
 
 
@@ -125,7 +127,7 @@ def agree_with_self(*, assessment_id: int, codes: Iterable[str], by: Actor, at: 
             _keep_appraisal(sheet, leaf, scores, entry, by=by, at=at)
             done += 1
         if done:
-            renew_standings(sheet)
+            renew_standings(sheet, Layer.APPRAISED)
     return done
 
 
@@ -166,7 +168,7 @@ def save_reappraisal(
             by=by,
             at=at,
         )
-        renew_standings(sheet)
+        renew_standings(sheet, Layer.REAPPRAISED)
         return score, sheet
 
 
@@ -178,11 +180,3 @@ def _refuse_unless_phase(sheet: Sheet, leaf: LoadedLeaf, stage: RoundStage, at: 
         raise NotNow(
             Gap(leaf.code, _("tiêu chí này lấy kết quả từ bên ngoài, không thẩm định."), code="outside")
         )
-
-
-def _count_flags(sheet: Sheet) -> None:
-    assessment = sheet.assessment
-    assessment.flagged_count = Score.objects.filter(
-        assessment=assessment, layer=Layer.APPRAISED, explanation_wanted=True
-    ).count()
-    assessment.save(update_fields=["flagged_count"])

@@ -69,7 +69,7 @@ def attach_evidence(
                 by=by,
                 at=at,
             )
-            renew_standings(sheet)
+            renew_standings(sheet, layer)
         elif score.evidence.filter(document=document).exists():
             raise Incomplete(Gap(leaf.code, _("tài liệu này đã gắn với tiêu chí."), code="bound_already"))
         use = EvidenceUse.objects.create(

@@ -80,5 +80,5 @@ def save_explanation(
             by=by,
             at=at,
         )
-        renew_standings(sheet)
+        renew_standings(sheet, Layer.EXPLAINED)
         return score, sheet

@@ -94,5 +94,5 @@ def _record_of_sheet(
             at=at,
         )
     if not gaps:
-        renew_standings(sheet)
+        renew_standings(sheet, Layer.OUTSIDE)
     return gaps

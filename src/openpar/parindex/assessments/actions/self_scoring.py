@@ -86,7 +86,7 @@ def save_self_score(
             at=at,
         )
         sheet.assessment.self_saved_at = at
-        renew_standings(sheet)
+        renew_standings(sheet, Layer.SELF)
         return score, sheet
 
 

@@ -75,7 +75,7 @@ def save_sheet(
             )
         if ready:
             sheet.assessment.self_saved_at = at
-            renew_standings(sheet)
+            renew_standings(sheet, Layer.SELF)
         if sha256:
             _keep_file(sheet, file_name, sha256, len(ready), by, at)
         return tuple(leaf.code for leaf, *_rest in ready)

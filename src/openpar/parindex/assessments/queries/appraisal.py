@@ -35,8 +35,16 @@ from openpar.parindex.assessments.queries.visibility import visible_assessments,
 from openpar.parindex.assessments.rules import Window, differs
 from openpar.parindex.criteria.queries import LoadedLeaf, LoadedSet, loaded_set
 
-# While these run, a unit does not see yet how it was appraised; nor do those of its people who appraise.
-_NOT_SHOWN_TO_UNITS = (RoundStage.PREPARATION, RoundStage.SELF_SCORING, RoundStage.APPRAISAL)
+# When a unit may see how it was appraised: those of its people who appraise others wait for that too.
+_SHOWN_TO_UNITS = {
+    Layer.APPRAISED: (
+        RoundStage.EXPLANATION,
+        RoundStage.REAPPRAISAL,
+        RoundStage.DECISION,
+        RoundStage.PUBLISHED,
+    ),
+    Layer.REAPPRAISED: (RoundStage.DECISION, RoundStage.PUBLISHED),
+}
 
 
 @dataclass(frozen=True)
@@ -466,7 +474,8 @@ def _row(
     sheet: Assessment, leaf: LoadedLeaf, sides: Mapping[str, Side], viewer: Viewer, stage: RoundStage
 ) -> Row:
     barred = viewer.why_not(sheet, leaf)
-    hidden = viewer.is_own(sheet) and not viewer.oversees and stage in _NOT_SHOWN_TO_UNITS
+    is_theirs = viewer.is_own(sheet) and not viewer.oversees
+    hidden = {layer for layer, stages in _SHOWN_TO_UNITS.items() if is_theirs and stage not in stages}
     return Row(
         assessment_id=sheet.pk,
         organisation_id=sheet.organisation_id,
@@ -475,9 +484,9 @@ def _row(
         is_silent=sheet.self_count == 0,
         barred=barred,
         own=sides.get(Layer.SELF),
-        appraised=None if hidden else sides.get(Layer.APPRAISED),
+        appraised=None if Layer.APPRAISED in hidden else sides.get(Layer.APPRAISED),
         explained=sides.get(Layer.EXPLAINED),
-        reappraised=None if hidden else sides.get(Layer.REAPPRAISED),
+        reappraised=None if Layer.APPRAISED in hidden else sides.get(Layer.REAPPRAISED),
     )
 
 

@@ -7,6 +7,7 @@ does not care. The big JSON columns are read only by the questions that need the
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,6 +41,60 @@ def result_rounds(actor: Actor, at: datetime) -> QuerySet[Round]:
     """
     stages = [RoundStage.PUBLISHED, *([RoundStage.DECISION] if oversees(actor) else [])]
     return visible_rounds(actor.person_id, at).filter(stage__in=stages)
+
+
+@dataclass(frozen=True)
+class OwnResult:
+    """The result of one's own unit in a round."""
+
+    assessment_id: int
+    name: str
+    total: Decimal | None
+    rank: int | None
+    rank_of: int | None
+    grade: str
+
+
+@dataclass(frozen=True)
+class RoundLine:
+    """A round in the list of results, with its blocks (name, number of units) and one's own results."""
+
+    round: Round
+    is_sample: bool
+    blocks: tuple[tuple[str, int], ...]
+    own: tuple[OwnResult, ...]
+
+
+def round_lines(rounds: QuerySet[Round], *, own: Collection[int]) -> tuple[RoundLine, ...]:
+    """The rounds, newest first; `own` are the organisations whose results are named. Three queries."""
+    found = list(rounds)
+    blocks: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    samples: set[int] = set()
+    for round_id, name, count, is_sample in (
+        RoundBlock.objects.filter(round__in=found)
+        .annotate(unit_count=Count("assessments"))
+        .values_list("round_id", "block__name", "unit_count", "criteria_set__is_sample")
+    ):
+        blocks[round_id].append((name, count))
+        if is_sample:
+            samples.add(round_id)
+    results: dict[int, list[OwnResult]] = defaultdict(list)
+    for round_id, *columns in Result.objects.filter(
+        assessment__round_block__round__in=found, assessment__organisation_id__in=own
+    ).values_list(
+        "assessment__round_block__round_id",
+        "assessment_id",
+        "assessment__unit__name",
+        "total",
+        "rank",
+        "rank_of",
+        "grade",
+    ):
+        results[round_id].append(OwnResult(*columns))
+    return tuple(
+        RoundLine(round, round.pk in samples, tuple(blocks[round.pk]), tuple(results[round.pk]))
+        for round in found
+    )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,156 @@
+"""Drawing the pages of rows: whole, or only the row that was worked on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from openpar.common.errors import Refused
+from openpar.parindex.assessments.models import Assessment
+from openpar.parindex.assessments.queries.appraisal import Row, filtered, filters_of
+from openpar.parindex.criteria.queries import LoadedLeaf
+from openpar.web.appraisals.scenes import EXPLAINED, LEAF, Editor, Place, Scene
+from openpar.web.http import AuthenticatedRequest, now, refused
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The row whose form is open, with its form."""
+
+    assessment_id: int
+    code: str
+    editor: Editor
+
+
+def _common(scene: Scene, opened: Opened | None) -> dict[str, Any]:
+    round_id = scene.stand.round.pk
+    return {
+        "scene": scene,
+        "round": scene.stand.round,
+        "closed": scene.stand.answers_closed if scene.axis == EXPLAINED else scene.stand.closed,
+        "desk_link": reverse("appraisal-desk", args=[round_id]),
+        "row_prefix": f"{reverse('appraisal-desk', args=[round_id])}score/",
+        "axis": scene.axis,
+        "opened": opened,
+    }
+
+
+def _drawn(
+    request: AuthenticatedRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    error: Refused | None,
+    status: int,
+) -> HttpResponse:
+    if error is not None:
+        return refused(request, error, template=template, context=context, status=422)
+    return render(request, template, context, status=status)
+
+
+def draw_leaf(
+    request: AuthenticatedRequest,
+    place: Place,
+    leaf: LoadedLeaf,
+    scene: Scene,
+    *,
+    opened: Opened | None = None,
+    error: Refused | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """One leaf across units. The neighbours are the leaves of the person's own fields."""
+    leaves = list(place.leaves)
+    codes = [one.code for one in leaves]
+    at = codes.index(leaf.code) if leaf.code in codes else -1
+    show = request.GET.get("show", "")
+    prefix = f"{reverse('appraisal-desk', args=[place.round.pk])}{place.block.block.code}/"
+    context = _common(scene, opened) | {
+        "place": place,
+        "leaf": leaf,
+        "field_title": place.criteria.titles[leaf.field_code],
+        "scale": leaf.engine.rule.describe(leaf.maximum),
+        "rows": filtered(scene.rows, show),
+        "filters": filters_of(scene.rows),
+        "show": show,
+        "leaves": leaves,
+        "leaf_prefix": prefix,
+        "previous": f"{prefix}{codes[at - 1]}/" if at > 0 else "",
+        "following": f"{prefix}{codes[at + 1]}/" if 0 <= at < len(codes) - 1 else "",
+    }
+    return _drawn(request, "appraisals/leaf.html", context, error=error, status=status)
+
+
+def draw_unit(
+    request: AuthenticatedRequest,
+    place: Place,
+    sheet: Assessment,
+    scene: Scene,
+    *,
+    opened: Opened | None = None,
+    error: Refused | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """One unit by the leaves of the person's fields; the neighbours are the units of the block."""
+    show = request.GET.get("show", "")
+    order = list(place.sheets().order_by("unit__name_sort", "pk").values_list("pk", flat=True))
+    at = order.index(sheet.pk)
+    context = _common(scene, opened) | {
+        "place": place,
+        "sheet": sheet,
+        "titles": place.criteria.titles,
+        "rows": filtered(scene.rows, show),
+        "filters": filters_of(scene.rows),
+        "show": show,
+        "previous": _unit_link(place, order[at - 1]) if at > 0 else "",
+        "following": _unit_link(place, order[at + 1]) if at < len(order) - 1 else "",
+    }
+    return _drawn(request, "appraisals/unit.html", context, error=error, status=status)
+
+
+def _unit_link(place: Place, assessment_id: int) -> str:
+    return reverse("appraisal-unit", args=[place.round.pk, assessment_id])
+
+
+def draw_explanations(
+    request: AuthenticatedRequest, scene: Scene, *, opened: Opened | None = None, status: int = 200
+) -> HttpResponse:
+    """What units explained, those without an answer first."""
+    waiting = [row for row in scene.rows if row.waits_for_answer]
+    show_all = request.GET.get("show") == "all"
+    context = _common(scene, opened) | {
+        "stand": scene.stand,
+        "rows": scene.rows if show_all else waiting,
+        "waiting": len(waiting),
+        "answered": len(scene.rows) - len(waiting),
+        "show_all": show_all,
+    }
+    return _drawn(request, "appraisals/explanations.html", context, error=None, status=status)
+
+
+def draw_row(
+    request: AuthenticatedRequest, scene: Scene, row: Row, *, editor: Editor | None, status: int = 200
+) -> HttpResponse:
+    """Only the row, with the progress of the page beside it: what htmx exchanges."""
+    opened = Opened(row.assessment_id, row.leaf.code, editor) if editor else None
+    template = "appraisals/row_explained.html" if scene.axis == EXPLAINED else "appraisals/row_answer.html"
+    context = _common(scene, opened) | {"row": row, "saved_at": now()}
+    if scene.axis != EXPLAINED:
+        context["filters"] = filters_of(scene.rows)
+        context["base_link"] = base_link(scene, row)
+    return render(request, template, context, status=status)
+
+
+def base_link(scene: Scene, row: Row) -> str:
+    """The page that the row stands on."""
+    round_id = scene.stand.round.pk
+    if scene.axis == EXPLAINED:
+        return reverse("appraisal-explanations", args=[round_id])
+    if scene.axis == LEAF and isinstance(scene.stand, Place):
+        code = scene.stand.block.block.code
+        return reverse("appraisal-leaf", args=[round_id, code, row.leaf.code])
+    return reverse("appraisal-unit", args=[round_id, row.assessment_id])

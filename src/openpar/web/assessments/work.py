@@ -1,0 +1,277 @@
+"""One leaf as it is worked on: its rule, its form, what the appraiser said, its documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from openpar.base.accounts.queries import Actor
+from openpar.common.errors import Gap
+from openpar.common.formats import format_date, format_maximum
+from openpar.engine.answers import Answer
+from openpar.engine.outcomes import Earned, Outcome
+from openpar.engine.wording import rounded
+from openpar.parindex.assessments.models import EvidenceUse, Layer, RoundStage, Score
+from openpar.parindex.assessments.permissions import (
+    may_coordinate_for_unit,
+    may_score_for_unit,
+    works_for_unit,
+)
+from openpar.parindex.assessments.queries.sheets import LeafLine, SheetView, evidence_of
+from openpar.parindex.assessments.rules import why_not_self_scoring
+from openpar.parindex.assessments.sheets import Sheet
+from openpar.parindex.criteria.models import CriteriaSet
+from openpar.parindex.criteria.queries import LoadedLeaf
+from openpar.web.assessments.facts import Version, version_of
+from openpar.web.assessments.forms import Given, Texts, read_answer, texts_of
+from openpar.web.assessments.questions import Questions, questions_of
+from openpar.web.assessments.trees import is_explaining, neighbours, state_of
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """What the figures give by the rule: points, or the sentence that says why there are none yet."""
+
+    state: str
+    computed: Decimal | None
+    given: Decimal | None
+    sentence: str
+    rows: tuple[tuple[str, str, bool], ...]
+
+    @property
+    def points(self) -> Decimal | None:
+        return self.computed if self.given is None else self.given
+
+
+@dataclass(frozen=True)
+class LeafForm:
+    """The form of one leaf, for the self-score or for the explanation."""
+
+    action: str
+    preview: str
+    layer: str
+    version: int
+    questions: Questions
+    texts: Texts
+    errors: Mapping[str, str]
+    reckoning: Reckoning
+    may_be_not_applicable: bool
+    not_applicable_note: str
+    maximum: Decimal
+
+    def value(self, name: str) -> str:
+        """The text of a field as it was typed or stored."""
+        values = self.texts.get(name) or ("",)
+        return values[-1]
+
+    def is_chosen(self, name: str, value: str) -> bool:
+        return value in (self.texts.get(name) or ())
+
+
+@dataclass(frozen=True)
+class Work:
+    """Everything that the right side of the sheet shows of one leaf."""
+
+    line: LeafLine
+    over: str
+    state: str
+    word: str
+    basis: str
+    is_sample: bool
+    form: LeafForm | None
+    why_not: Gap | None
+    reckoning: Reckoning
+    versions: Mapping[str, Version]
+    evidence: tuple[EvidenceUse, ...]
+    evidence_layer: str
+    may_bind: bool
+    explained_evidence: tuple[EvidenceUse, ...]
+    before: str
+    after: str
+
+    @property
+    def leaf(self) -> LoadedLeaf:
+        return self.line.leaf
+
+
+def reckon(leaf: LoadedLeaf, answer: Answer, given: Decimal | None = None) -> Reckoning:
+    """The rule applied to an answer, with its scale and the row reached."""
+    outcome = leaf.evaluate(answer)
+    return reckoning_of(leaf, answer, outcome, given)
+
+
+def reckoning_of(leaf: LoadedLeaf, answer: Answer, outcome: Outcome, given: Decimal | None) -> Reckoning:
+    rule = leaf.engine.rule
+    at = rule.reached(answer) if answer.applicable else None
+    rows = tuple(
+        (
+            row.label[:1].upper() + row.label[1:],
+            "" if row.points is None else rounded(row.points, 4),
+            place == at,
+        )
+        for place, row in enumerate(rule.describe(leaf.maximum))
+    )
+    computed = outcome.points if isinstance(outcome, Earned) else None
+    return Reckoning(outcome.state, computed, None if given == computed else given, outcome.sentence, rows)
+
+
+def reckon_typed(leaf: LoadedLeaf, texts: Texts) -> Reckoning:
+    """The same for what is being typed: what cannot be read counts as not entered."""
+    given = Given(texts)
+    answer = read_answer(leaf, given)
+    return reckon(leaf, answer, given.number("given_points"))
+
+
+def work_on(
+    view: SheetView,
+    code: str,
+    who: Actor,
+    at: datetime,
+    *,
+    base: str,
+    texts: Texts | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Work:
+    """The leaf `code` for the person who asks; `texts` and `errors` when a form was refused."""
+    line = view.lines[code]
+    explaining = is_explaining(view) and line.may_be_explained
+    layer = Layer.EXPLAINED if explaining and view.sheet.round.stage == RoundStage.EXPLANATION else Layer.SELF
+    why_not = why_not_now(view.sheet, line, who, at, layer)
+    form = None
+    if why_not is None and works_for_unit(who, view.assessment):
+        form = form_for(line, layer, base=base, texts=texts, errors=errors or {})
+    state, word = state_of(line, explaining=is_explaining(view))
+    own = line.own
+    answer = Answer() if own is None else Answer.from_json(own.answer)
+    before, after = neighbours(view, code, _codes_of(view, who))
+    return Work(
+        line=line,
+        over=trail_of(view, line.leaf),
+        state=state,
+        word=word,
+        basis=basis_of(view.assessment.round_block.criteria_set, line.leaf.code),
+        is_sample=view.criteria.is_sample,
+        form=form,
+        why_not=why_not if works_for_unit(who, view.assessment) else None,
+        reckoning=form.reckoning if form else reckon(line.leaf, answer, own.given_points if own else None),
+        versions={layer: version_of(line.leaf, score) for layer, score in line.scores.items()},
+        evidence=evidence_of(line.own) if line.evidence_count else (),
+        evidence_layer=layer,
+        may_bind=form is not None,
+        explained_evidence=_explained_evidence(line),
+        before=before,
+        after=after,
+    )
+
+
+def _explained_evidence(line: LeafLine) -> tuple[EvidenceUse, ...]:
+    score = line.scores.get(Layer.EXPLAINED)
+    return evidence_of(score) if score is not None and getattr(score, "evidence_count", 0) else ()
+
+
+def _codes_of(view: SheetView, who: Actor) -> frozenset[str]:
+    """The leaves handed to a division officer; empty for everybody who works on all of them."""
+    if may_coordinate_for_unit(who, view.assessment):
+        return frozenset()
+    return frozenset(code for code, line in view.lines.items() if line.officer_id == who.id)
+
+
+def form_for(
+    line: LeafLine,
+    layer: str,
+    *,
+    base: str,
+    texts: Texts | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> LeafForm:
+    """The form with what is stored, or with what was typed. An explanation begins as a copy of the own score."""
+    leaf = line.leaf
+    stored = line.scores.get(layer)
+    shown = stored
+    if layer == Layer.EXPLAINED and (stored is None or not stored.note):
+        shown = line.own
+    if texts is None:
+        texts = _stored_texts(leaf, shown, with_note=shown is stored)
+    return make_form(
+        leaf, layer, base=base, version=stored.version if stored else 0, texts=texts, errors=errors
+    )
+
+
+def make_form(
+    leaf: LoadedLeaf,
+    layer: str,
+    *,
+    base: str,
+    version: int,
+    texts: Texts,
+    errors: Mapping[str, str] | None = None,
+) -> LeafForm:
+    """A form with these texts in it."""
+    address = f"{base}{leaf.code}/"
+    return LeafForm(
+        action=f"{address}explanation/" if layer == Layer.EXPLAINED else address,
+        preview=f"{address}preview/",
+        layer=layer,
+        version=version,
+        questions=questions_of(leaf.engine.rule, leaf.maximum),
+        texts=texts,
+        errors=errors or {},
+        reckoning=reckon_typed(leaf, texts),
+        may_be_not_applicable=leaf.may_be_not_applicable,
+        not_applicable_note=leaf.not_applicable_note,
+        maximum=leaf.maximum,
+    )
+
+
+def _stored_texts(leaf: LoadedLeaf, score: Score | None, *, with_note: bool) -> Texts:
+    if score is None:
+        return {}
+    note = score.note if with_note else ""
+    return texts_of(leaf, Answer.from_json(score.answer), note=note, given_points=score.given_points)
+
+
+def why_not_now(sheet: Sheet, line: LeafLine, who: Actor, at: datetime, layer: str) -> Gap | None:
+    """Why this person cannot fill in this leaf now: the questions that the actions ask, in their order."""
+    if layer == Layer.EXPLAINED:
+        if not may_coordinate_for_unit(who, sheet.assessment):
+            return Gap("", _("Chỉ cán bộ đầu mối hoặc thủ trưởng giải trình."), code="not_focal")
+        return sheet.window.why_closed(RoundStage.EXPLANATION, at)
+    if not line.leaf.is_self_scored:
+        return Gap("", _("Đơn vị không cần tự đánh giá."), code="not_self_scored")
+    if not may_score_for_unit(who, sheet.assessment, leaf_officer_id=line.officer_id):
+        return Gap(
+            "",
+            _("Bạn không được giao chấm tiêu chí này."),
+            _("Cán bộ đầu mối của đơn vị phân công tiêu chí cho từng người."),
+            code="not_assigned",
+        )
+    return why_not_self_scoring(sheet.window, sheet.assessment.state, at, reopened_until=sheet.reopened_until)
+
+
+def trail_of(view: SheetView, leaf: LoadedLeaf) -> str:
+    """The names above a leaf: “3. Cải cách thủ tục hành chính › 3.3 Kết quả giải quyết”."""
+    titles = view.criteria.titles
+    above = [f"{leaf.field_code}. {titles[leaf.field_code]}"]
+    if leaf.parent_code and leaf.parent_code != leaf.field_code:
+        above.append(f"{leaf.parent_code} {titles[leaf.parent_code]}")
+    return " › ".join(above)
+
+
+def basis_of(criteria_set: CriteriaSet, code: str) -> str:
+    """Where the criterion stands: “Bộ tiêu chí …, QĐ 01/QĐ-UBND ngày 01/10/2026, mục 1.1.1”."""
+    parts = [criteria_set.title]
+    if criteria_set.number:
+        signed = criteria_set.signed_on
+        parts.append(f"{criteria_set.number}{_(' ngày ') + format_date(signed) if signed else ''}")
+    if criteria_set.issuer:
+        parts.append(criteria_set.issuer)
+    parts.append(_("mục %s") % code)
+    return ", ".join(parts)
+
+
+def maximum_text(value: Decimal) -> str:
+    return format_maximum(value)

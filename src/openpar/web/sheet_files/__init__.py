@@ -1,0 +1,1 @@
+"""An agency's sheet as a file: downloaded, uploaded, looked at, saved."""
