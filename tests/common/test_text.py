@@ -123,6 +123,7 @@ def test_roman_numbers_of_parts(text: str, value: int | None) -> None:
         ("SỞ NỘI VỤ", "so noi vu"),
         ("xã\u00a0Hoà\u200b", "xa hoa"),
         ("ƯỚC ươm", "uoc uom"),
+        ("\u2120 Đ", "sm d"),
     ],
 )
 def test_folding_for_search(text: str, folded: str) -> None:

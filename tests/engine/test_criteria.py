@@ -1,4 +1,4 @@
-"""Criteria sets: the sample files, reading with every fault at once, and the checks before a set is issued."""
+"""Criteria sets: the sample files, reading with every fault at once, checks before a set is issued."""
 
 import unicodedata
 from collections.abc import Callable

@@ -61,7 +61,9 @@ def test_the_order_of_answers_and_units_does_not_matter(seed: int) -> None:
     criteria_set = set_from_mapping(given_set)
     sheets = {unit: sheet_of(sheet) for unit, sheet in plain_sheets.items()}
     turned = {
-        unit: Sheet(dict(reversed(sheet.answers.items())), sheet.bonus[::-1], sheet.penalty, sheet.removed)
+        unit: Sheet(
+            dict(reversed(list(sheet.answers.items()))), sheet.bonus[::-1], sheet.penalty, sheet.removed
+        )
         for unit, sheet in reversed(sheets.items())
     }
     assert score_block(criteria_set, turned) == score_block(criteria_set, sheets)

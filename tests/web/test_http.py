@@ -172,3 +172,23 @@ def test_a_person_may_choose_english(client: Client) -> None:
     client.post("/language/", {"language": "en", "next": "/login/"})
     assert client.get("/speaks/").content == b"en"
     assert '<html lang="en">' in client.get("/login/").content.decode()
+
+
+def test_a_page_that_was_open_too_long_says_how_to_send_again() -> None:
+    careful = Client(enforce_csrf_checks=True)
+    answer = careful.post("/login/", {"username": "hoa", "password": "x"})
+    assert answer.status_code == 403
+    assert "tải lại trang rồi gửi lần nữa" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("403.html", "đề nghị quản trị hệ thống giao vai trò"),
+        ("404.html", "Kiểm tra lại đường dẫn"),
+        ("409.html", "tải lại trang để xem bản mới nhất"),
+        ("refused.html", "Quay lại trang trước"),
+    ],
+)
+def test_pages_of_refusals_say_what_to_do_even_to_nobody(name: str, advice: str) -> None:
+    assert advice in render(RequestFactory().get("/"), name).content.decode()

@@ -25,7 +25,7 @@ INLINE = {
     "a condition in a trigger": r"hx-trigger\s*=\s*\"[^\"]*\[",
 }
 # Names, and the abbreviations of languages, are the same in every language.
-UNTRANSLATED = {"OpenPAR", "EN", "VI", "English", "dd/mm/yyyy"}
+UNTRANSLATED = {"OpenPAR", "EN", "VI", "English", "dd/mm/yyyy", "https"}
 SPOKEN_ATTRIBUTES = re.compile(r"""(?:title|placeholder|alt|aria-label|data-label)="([^"]*)\"""")
 
 
@@ -46,7 +46,7 @@ def texts_outside_gettext(text: str) -> list[str]:
     spoken = " ".join(SPOKEN_ATTRIBUTES.findall(outside))
     visible = re.sub(r"<[^>]*>", " ", outside) + " " + spoken
     words = [word for word in re.findall(r"[\w/]+", visible) if re.search(r"[^\W\d_]", word)]
-    vietnamese = re.findall(r"[^\x00-\x7f–—…›“”·]+", inside)
+    vietnamese = [letter for letter in inside if letter.isalpha() and not letter.isascii()]
     return [word for word in words if word not in UNTRANSLATED and not word.startswith("&")] + vietnamese
 
 

@@ -154,6 +154,13 @@ def _open_points(scored: Scored, answers: AnswerFile) -> Iterable[str]:
             yield f"{unit}: chờ số liệu từ bên ngoài cho {', '.join(pending)}; điểm là tạm tính."
         for gap in result.gaps:
             yield f"{unit}, {gap.code}: {gap.sentence}"
+        sheet = answers.sheets[unit]
+        for name, claimed, counted in (
+            ("thưởng", add(*sheet.bonus), result.bonus),
+            ("phạt", add(*sheet.penalty), result.penalty),
+        ):
+            if claimed != counted:
+                yield f"{unit}: điểm {name} {number(claimed)} chỉ được tính đến mức tối đa {number(counted)}."
 
 
 def rank_results(options: argparse.Namespace) -> int:

@@ -42,10 +42,8 @@ def fold(text: str) -> str:
     Since marks go, both places of a tone meet: Hoà and Hòa are "hoa". Invisible characters (soft hyphen,
     zero-width space), which come along when text is copied from PDF or chat, go too.
     """
-    bare = (
-        char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char)
-    )
-    return " ".join(_INVISIBLE.sub("", "".join(bare)).replace("đ", "d").split())
+    bare = "".join(char for char in _lower(text).replace("đ", "d") if not unicodedata.combining(char))
+    return " ".join(bare.split())
 
 
 def sort_key(text: str) -> str:
@@ -87,6 +85,14 @@ def roman_value(text: str) -> int | None:
     )
 
 
+def _lower(text: str) -> str:
+    """Lower case, letters apart from their marks, nothing invisible. Taking apart may give capitals again
+    (℠ is SM).
+    """
+    apart = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text))
+    return unicodedata.normalize("NFKD", apart.casefold())
+
+
 def _code_part_key(part: str) -> str:
     roman = roman_value(part)
     if roman is not None:
@@ -99,8 +105,7 @@ def _spelling_and_tones(text: str) -> tuple[str, str]:
     spelling: list[str] = []
     tones: list[str] = []
     in_syllable = False
-    clean = unicodedata.normalize("NFKD", " ".join(_INVISIBLE.sub("", text).casefold().split()))
-    for piece in re.findall(r"\d+|.", clean, re.DOTALL):
+    for piece in re.findall(r"\d+|.", " ".join(_lower(text).split()), re.DOTALL):
         if unicodedata.combining(piece[0]):
             if in_syllable and piece in _TONES:
                 tones[-1] = _TONES[piece]

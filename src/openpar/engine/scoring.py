@@ -225,10 +225,8 @@ def _gaps(leaves: tuple[Leaf, ...], lines: tuple[Line, ...]) -> tuple[Gap, ...]:
         if isinstance(line.outcome, Invalid):
             found.append(Gap(leaf.code, line.outcome.sentence))
         elif line.is_removed and not leaf.may_be_not_applicable:
-            sentence = (
-                f"{line.outcome.sentence} Bộ tiêu chí không cho phép tiêu chí này không áp dụng: cần xem xét."
-            )
-            found.append(Gap(leaf.code, sentence))
+            said = "Bộ tiêu chí không cho phép tiêu chí này không áp dụng: cần xem xét."
+            found.append(Gap(leaf.code, f"{line.outcome.sentence} {said}".strip()))
     return tuple(found)
 
 

@@ -74,7 +74,7 @@ def settings_lines(settings: Settings, block_code: str, *, is_sample: bool) -> t
 def _rounding(settings: Settings) -> str:
     modes = {"HALF_UP": _("làm tròn nửa lên"), "DOWN": _("bỏ phần lẻ")}
     return _(
-        "Hiển thị %(digits)d chữ số thập phân, %(mode)s; tính toán trên số chính xác, chỉ làm tròn khi hiển thị."
+        "Hiển thị %(digits)d chữ số thập phân, %(mode)s; tính trên số chính xác, chỉ làm tròn khi hiển thị."
     ) % {"digits": settings.digits, "mode": modes.get(settings.rounding_mode.upper(), settings.rounding_mode)}
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("openpar.web.appraisals.urls")),
     # Before the pages of assessments, which take any word after the number for the code of a leaf.
     path("assessments/", include("openpar.web.sheet_files.urls")),
+    path("", include("openpar.web.results.urls")),
     path("", include("openpar.web.home.urls")),
     path("", include("openpar.web.account.urls")),
     path("", include("openpar.web.organisations.urls")),

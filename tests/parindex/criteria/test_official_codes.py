@@ -77,6 +77,24 @@ def test_numbers_that_begin_anew_in_every_part_carry_its_number() -> None:
     assert [reader.read(code).parent for code in raw] == ["", "I", "I.1", "I", "", "II", "II.1"]
 
 
+def test_parts_by_letter_stand_above_roman_parts() -> None:
+    raw = ["A", "I", "1", "1.1", "II", "1", "B", "I", "1"]
+    reader = CodeReader(raw)
+    codes = [reader.read(code) for code in raw]
+    assert [code.text for code in codes] == [
+        "A",
+        "A.I",
+        "A.I.1",
+        "A.I.1.1",
+        "A.II",
+        "A.II.1",
+        "B",
+        "B.I",
+        "B.I.1",
+    ]
+    assert [code.parent for code in codes] == ["", "A", "A.I", "A.I.1", "A", "A.II", "", "B", "B.I"]
+
+
 def test_codes_written_in_full_with_their_part() -> None:
     raw = ["I", "I.1", "I.1.1", "II", "II.1"]
     reader = CodeReader(raw)
@@ -105,6 +123,6 @@ def test_codes_are_cleaned(raw: str, clean: str) -> None:
     assert looks_like_code(raw)
 
 
-@pytest.mark.parametrize("raw", ["", "a", "-", "+", "Tổng cộng", "C", "Trên 90%", "1.1.a"])
+@pytest.mark.parametrize("raw", ["", "a", "-", "+", "Tổng cộng", "K", "Trên 90%", "1.1.a"])
 def test_what_is_no_code(raw: str) -> None:
     assert not looks_like_code(raw)

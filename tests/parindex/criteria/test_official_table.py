@@ -171,6 +171,29 @@ def test_parts_with_roman_numbers_stand_above_fields(save: Save) -> None:
     assert check(set_from_mapping({**mapping, "year": "2022", "total": "100"})) == ()
 
 
+def test_parts_by_letter_and_numbers_that_begin_anew(save: Save) -> None:
+    path = save(
+        ("STT", "LĨNH VỰC/TIÊU CHÍ", "ĐIỂM TỐI ĐA", "HƯỚNG DẪN CHẤM ĐIỂM", "ĐƠN VỊ CHỦ TRÌ THẨM ĐỊNH"),
+        ("A", "PHẦN TỰ ĐÁNH GIÁ", "70", None, None),
+        ("I", "CÔNG TÁC CHỈ ĐẠO ĐIỀU HÀNH", "30", None, None),
+        ("1", "Kế hoạch CCHC", "30", "Có: 30; Không có: 0", "Sở Nội vụ"),
+        ("II", "CẢI CÁCH THỂ CHẾ", "40", None, None),
+        ("1", "Xử lý văn bản", "40", "a/b x điểm tối đa", "Sở Tư pháp"),
+        ("B", "PHẦN ĐIỀU TRA XÃ HỘI HỌC", "30", None, None),
+        (None, "TỔNG CỘNG (A+B)", "100", None, None),
+    )
+    table = read_official(path)
+    assert [each.code for each in table.lines] == ["A", "I", "I.1", "II", "II.1", "B"]
+    assert [each.owner for each in table.lines if each.owner] == ["Sở Nội vụ", "Sở Tư pháp"]
+    assert [each.scored_by for each in table.lines if each.is_leaf] == [
+        "self+appraisal",
+        "self+appraisal",
+        "survey",
+    ]
+    problems = check(set_from_mapping({**table.as_mapping(), "year": "2025"}))
+    assert {(problem.kind, problem.where) for problem in problems} == {("RULE", "B")}
+
+
 def test_columns_may_stand_in_any_order_and_under_a_heading(save: Save) -> None:
     path = save(
         ("ỦY BAN NHÂN DÂN TỈNH", None, None, None),

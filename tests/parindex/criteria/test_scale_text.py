@@ -83,6 +83,33 @@ SCALES: list[tuple[str, str, Rule, str]] = [
         {"type": "ratio", "num": "số đúng hạn", "den": "tổng số", "zero_below": D("0.8")},
         "sure",
     ),
+    (
+        "Đạt 100%: 3 điểm.\nTừ 80% - dưới 100%: tính theo công thức (Tỷ lệ % đạt x 3)/100\nDưới 80%: 0",
+        "3",
+        {"type": "ratio", "zero_below": D("0.8")},
+        "likely",
+    ),
+    (
+        "Tính điểm theo công thức: b/a*2\nTrong đó: a là tổng số văn bản; b là số văn bản đã xử lý",
+        "2",
+        {"type": "ratio", "num": "số văn bản đã xử lý", "den": "tổng số văn bản"},
+        "sure",
+    ),
+    (
+        ">=80%: a/b x max; <80%: 0",
+        "3",
+        {"type": "ratio", "num": "a", "den": "b", "zero_below": D("0.8")},
+        "sure",
+    ),
+    (
+        "100%: 2\nTừ 80% đến dưới 100%: tính theo công thức riêng\nDưới 80%: 0",
+        "2",
+        {
+            "type": "unstated",
+            "text": "100%: 2\nTừ 80% đến dưới 100%: tính theo công thức riêng\nDưới 80%: 0",
+        },
+        "none",
+    ),
     ("Tỷ lệ % hoàn thành nhân với điểm tối đa", "3", {"type": "ratio"}, "likely"),
     ("Số đã nộp/tổng số x 2,5", "2.5", {"type": "ratio", "num": "Số đã nộp", "den": "tổng số"}, "sure"),
     (

@@ -84,7 +84,9 @@ def rows_of_grid(grid: Sheet, head: SheetHead, criteria: LoadedSet) -> tuple[Fil
         if isinstance(found, FilledRow):
             rows.append(found)
         else:
-            gaps += found
+            # A formula without result also looks empty: one reason for a cell is enough.
+            named = {gap.where for gap in gaps}
+            gaps += [gap for gap in found if gap.where not in named]
     if not rows and not gaps:
         gaps.append(Gap("Tệp", "không có dòng tiêu chí nào", _DOWNLOAD_AGAIN, code="sheet-empty"))
     if gaps:

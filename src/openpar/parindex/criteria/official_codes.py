@@ -14,6 +14,8 @@ from openpar.common.text import fold, roman_value
 
 Parts = tuple[int, ...]
 
+_LETTER = re.compile("[A-H]")  # parts above Roman parts; I, V and X are Roman
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -36,7 +38,12 @@ def clean_code(raw: str) -> str:
 def looks_like_code(raw: str) -> bool:
     """Is it a number of the table: Roman, dotted, or a date that a spreadsheet made of one?"""
     code = clean_code(raw)
-    return bool(roman_value(code) or re.fullmatch(r"(?:[IVX]+\.)?\d{1,2}(?:\.\d{1,3})*", code) or _dates(raw))
+    return bool(
+        _LETTER.fullmatch(code)
+        or roman_value(code)
+        or re.fullmatch(r"(?:[IVX]+\.)?\d{1,2}(?:\.\d{1,3})*", code)
+        or _dates(raw)
+    )
 
 
 class CodeReader:
@@ -44,9 +51,11 @@ class CodeReader:
 
     def __init__(self, raw_codes: Iterable[str]) -> None:
         codes = [clean_code(raw) for raw in raw_codes]
-        has_parts = any(roman_value(code) for code in codes)
-        # Where numbers begin anew under every Roman part, "1" alone would name several lines.
+        has_parts = any(roman_value(code) or _LETTER.fullmatch(code) for code in codes)
+        # Where numbers begin anew under every part, "1" alone would name several lines.
         self.restarts = has_parts and codes.count("1") > 1
+        self.parts_restart = codes.count("I") > 1 and any(_LETTER.fullmatch(code) for code in codes)
+        self.letter = ""
         self.part = ""
         self.last: Parts | None = None
         self.seen: set[str] = set()
@@ -54,10 +63,8 @@ class CodeReader:
     def read(self, raw: str) -> Code:
         """The code of the next line. Codes that fit nowhere are kept as they are, with a warning."""
         code = clean_code(raw)
-        if roman_value(code):
-            self.part = code
-            self.last = None if self.restarts else self.last
-            return self._keep(code, "", [])
+        if _LETTER.fullmatch(code) or roman_value(code):
+            return self._begin_part(code)
         prefix, _, rest = code.rpartition(".") if re.match(r"[IVX]+\.\d", code) else ("", "", code)
         if prefix:  # written in full: I.1.2
             return self._keep(code, prefix if prefix in self.seen else self.part, [])
@@ -68,9 +75,18 @@ class CodeReader:
             return self._keep(code, "", warnings)
         self.last = parts
         start = f"{self.part}." if self.restarts else ""
-        text = start + ".".join(str(part) for part in parts)
+        text = start + _text(parts)
         parent = self._parent(parts, start, warnings)
         return self._keep(text, parent, warnings)
+
+    def _begin_part(self, code: str) -> Code:
+        """A part by letter (A) or Roman number (I), the latter inside the former."""
+        self.last = None if self.restarts else self.last
+        if _LETTER.fullmatch(code):
+            self.letter = self.part = code
+            return self._keep(code, "", [])
+        self.part = f"{self.letter}.{code}" if self.parts_restart and self.letter else code
+        return self._keep(self.part, self.letter, [])
 
     def _parts(self, code: str, raw: str, warnings: list[str]) -> Parts | None:
         expected = self._expected()

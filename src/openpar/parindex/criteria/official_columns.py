@@ -16,6 +16,7 @@ _HEADER_ROWS = 3
 # In this order: "Điểm tự đánh giá" is not a maximum, "Thang điểm chi tiết" not either. Words are folded.
 _ROLES: tuple[tuple[str, str], ...] = (
     ("code", r"(s?tt|so tt|so thu tu|ma|ma so|ma (tieu chi|tc|chi so|muc)|muc)\.?"),
+    ("owner", r".*(chu tri|phu trach|theo doi).*"),
     ("scored_by", r".*(hinh thuc|phuong thuc|ben|nguoi) (danh gia|cham).*"),
     ("survey", r".*(dieu tra|dtxhh|xhh|khao sat).*"),
     (
@@ -49,6 +50,7 @@ class Columns:
     survey: int | None = None
     scored_by: int | None = None
     note: int | None = None
+    owner: int | None = None
     header: tuple[str, ...] = ()
 
 
@@ -153,6 +155,7 @@ def _columns(rows: Sequence[GridRow], place: int, headers: dict[int, str]) -> Co
         survey=first("survey"),
         scored_by=first("scored_by"),
         note=first("note"),
+        owner=first("owner"),
         header=tuple(fold(cell or "") for cell in rows[place].cells),
     )
 

@@ -63,6 +63,7 @@ class TableLine:
     evidence: str
     scored_by: str
     not_applicable: str
+    owner: str
     note: str
     warnings: tuple[str, ...]
 
@@ -203,6 +204,7 @@ class _Node:
     scale: list[str]
     evidence: list[str]
     scored_by: str
+    owner: str
     note: str
     warnings: list[str] = field(default_factory=list)
     children: list[_Node] = field(default_factory=list)
@@ -261,6 +263,7 @@ class _Reading:
             scale=[*scale, own_scale] if own_scale else scale,
             evidence=[evidence] if evidence else [],
             scored_by=scored_by,
+            owner=_text_or_inherited(row, columns.owner),
             note=_text_or_inherited(row, columns.note),
             warnings=warnings,
         )
@@ -319,6 +322,7 @@ def _line(node: _Node) -> TableLine:
         evidence="\n".join(node.evidence),
         scored_by=scored_by,
         not_applicable="\n".join(na),
+        owner=node.owner,
         note="\n".join(line for line in node.note.split("\n") if line not in na),
         warnings=tuple(warnings),
     )
@@ -384,4 +388,5 @@ def _node(line: TableLine, children: Mapping[str, list[TableLine]], key: str) ->
         return {**found, key: [_node(child, children, "sub") for child in children.get(line.code, [])]}
     found |= {"rule": line.rule, "evidence": line.evidence, "by": line.scored_by or SELF_AND_APPRAISAL}
     found |= {"na": line.not_applicable or None, "scale_text": line.scale_text}
-    return {**found, "note": line.note} if line.note else found
+    told = {"owner": line.owner, "note": line.note}
+    return found | {key: text for key, text in told.items() if text}

@@ -26,6 +26,7 @@ _COLUMNS = (
     ("Cách tính điểm", 40),
     ("Tài liệu kiểm chứng", 32),
     ("Hình thức đánh giá", 18),
+    ("Đơn vị chủ trì", 18),
     ("Ghi chú", 20),
 )
 _CHILDREN = ("fields", "criteria", "sub")
@@ -40,12 +41,13 @@ class _Row:
     scale: str = ""
     evidence: str = ""
     scored_by: str = ""
+    owner: str = ""
     note: str = ""
     is_leaf: bool = False
 
     def texts(self) -> tuple[str, ...]:
         shown = "" if self.maximum is None else format_maximum(self.maximum)
-        return self.code, self.title, shown, self.scale, self.evidence, self.scored_by, self.note
+        return self.code, self.title, shown, self.scale, self.evidence, self.scored_by, self.owner, self.note
 
 
 def write_official_table(criteria: Mapping[str, object], path: Path) -> None:
@@ -96,6 +98,7 @@ def _row(node: Mapping[str, object]) -> _Row:
         scale=str(node.get("scale_text") or describe_rule(rule, row.maximum)),
         evidence=str(node.get("evidence") or ""),
         scored_by=SCORER_WORDS.get(str(node.get("by") or ""), ""),
+        owner=str(node.get("owner") or ""),
         note="\n".join(notes),
         is_leaf=True,
     )

@@ -33,12 +33,15 @@ _ITEM = re.compile(
 _POINTS_FIRST = re.compile(
     rf"^(?P<points>{_N})\s*điểm\s*(?:[:–-]|nếu|khi)\s*(?P<label>.+?)\s*\.?$", re.IGNORECASE
 )
-_TIMES_MAXIMUM = re.compile(
-    r"(?:\s[x*]\s*|nhan (?:voi )?)(?:so )?(?:diem )(?:toi da|chuan)|nhan (?:voi )?diem toi da"
-)
+_TIMES = r"(?:\s*\*\s*|\s+x\s+|(?<=\))\s*x\s*|\s+nhân\b)"
+_TIMES_MAXIMUM = re.compile(r"(?:\*|\bx|\bnhan(?: voi)?)\s*(?:(?:so )?diem (?:toi da|chuan)|max\b)")
+# "a/b x 2,5" and "(tỷ lệ % hoàn thành x 2,5)/100", where 2,5 is the maximum.
+_TIMES_NUMBER = re.compile(rf"(?:/|ty le).*(?:\*|\bx)\s*({_N})(?: diem)?\)?\s*(?:/\s*100\s*%?)?\.?$")
 _FRACTION = re.compile(
-    r"^(?:[^/]*?[=:]\s*)?(?P<num>[^/=:]+?)\s*/\s*(?P<den>.+?)\s*(?:[x×*]\s|nhân\b)", re.IGNORECASE
+    rf"^(?:[^/]*?[=:]\s*)?(?P<num>[^/=:]+?)\s*/\s*(?P<den>.+?){_TIMES}",
+    re.IGNORECASE,
 )
+_DEFINITION = re.compile(r"\b([a-z])\s+là\s+([^;\n.]+)", re.IGNORECASE)
 _COUNT = re.compile(
     rf"\b(?:cứ\s+)?mỗi\s+(?P<what>[^\d\n]+?)[\s:,]+(?:được\s+|cộng\s+|tính\s+|đạt\s+)?(?P<per>{_N})\s*(?:điểm)?"
     rf"(?:.*?tối đa\D{{0,20}}(?P<cap>{_N}))?",
@@ -203,23 +206,31 @@ def _ratio(text: str, maximum: Decimal) -> Guess | None:
         return None
     rule: Rule = {"type": "ratio"}
     fraction = _FRACTION.match(formula)
+    names = {letter.lower(): name.strip() for letter, name in _DEFINITION.findall(text)}
     if fraction:
-        rule |= {"num": _figure_name(fraction["num"]), "den": _figure_name(fraction["den"])}
+        figures = _figure_name(fraction["num"]), _figure_name(fraction["den"])
+        rule["num"], rule["den"] = (names.get(figure.lower(), figure) for figure in figures)
     notes = [] if fraction else ["Chưa rõ tử số và mẫu số: cần ghi tên hai số liệu."]
     for line in lines:
         if line.startswith(EXCUSED):
             rule["excused"] = line.removeprefix(EXCUSED).strip()
-        elif line is not formula and not _add_floor(rule, _part(line)):
+        elif line is formula or _DEFINITION.search(line) or _is_full_marks(_part(line), maximum):
+            continue
+        elif not _add_floor(rule, _part(line)):
             notes.append(f"Chưa dùng đến dòng “{line}”.")
     return Guess(rule, "likely" if notes else "sure", " ".join(notes))
 
 
 def _is_times_maximum(line: str, maximum: Decimal) -> bool:
-    said = f" {fold(line)}"
-    if _TIMES_MAXIMUM.search(said):
-        return True
-    product = re.search(rf"/.*\s[x*]\s*({_N})(?: diem)?\.?$|ty le.*\s[x*]\s*({_N})(?: diem)?\.?$", said)
-    return bool(product) and _number(product[1] or product[2]) == maximum if product else False
+    said = fold(line)
+    number = _TIMES_NUMBER.search(said)
+    return bool(_TIMES_MAXIMUM.search(said)) or (number is not None and _number(number[1]) == maximum)
+
+
+def _is_full_marks(part: _Part, maximum: Decimal) -> bool:
+    """A line "100%: 3" beside the formula says what the formula gives anyway."""
+    bounds = read_bounds(part.label)
+    return part.points == maximum and bounds is not None and bounds.is_percent and 1 in bounds.limits.values()
 
 
 def _add_floor(rule: Rule, part: _Part) -> bool:
@@ -274,6 +285,9 @@ def _same_items(text: str, maximum: Decimal) -> Guess | None:
 
 def _steps(text: str, maximum: Decimal) -> Guess | None:
     parts = [part for part in _parts(text) if part.points is not None]
+    others = [part.label for part in _parts(text) if part.points is None]
+    if any(read_bounds(label.partition(":")[0]) or "cong thuc" in fold(label) for label in others):
+        return None  # a level whose points are computed: no list of steps says that
     bounds = [read_bounds(part.label) or _rest_bounds(part.label) for part in parts]
     known = [bound for bound in bounds if bound is not None and bound.limits]
     if len(parts) < 2 or len(known) < len(parts) - 1 or None in bounds or not known:

@@ -10,18 +10,19 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from openpar.base.accounts.queries import Actor
+from openpar.base.documents.models import Document
 from openpar.common.errors import Gap
-from openpar.common.formats import format_date, format_maximum
+from openpar.common.formats import format_date, format_decimal
 from openpar.engine.answers import Answer
 from openpar.engine.outcomes import Earned, Outcome
 from openpar.engine.wording import rounded
-from openpar.parindex.assessments.models import EvidenceUse, Layer, RoundStage, Score
+from openpar.parindex.assessments.models import Layer, RoundStage, Score
 from openpar.parindex.assessments.permissions import (
     may_coordinate_for_unit,
     may_score_for_unit,
     works_for_unit,
 )
-from openpar.parindex.assessments.queries.sheets import LeafLine, SheetView, evidence_of
+from openpar.parindex.assessments.queries.sheets import LeafLine, SheetView, evidence_count, evidence_of
 from openpar.parindex.assessments.rules import why_not_self_scoring
 from openpar.parindex.assessments.sheets import Sheet
 from openpar.parindex.criteria.models import CriteriaSet
@@ -29,6 +30,7 @@ from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.assessments.facts import Version, version_of
 from openpar.web.assessments.forms import Given, Texts, read_answer, texts_of
 from openpar.web.assessments.questions import Questions, questions_of
+from openpar.web.jinja import NOTHING
 from openpar.web.assessments.trees import is_explaining, neighbours, state_of
 
 
@@ -73,6 +75,15 @@ class LeafForm:
 
 
 @dataclass(frozen=True)
+class EvidenceRow:
+    """A document bound to a leaf, as the list shows it."""
+
+    document: Document
+    pointer: str
+    size: str
+
+
+@dataclass(frozen=True)
 class Work:
     """Everything that the right side of the sheet shows of one leaf."""
 
@@ -86,10 +97,10 @@ class Work:
     why_not: Gap | None
     reckoning: Reckoning
     versions: Mapping[str, Version]
-    evidence: tuple[EvidenceUse, ...]
+    evidence: tuple[EvidenceRow, ...]
     evidence_layer: str
     may_bind: bool
-    explained_evidence: tuple[EvidenceUse, ...]
+    explained_evidence: tuple[EvidenceRow, ...]
     before: str
     after: str
 
@@ -159,18 +170,31 @@ def work_on(
         why_not=why_not if works_for_unit(who, view.assessment) else None,
         reckoning=form.reckoning if form else reckon(line.leaf, answer, own.given_points if own else None),
         versions={layer: version_of(line.leaf, score) for layer, score in line.scores.items()},
-        evidence=evidence_of(line.own) if line.evidence_count else (),
+        evidence=_evidence_rows(line.own),
         evidence_layer=layer,
         may_bind=form is not None,
-        explained_evidence=_explained_evidence(line),
+        explained_evidence=_evidence_rows(line.scores.get(Layer.EXPLAINED)),
         before=before,
         after=after,
     )
 
 
-def _explained_evidence(line: LeafLine) -> tuple[EvidenceUse, ...]:
-    score = line.scores.get(Layer.EXPLAINED)
-    return evidence_of(score) if score is not None and getattr(score, "evidence_count", 0) else ()
+def _evidence_rows(score: Score | None) -> tuple[EvidenceRow, ...]:
+    if not evidence_count(score):
+        return ()
+    return tuple(
+        EvidenceRow(use.document, use.pointer, size_words(use.document)) for use in evidence_of(score)
+    )
+
+
+def size_words(document: Document) -> str:
+    """“1,8 MB”, “412 KB”; no file is a dash."""
+    if document.file is None:
+        return NOTHING
+    size = Decimal(document.file.size)
+    if size < 1_000_000:
+        return f"{format_decimal(max(size / 1000, Decimal(1)), 0)} KB"
+    return f"{format_decimal(size / 1_000_000, 1)} MB"
 
 
 def _codes_of(view: SheetView, who: Actor) -> frozenset[str]:
@@ -188,7 +212,7 @@ def form_for(
     texts: Texts | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> LeafForm:
-    """The form with what is stored, or with what was typed. An explanation begins as a copy of the own score."""
+    """The form with what is stored or was typed. An explanation begins as a copy of the own score."""
     leaf = line.leaf
     stored = line.scores.get(layer)
     shown = stored
@@ -272,6 +296,3 @@ def basis_of(criteria_set: CriteriaSet, code: str) -> str:
     parts.append(_("mục %s") % code)
     return ", ".join(parts)
 
-
-def maximum_text(value: Decimal) -> str:
-    return format_maximum(value)

@@ -60,12 +60,14 @@ def loss_lines(
 
     def key(code: str) -> tuple[Decimal | int, ...]:
         found = sums[code]
-        orders = {
-            "lost": (-found.lost, -found.missing, place[code]),
-            "missing": (-found.missing, -found.lost, place[code]),
-            "units": (-found.units, -found.lost, place[code]),
-        }
-        return orders.get(asked.sort, (place[code],))
+        if asked.sort == "code":
+            return (place[code],)
+        if asked.sort == "units":
+            return (-found.units, -found.lost, place[code])
+        first, second = (
+            (found.missing, found.lost) if asked.sort == "missing" else (found.lost, found.missing)
+        )
+        return (-first, -second, place[code])
 
     chosen.sort(key=key, reverse=asked.is_reversed)
     most = max((found.missing for found in sums.values()), default=ZERO)

@@ -211,7 +211,7 @@ def sum_note(row: UnitRow, leaves: Sequence[LeafView]) -> str:
             "0,01–0,02 điểm."
         )
     return _(
-        "Tổng chênh lệch của các tiêu chí khác với chênh lệch của tổng điểm vì có tiêu chí không áp dụng được "
-        "quy đổi, tiêu chí một bên không cho điểm, hoặc điểm thưởng, trừ; ngoài ra do làm tròn khi hiển thị có "
-        "thể lệch 0,01–0,02 điểm."
+        "Tổng chênh lệch của các tiêu chí khác với chênh lệch của tổng điểm vì có tiêu chí không áp dụng "
+        "được quy đổi, tiêu chí một bên không cho điểm, hoặc điểm thưởng, trừ; ngoài ra do làm tròn khi "
+        "hiển thị có thể lệch 0,01–0,02 điểm."
     )

@@ -66,7 +66,8 @@ def upload(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Takes a filled file and leads to the page that shows what it would change."""
     assessment = _assessment(request, pk)
     by = actor(request)
-    context = {"assessment": assessment, "gap": _gap(sheet_of(assessment), by)}
+    gap = _gap(sheet_of(assessment), by)
+    context = {"assessment": assessment, "gap": gap}
     if request.method == "GET":
         return render(request, "sheet_files/upload.html", context)
 
@@ -74,8 +75,8 @@ def upload(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         return _changes(assessment, path)
 
     try:
-        if context["gap"] is not None:
-            raise SheetRefused(context["gap"])
+        if gap is not None:
+            raise SheetRefused(gap)
         token, _changes_found = keep_upload(
             request.FILES.get("file"), check=check, kind=BATCH_KIND, about=f"assessment:{pk}", by=by, at=now()
         )

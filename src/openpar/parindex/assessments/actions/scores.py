@@ -19,6 +19,7 @@ from openpar.base.accounts.queries import Actor
 from openpar.base.audit.actions import record
 from openpar.common.errors import Gap
 from openpar.engine.answers import Answer
+from openpar.engine.numbers import plain
 from openpar.engine.outcomes import Earned, Invalid, Outcome
 from openpar.parindex.assessments.errors import BadAnswer, StaleScore
 from openpar.parindex.assessments.models import EvidenceUse, Layer, Score
@@ -61,8 +62,8 @@ def told(score: Score) -> dict[str, object]:
     return {
         "answer": score.answer,
         "outcome": score.outcome,
-        "points": None if score.points is None else str(score.points),
-        "given_points": None if score.given_points is None else str(score.given_points),
+        "points": None if score.points is None else plain(score.points),
+        "given_points": None if score.given_points is None else plain(score.given_points),
         "note": score.note,
         "explanation_wanted": score.explanation_wanted,
     }
