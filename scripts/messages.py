@@ -60,11 +60,13 @@ def update() -> None:
 
 
 def compile_() -> None:
-    target = ENGLISH.with_suffix(".mo")
-    if not ENGLISH.exists() or (target.exists() and target.stat().st_mtime >= ENGLISH.stat().st_mtime):
-        return
-    with target.open("wb") as file:
-        write_mo(file, english())
+    """Every catalogue that is newer than what was made of it."""
+    for catalogue in sorted((SOURCE / "locale").glob("*/LC_MESSAGES/django.po")):
+        target = catalogue.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime >= catalogue.stat().st_mtime:
+            continue
+        with catalogue.open("rb") as source, target.open("wb") as file:
+            write_mo(file, read_po(source, charset="utf-8"))
 
 
 def check() -> int:

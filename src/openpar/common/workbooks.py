@@ -26,6 +26,8 @@ _EXACT_DIGITS = 15  # what a spreadsheet keeps of a number
 _INLINE_CHOICES = 255  # characters of a list inside a cell rule
 _CHOICES_SHEET = "Danh mục chọn"
 _A4 = 9
+_LINE_HEIGHT = 15  # points
+_HIGHEST_ROW = 409
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,9 @@ class _Writer:
     def write_sheet(self, spec: SheetSpec, title: str) -> None:
         sheet = self.workbook.add_worksheet(title)
         last_column = max(len(spec.columns) - 1, 0)
+        widths = [column.width for column in spec.columns]
         for number, line in enumerate(spec.heading):
+            self.set_height(sheet, number, [line], [sum(widths)])
             self.write_line(sheet, number, last_column, line, bold=number == 0)
         header = len(spec.heading)
         style = self.format(
@@ -125,14 +129,22 @@ class _Writer:
         for place, column in enumerate(spec.columns):
             sheet.set_column(place, place, column.width)
             self.write_text(sheet, header, place, column.title, style)
+        self.set_height(sheet, header, [column.title for column in spec.columns], widths)
         row = header
         for number, values in enumerate(spec.rows):
             row = header + 1 + number
             self.write_row(sheet, row, values, spec, number)
         self.set_choices(sheet, spec, header + 1, row)
         for number, line in enumerate(spec.footing):
+            self.set_height(sheet, row + 2 + number, [line], [sum(widths)])
             self.write_line(sheet, row + 2 + number, last_column, line, bold=False)
         self.set_page(sheet, spec, header)
+
+    def set_height(self, sheet: Any, row: int, texts: Sequence[CellValue], widths: Sequence[float]) -> None:
+        """High enough for wrapped text: not every program finds that out by itself when it opens a file."""
+        lines = max((_lines(text, width) for text, width in zip(texts, widths, strict=True)), default=1)
+        if lines > 1:
+            sheet.set_row(row, min(lines * _LINE_HEIGHT, _HIGHEST_ROW))
 
     def write_line(self, sheet: Any, row: int, last_column: int, line: str, *, bold: bool) -> None:
         style = self.format(bold=bold, text_wrap=True, align="center" if bold else "left", valign="vcenter")
@@ -147,6 +159,7 @@ class _Writer:
             raise ValueError(
                 f"row {number} of {spec.name!r}: {len(values)} values, {len(spec.columns)} columns"
             )
+        self.set_height(sheet, row, values, [column.width for column in spec.columns])
         for place, (value, column) in enumerate(zip(values, spec.columns, strict=True)):
             properties: dict[str, Any] = {"border": 1, "valign": "top", "text_wrap": True}
             if number in spec.bold_rows:
@@ -234,6 +247,13 @@ class _Writer:
         for place, choices in enumerate(self.long_choices):
             for row, choice in enumerate(choices):
                 self.write_text(sheet, row, place, choice, self.format())
+
+
+def _lines(text: CellValue, width: float) -> int:
+    """About how many lines a cell needs, by the number of characters that fit into its width."""
+    if not isinstance(text, str):
+        return 1
+    return sum(max(1, -(-len(line) // max(int(width), 1))) for line in text.split("\n"))
 
 
 def _keeps_exactly(value: Decimal | int) -> bool:

@@ -20,9 +20,9 @@ from openpar.parindex.criteria.official_scorers import SCORER_WORDS
 from openpar.parindex.criteria.scale_wording import decimal_in, describe_rule
 
 _COLUMNS = (
-    ("STT", 8),
+    ("STT", 11),
     ("Lĩnh vực/Tiêu chí/Tiêu chí thành phần", 48),
-    ("Điểm tối đa", 9),
+    ("Điểm tối đa", 11),
     ("Cách tính điểm", 40),
     ("Tài liệu kiểm chứng", 32),
     ("Hình thức đánh giá", 18),
@@ -110,10 +110,15 @@ def _write_workbook(heading: tuple[str, ...], rows: list[_Row], path: Path) -> N
         for place, (title, width) in enumerate(_COLUMNS)
     )
     # Codes are text: as a number, 1.10 would become 1.1.
-    values = [(row.code, row.title, row.maximum, *row.texts()[3:]) for row in rows]
+    values = [(row.code, row.title, _plain(row.maximum), *row.texts()[3:]) for row in rows]
     bold = frozenset(place for place, row in enumerate(rows) if not row.is_leaf)
     spec = SheetSpec("Bộ tiêu chí", columns, values, heading=heading, bold_rows=bold, frozen_columns=2)
     write_workbook(path, [spec])
+
+
+def _plain(maximum: Decimal | None) -> Decimal | None:
+    """Without zeros at the end, as decisions print maxima; a whole number without exponent."""
+    return None if maximum is None else Decimal(f"{maximum.normalize():f}")
 
 
 def _write_document(heading: tuple[str, ...], rows: list[_Row], path: Path) -> None:
