@@ -66,7 +66,7 @@ def compile_() -> None:
         if target.exists() and target.stat().st_mtime >= catalogue.stat().st_mtime:
             continue
         with catalogue.open("rb") as source, target.open("wb") as file:
-            write_mo(file, read_po(source, charset="utf-8"))
+            write_mo(file, read_po(source, locale=catalogue.parents[1].name, charset="utf-8"))
 
 
 def check() -> int:

@@ -27,7 +27,7 @@ _INLINE_CHOICES = 255  # characters of a list inside a cell rule
 _CHOICES_SHEET = "Danh mục chọn"
 _A4 = 9
 _LINE_HEIGHT = 15  # points
-_HIGHEST_ROW = 409
+_HIGHEST_ROW = 408
 
 
 @dataclass(frozen=True)
