@@ -46,7 +46,15 @@ def english() -> Catalog:
 
 def as_po(catalog: Catalog) -> bytes:
     buffer = BytesIO()
-    write_po(buffer, catalog, width=110, sort_output=True, omit_header=False, no_location=True, ignore_obsolete=True)
+    write_po(
+        buffer,
+        catalog,
+        width=110,
+        sort_output=True,
+        omit_header=False,
+        no_location=True,
+        ignore_obsolete=True,
+    )
     return buffer.getvalue()
 
 

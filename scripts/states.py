@@ -73,7 +73,9 @@ def page(life: Life) -> str:
         for state in states
         for to, why in life.follows[state].items()
     ]
-    rows += [(f"{_label(state)} `{_code(state)}`", "—", "the end") for state in states if not life.follows[state]]
+    rows += [
+        (f"{_label(state)} `{_code(state)}`", "—", "the end") for state in states if not life.follows[state]
+    ]
     lines = [f"# {life.title}", "", f"From `{life.source}`. {life.note}", "", *drawing, "```", ""]
     return "\n".join([*lines, *table(("from", "to", "when"), rows)]) + "\n"
 
@@ -81,7 +83,10 @@ def page(life: Life) -> str:
 def pages() -> dict[str, str]:
     """Every page by its file name."""
     listed = [f"- [{life.title}]({life.file})" for life in lives()]
-    return {"README.md": "\n".join([_INTRODUCTION, *listed]) + "\n", **{life.file: page(life) for life in lives()}}
+    return {
+        "README.md": "\n".join([_INTRODUCTION, *listed]) + "\n",
+        **{life.file: page(life) for life in lives()},
+    }
 
 
 def _code(state: Enum) -> str:

@@ -28,7 +28,9 @@ def sprite(names: list[str]) -> str:
     """One SVG with a <symbol> per icon; an unknown name is an error that names it."""
     symbols = []
     for name in names:
-        drawing = (MODULES / "@tabler" / "icons" / "icons" / "outline" / f"{name}.svg").read_text(encoding="utf-8")
+        drawing = (MODULES / "@tabler" / "icons" / "icons" / "outline" / f"{name}.svg").read_text(
+            encoding="utf-8"
+        )
         body = _SVG_BODY.search(drawing)
         if body is None:
             raise SystemExit(f"icon {name}: no drawing found")

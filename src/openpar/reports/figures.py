@@ -57,7 +57,7 @@ def settings_lines(settings: Settings, block_code: str, *, is_sample: bool) -> t
         (_("Xếp loại"), bands_text(settings, block_code)),
     ]
     if settings.bonus_max or settings.penalty_max:
-        caps = _("thưởng không quá %(bonus)s điểm, trừ không quá %(penalty)s điểm") % {
+        caps = _("Thưởng không quá %(bonus)s điểm, trừ không quá %(penalty)s điểm") % {
             "bonus": format_maximum(settings.bonus_max),
             "penalty": format_maximum(settings.penalty_max),
         }

@@ -76,7 +76,7 @@ def filled(content: bytes, cells: Mapping[str, object]) -> bytes:
     book = openpyxl.load_workbook(BytesIO(content))
     page = book[SHEET_NAME]
     for address, value in cells.items():
-        page[address].value = value  # type: ignore[assignment]  # any kind of value, to be refused
+        page[address].value = value
     return saved(book)
 
 

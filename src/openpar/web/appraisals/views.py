@@ -32,7 +32,7 @@ from openpar.web.appraisals.scenes import (
     stand_of,
     unit_scene,
 )
-from openpar.web.http import AuthenticatedRequest, actor, now, page, say, today
+from openpar.web.http import AuthenticatedRequest, actor, now, page, say
 
 
 @dataclass(frozen=True)
@@ -74,15 +74,18 @@ def appraisals(request: AuthenticatedRequest) -> HttpResponse:
 def desk(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
     stand = stand_of(request, round_id)
     by_unit = request.GET.get("by") == "unit"
+    blocks = progress_of_round(stand.round, stand.viewer, stand.at)
     return render(
         request,
         "appraisals/desk.html",
         {
             "stand": stand,
             "round": stand.round,
-            "blocks": progress_of_round(stand.round, stand.viewer, stand.at),
+            "blocks": blocks,
+            "done": sum(block.done for block in blocks),
+            "total": sum(block.total for block in blocks),
+            "explained": sum(block.explained for block in blocks),
             "by_unit": by_unit,
-            "today": today(),
         },
     )
 

@@ -15,11 +15,10 @@ from django.utils.translation import gettext as _
 from openpar.base.documents import storage
 from openpar.base.documents.actions import Particulars, add_document
 from openpar.base.documents.queries import documents_of
-from openpar.common.db import write_transaction
 from openpar.common.errors import Gap, Refused
 from openpar.common.formats import VIETNAM
 from openpar.parindex.assessments.actions.evidence import attach_evidence, detach_evidence
-from openpar.parindex.assessments.errors import UnknownLeaf
+from openpar.parindex.assessments.errors import NotNow, UnknownLeaf
 from openpar.parindex.assessments.models import Assessment, EvidenceUse, Layer
 from openpar.parindex.assessments.permissions import works_for_unit
 from openpar.parindex.assessments.queries.sheets import document_of_sheet, shown_to, visible_sheet
@@ -27,6 +26,7 @@ from openpar.web.assessments.forms import Given
 from openpar.web.assessments.frame import seen_sheet
 from openpar.web.assessments.saving import context_of_leaf, leaf_context
 from openpar.web.assessments.trees import is_explaining, leaf_row
+from openpar.web.assessments.work import why_not_now
 from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say
 
 _STORE_SIZE = 30
@@ -130,20 +130,35 @@ def download(request: AuthenticatedRequest, pk: int, document_id: int) -> HttpRe
 
 
 def _attach(request: AuthenticatedRequest, pk: int, code: str) -> EvidenceUse:
-    who, at = actor(request), now()
+    who, at, layer = actor(request), now(), _layer(request)
     chosen = request.POST.get("document", "")
     particulars, pointer = _particulars(request)
-    with write_transaction():
-        document_id = int(chosen) if chosen.isdigit() else _new_document(request, pk, particulars, at)
-        return attach_evidence(
-            assessment_id=pk,
-            code=code,
-            layer=_layer(request),
-            document_id=document_id,
-            pointer=pointer,
-            by=who,
-            at=at,
-        )
+    if chosen.isdigit() and len(chosen) < 18:
+        document_id = int(chosen)
+    else:
+        _refuse_unless_open(request, pk, code, layer, at)
+        document_id = _new_document(request, pk, particulars, at)
+    return attach_evidence(
+        assessment_id=pk,
+        code=code,
+        layer=layer,
+        document_id=document_id,
+        pointer=pointer,
+        by=who,
+        at=at,
+    )
+
+
+def _refuse_unless_open(
+    request: AuthenticatedRequest, pk: int, code: str, layer: Layer, at: datetime
+) -> None:
+    """Asked before a file is taken in: a click that came too late leaves nothing in the store."""
+    view = seen_sheet(request, pk)
+    if code not in view.lines:
+        raise Http404
+    gap = why_not_now(view.sheet, view.lines[code], actor(request), at, layer)
+    if gap is not None:
+        raise NotNow(gap)
 
 
 def _new_document(request: AuthenticatedRequest, pk: int, particulars: Particulars, at: datetime) -> int:
@@ -230,5 +245,3 @@ def _after(
         leaf_row(view.lines[code], base=context["base"], explaining=is_explaining(view))
     ]
     return render(request, "assessments/parts/evidence_changed.html", context)
-
-

@@ -32,7 +32,12 @@ def sheets(request: AuthenticatedRequest) -> HttpResponse:
     context = {
         "slice": slice,
         "rounds": [
-            {"title": title, "stage": stage.label, "deadline": _deadline(stage, closes_at), "rows": list(group)}
+            {
+                "title": title,
+                "stage": stage.label,
+                "deadline": _deadline(stage, closes_at),
+                "rows": list(group),
+            }
             for (_id, title, stage, closes_at), group in groupby(rows, key=_round_of)
         ],
         "oversees": oversees(who),
@@ -82,5 +87,3 @@ def printed(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     view = seen_sheet(request, pk)
     context = {**frame(request, view, page="print"), "printed": printed_sheet(view), "at": now()}
     return render(request, "assessments/print.html", context)
-
-

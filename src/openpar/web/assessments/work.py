@@ -30,8 +30,8 @@ from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.assessments.facts import Version, version_of
 from openpar.web.assessments.forms import Given, Texts, read_answer, texts_of
 from openpar.web.assessments.questions import Questions, questions_of
-from openpar.web.jinja import NOTHING
 from openpar.web.assessments.trees import is_explaining, neighbours, state_of
+from openpar.web.jinja import NOTHING
 
 
 @dataclass(frozen=True)
@@ -295,4 +295,3 @@ def basis_of(criteria_set: CriteriaSet, code: str) -> str:
         parts.append(criteria_set.issuer)
     parts.append(_("mục %s") % code)
     return ", ".join(parts)
-

@@ -13,6 +13,8 @@ from openpar.parindex.assessments.queries.results import ResultBlock
 VIEWS = ("ranking", "fields", "lost", "removed")
 RANKING_SORTS = ("rank", "name", "self", "total", "difference", "grade")
 LOST_SORTS = ("lost", "missing", "units", "code")
+# These begin with the most: a click on “Điểm” shows the best first, on “Bị trừ” the heaviest loss.
+_MOST_FIRST = frozenset({"self", "total", "grade", "lost", "missing", "units"})
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class Asked:
     def sort(self) -> str:
         """The column that the lines are sorted by."""
         return self.order or ("lost" if self.view == "lost" else "rank")
+
+    @property
+    def is_descending(self) -> bool:
+        """Whether the largest value comes first."""
+        return (self.sort in _MOST_FIRST) != self.is_reversed
 
     def link(self, **changes: object) -> str:
         """The address of this view with `changes`; what is usual is left out."""
@@ -53,7 +60,7 @@ class Asked:
         """aria-sort of a column: “ascending”, “descending”, or nothing."""
         if self.sort != name:
             return ""
-        return "descending" if self.is_reversed else "ascending"
+        return "descending" if self.is_descending else "ascending"
 
     def kept(self, *left_out: str) -> tuple[tuple[str, str], ...]:
         """What a form that asks for something else carries along."""

@@ -84,7 +84,7 @@ def in_order(rows: Sequence[UnitRow], asked: Asked) -> tuple[UnitRow, ...]:
     found.sort(key=lambda row: row.name_sort)
     value = _SORT_VALUES[asked.sort if asked.sort in _SORT_VALUES else "rank"]
     known = [row for row in found if value(row) is not None]
-    known.sort(key=value, reverse=asked.is_reversed)  # type: ignore[arg-type]  # None was left out
+    known.sort(key=value, reverse=asked.is_descending)  # type: ignore[arg-type]  # None was left out
     return (*known, *(row for row in found if value(row) is None))
 
 

@@ -166,6 +166,12 @@
   function prepare(part) {
     for (const button of part.querySelectorAll("[data-pick-day][hidden]")) offerCalendar(button);
   }
+  // ---- printing: the button appears only where it works ----
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+
   prepare(document);
   const refusal = document.querySelector("#refusal [data-focus]");
   if (refusal) refusal.focus({ preventScroll: true });
