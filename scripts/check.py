@@ -18,6 +18,8 @@ COMMANDS: dict[str, list[str]] = {
     "migrations": [sys.executable, "-m", "django", "makemigrations", "--check", "--dry-run"],
     "django": [sys.executable, "-m", "django", "check", "--fail-level", "WARNING"],
     "translations": [sys.executable, "scripts/messages.py", "check"],
+    "docs/states": [sys.executable, "-m", "scripts.states", "check"],
+    "docs/rules": [sys.executable, "-m", "scripts.rules", "check"],
 }
 TEXT_FILES = ("*.py", "*.html", "*.md", "*.csv", "*.yaml", "*.po", "*.js", "*.css")
 

@@ -6,16 +6,17 @@ from typing import NamedTuple
 
 INDEX = """# Cách tính điểm
 
-Mỗi trang giải thích một nhóm quy tắc bằng ví dụ. Mọi con số và câu giải thích dưới đây do chính chương trình tính ra
-từ các bảng ví dụ dùng để kiểm thử; bảng và chương trình khác nhau một chỗ là không thể phát hành.
+Mỗi trang giải thích một nhóm quy tắc bằng ví dụ. Mọi con số và câu giải thích dưới đây do chính chương
+trình tính ra từ các bảng ví dụ dùng để kiểm thử; bảng và chương trình khác nhau một chỗ là không thể phát
+hành.
 
 Chung cho mọi quy tắc:
 
-- **Năm kết quả khác nhau.** *Được điểm* (có thể là 0), *không áp dụng* (tiêu chí được loại cho đơn vị), *chờ* (số liệu
-  từ bên ngoài chưa có), *không hợp lệ* (số liệu tự mâu thuẫn), *chưa chấm* (chưa nhập gì). Chưa chấm không phải là 0 và
-  cũng không phải là “không”.
-- **0/0 là không phát sinh**, tức không áp dụng; không phải 0 điểm, không phải điểm tối đa. Mẫu số 0 mà tử số lớn hơn 0
-  là không hợp lệ.
+- **Năm kết quả khác nhau.** *Được điểm* (có thể là 0), *không áp dụng* (tiêu chí được loại cho đơn vị),
+  *chờ* (số liệu từ bên ngoài chưa có), *không hợp lệ* (số liệu tự mâu thuẫn), *chưa chấm* (chưa nhập gì).
+  Chưa chấm không phải là 0 và cũng không phải là “không”.
+- **0/0 là không phát sinh**, tức không áp dụng; không phải 0 điểm, không phải điểm tối đa. Mẫu số 0 mà tử
+  số lớn hơn 0 là không hợp lệ.
 - **So với mức thì không chia, không làm tròn.** Tỷ lệ in ra là 90,00 % vẫn có thể chưa quá 90 %.
 - **“Trên 90 %” không gồm 90 %; “từ 90 % trở lên” gồm 90 %.** “Đến dưới 90 %” không gồm 90 %.
 - **Không làm tròn khi tính**, chỉ làm tròn khi in; dấu ≈ cho biết số đã làm tròn.
@@ -58,12 +59,14 @@ FAMILIES = (
             Kind(
                 "03_additive_checklist",
                 "Cộng các mục đạt được",
-                "Điểm là tổng điểm các mục được đánh dấu. Không mục nào đạt cũng là câu trả lời, nhưng phải xác nhận.",
+                "Điểm là tổng điểm các mục được đánh dấu. Không mục nào đạt cũng là câu "
+                "trả lời, nhưng phải xác nhận.",
             ),
             Kind(
                 "12_quality_grade_percent",
                 "Theo mức xếp loại chất lượng",
-                "Mỗi mức được một phần trăm của điểm tối đa; vi phạm nhẹ bị trừ theo phần trăm của điểm đạt được "
+                "Mỗi mức được một phần trăm của điểm tối đa; vi phạm nhẹ bị trừ theo "
+                "phần trăm của điểm đạt được "
                 "hoặc của điểm tối đa, tùy bộ tiêu chí, không xuống dưới 0.",
             ),
         ),
@@ -81,7 +84,8 @@ FAMILIES = (
             Kind(
                 "06_step_on_count",
                 "Bậc theo số lượng",
-                "Bước đầu tiên mà số lượng rơi vào sẽ tính. “Bằng 4” và “từ 4 trở lên” khác nhau khi đếm được 5.",
+                "Bước đầu tiên mà số lượng rơi vào sẽ tính. “Bằng 4” và “từ 4 trở lên” "
+                "khác nhau khi đếm được 5.",
             ),
             Kind(
                 "11_deduct_per_violation",
@@ -98,7 +102,8 @@ FAMILIES = (
             Kind(
                 "05_step_on_ratio",
                 "Bậc theo tỷ lệ",
-                "Bước đầu tiên mà tỷ lệ rơi vào sẽ tính; các bước phủ kín từ 0 đến 100 %, không hở, không chồng.",
+                "Bước đầu tiên mà tỷ lệ rơi vào sẽ tính; các bước phủ kín từ 0 đến 100 "
+                "%, không hở, không chồng.",
             ),
             Kind(
                 "07_ratio_times_max",
@@ -115,7 +120,8 @@ FAMILIES = (
     Family(
         "cong-thuc.md",
         "Công thức có điều kiện",
-        "Người chấm nhập giá trị của từng biến. Điều kiện đầu tiên thỏa mãn chọn công thức. Đơn vị và người thẩm định "
+        "Người chấm nhập giá trị của từng biến. Điều kiện đầu tiên thỏa mãn chọn công "
+        "thức. Đơn vị và người thẩm định "
         "giữ số liệu riêng của mình.",
         (
             Kind(
@@ -128,12 +134,14 @@ FAMILIES = (
     Family(
         "thoi-han.md",
         "Thời hạn",
-        "Ngày tính theo giờ Việt Nam, hết ngày cuối cùng vẫn còn hạn. Ngày tải tệp lên không bao giờ được tính.",
+        "Ngày tính theo giờ Việt Nam, hết ngày cuối cùng vẫn còn hạn. Ngày tải tệp lên "
+        "không bao giờ được tính.",
         (
             Kind(
                 "10_deadline",
                 "Điểm theo ngày ban hành",
-                "Ngày được tính là thời điểm ký số. Văn bản không ký số chỉ được tính theo ngày văn bản khi bộ tiêu chí "
+                "Ngày được tính là thời điểm ký số. Văn bản không ký số chỉ được tính "
+                "theo ngày văn bản khi bộ tiêu chí "
                 "chấp nhận.",
             ),
         ),
@@ -141,12 +149,14 @@ FAMILIES = (
     Family(
         "tu-ben-ngoai.md",
         "Số liệu từ bên ngoài",
-        "Đơn vị không tự chấm những tiêu chí này. Chưa có kết quả là *chờ*, không phải 0; tổng điểm khi đó là tạm tính.",
+        "Đơn vị không tự chấm những tiêu chí này. Chưa có kết quả là *chờ*, không phải "
+        "0; tổng điểm khi đó là tạm tính.",
         (
             Kind(
                 "13_survey_weighted_answers",
                 "Điều tra xã hội học",
-                "Tổng trọng số × số phiếu, chia cho số phiếu, nhân điểm tối đa. Nhiều nhóm người trả lời được gộp theo "
+                "Tổng trọng số × số phiếu, chia cho số phiếu, nhân điểm tối đa. Nhiều "
+                "nhóm người trả lời được gộp theo "
                 "cách bộ tiêu chí ghi.",
             ),
             Kind(
@@ -164,7 +174,8 @@ FAMILIES = (
     Family(
         "so-voi-khoi.md",
         "So với đơn vị tốt nhất trong khối",
-        "Giá trị của đơn vị chia cho giá trị tốt nhất của khối, nhân điểm tối đa. Sửa một giá trị là điểm của cả khối có "
+        "Giá trị của đơn vị chia cho giá trị tốt nhất của khối, nhân điểm tối đa. Sửa "
+        "một giá trị là điểm của cả khối có "
         "thể đổi, cho đến khi có quyết định công nhận.",
         (
             Kind(
@@ -177,7 +188,8 @@ FAMILIES = (
     Family(
         "khong-ap-dung.md",
         "Không áp dụng",
-        "Khi một tiêu chí được loại cho một đơn vị, điểm tối đa của nó phải đi đâu đó. Có ba cách, cho ba kết quả khác "
+        "Khi một tiêu chí được loại cho một đơn vị, điểm tối đa của nó phải đi đâu đó. "
+        "Có ba cách, cho ba kết quả khác "
         "nhau; bộ tiêu chí chọn một và kết quả ghi rõ cách đã chọn.",
         (
             Kind(
@@ -190,8 +202,10 @@ FAMILIES = (
     Family(
         "thuong-tru.md",
         "Điểm thưởng, điểm trừ",
-        "Đứng ngoài bảng điểm, có mức tối đa trong năm và tài liệu riêng; không làm đổi chỉ số của từng lĩnh vực. "
-        "Tổng điểm = điểm đạt được + điểm thưởng − điểm trừ, không quá giới hạn (nếu bộ tiêu chí có), không dưới 0.",
+        "Đứng ngoài bảng điểm, có mức tối đa trong năm và tài liệu riêng; không làm đổi "
+        "chỉ số của từng lĩnh vực. "
+        "Tổng điểm = điểm đạt được + điểm thưởng − điểm trừ, không quá giới hạn (nếu bộ "
+        "tiêu chí có), không dưới 0.",
         (
             Kind(
                 "17_bonus_capped",
@@ -204,7 +218,8 @@ FAMILIES = (
     Family(
         "lam-tron-xep-hang-xep-loai.md",
         "Làm tròn, xếp hạng, xếp loại",
-        "Điểm được giữ chính xác. Làm tròn chỉ để in; xếp hạng và xếp loại dùng số chính xác, trừ khi bộ tiêu chí ghi "
+        "Điểm được giữ chính xác. Làm tròn chỉ để in; xếp hạng và xếp loại dùng số chính "
+        "xác, trừ khi bộ tiêu chí ghi "
         "xếp hạng theo số đã làm tròn.",
         (),
     ),

@@ -1,7 +1,7 @@
 """Writes docs/rules from the worked tables of the tests: `python -m scripts.rules write | check`.
 
-Every outcome and every sentence on the pages comes from the engine. Where the engine does not say what a table
-says, no page is made.
+Every outcome and every sentence on the pages comes from the engine. Where the engine does not say what a
+table says, no page is made.
 """
 
 from __future__ import annotations
@@ -132,9 +132,7 @@ def told(rule: rules.Rule, answer: Answer) -> str:
     if not answer.applicable:
         return f"không áp dụng: {answer.reason}" if answer.reason else "không áp dụng"
     pieces = [*_chosen(rule, answer), *_figures(rule, answer)]
-    for named in (answer.counts, answer.variables):
-        if named is not None:
-            pieces.append(_listed(named))
+    pieces += [_listed(named) for named in (answer.counts, answer.variables) if named is not None]
     if answer.moment is not None:
         signed = {True: "ký số", False: "không ký số", None: "chưa rõ có ký số không"}[answer.signed]
         pieces.append(f"{format_date(answer.moment)}, {signed}")

@@ -1,32 +1,36 @@
-"""Draws the life cycles of docs/states from the tables of stages: `python -m scripts.states write | check`."""
+"""Draws the life cycles of docs/states from the stage tables: `python -m scripts.states write | check`."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Mapping
-from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import django
+from django.db.models import TextChoices
 
 from scripts.written_pages import ROOT, settle, table
 
 FOLDER = ROOT / "docs" / "states"
 _INTRODUCTION = """# Life cycles
 
-What may follow what, drawn from the tables in the code. Do not edit: change the table named on the page and run
-`.venv/bin/python -m scripts.states write`; `./run check` fails while the two differ.
+What may follow what, drawn from the tables in the code. Do not edit: change the table named on the page
+and run `.venv/bin/python -m scripts.states write`; `./run check` fails while the two differ.
 """
 
 
+_State = TypeVar("_State", bound=TextChoices)
+
+
 class Life(NamedTuple):
-    """One life cycle: the table, where it stands, and what it is the life of."""
+    """One life cycle: the page, the module of its table, what follows what (with the label of each state)."""
 
     file: str
     title: str
     source: str
-    follows: Mapping[Enum, Mapping[Enum, str]]
+    follows: dict[str, dict[str, str]]
+    labels: dict[str, str]
     note: str
 
 
@@ -40,7 +44,7 @@ def lives() -> tuple[Life, ...]:
             "round.md",
             "A round (kỳ đánh giá)",
             "src/openpar/parindex/assessments/stages.py",
-            ROUND,  # type: ignore[arg-type]  # TextChoices are enums; their stubs do not say so
+            *_plain(ROUND),
             "A round lists its own phases with dates; phases that it leaves out are stepped over. After "
             "publication nothing follows: a correction is a new decision.",
         ),
@@ -48,53 +52,52 @@ def lives() -> tuple[Life, ...]:
             "sheet.md",
             "The sheet of a unit (phiếu tự đánh giá)",
             "src/openpar/parindex/assessments/stages.py",
-            SHEET,  # type: ignore[arg-type]  # TextChoices are enums; their stubs do not say so
-            "Lives inside the self-scoring phase of its round. What a unit entered stays readable in every state.",
+            *_plain(SHEET),
+            "Lives inside the self-scoring phase of its round. What a unit entered stays "
+            "readable in every state.",
         ),
         Life(
             "criteria-set.md",
             "A criteria set (bộ tiêu chí)",
             "src/openpar/parindex/criteria/stages.py",
-            MAY_FOLLOW,  # type: ignore[arg-type]  # TextChoices are enums; their stubs do not say so
-            "A set that a round has opened with is never changed; a correction is a new set that `replaces` it.",
+            *_plain(MAY_FOLLOW),
+            "A set that a round has opened with is never changed; a correction is a new "
+            "set that `replaces` it.",
         ),
     )
 
 
+def _plain(
+    follows: Mapping[_State, Mapping[_State, str]],
+) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
+    """A table of stages as text, and the label of every state."""
+    codes = {
+        state.value: {to.value: why for to, why in following.items()} for state, following in follows.items()
+    }
+    return codes, {state.value: str(state.label) for state in follows}
+
+
 def page(life: Life) -> str:
     """The page of one life cycle: a drawing and the same as a table."""
+    named = {state: f"{label} `{state}`" for state, label in life.labels.items()}
     states = list(life.follows)
-    drawing = ["```mermaid", "stateDiagram-v2", f"    [*] --> {_code(states[0])}"]
-    drawing += [f"    {_code(state)}: {_label(state)}" for state in states]
-    drawing += [f"    {_code(state)} --> {_code(to)}" for state in states for to in life.follows[state]]
-    drawing += [f"    {_code(state)} --> [*]" for state in states if not life.follows[state]]
-    rows = [
-        (f"{_label(state)} `{_code(state)}`", f"{_label(to)} `{_code(to)}`", why)
-        for state in states
-        for to, why in life.follows[state].items()
-    ]
-    rows += [
-        (f"{_label(state)} `{_code(state)}`", "—", "the end") for state in states if not life.follows[state]
-    ]
+    ends = [state for state in states if not life.follows[state]]
+    drawing = ["```mermaid", "stateDiagram-v2", f"    [*] --> {states[0]}"]
+    drawing += [f"    {state}: {label}" for state, label in life.labels.items()]
+    drawing += [f"    {state} --> {to}" for state in states for to in life.follows[state]]
+    drawing += [f"    {state} --> [*]" for state in ends]
+    rows = [(named[state], named[to], why) for state in states for to, why in life.follows[state].items()]
+    rows += [(named[state], "—", "the end") for state in ends]
     lines = [f"# {life.title}", "", f"From `{life.source}`. {life.note}", "", *drawing, "```", ""]
     return "\n".join([*lines, *table(("from", "to", "when"), rows)]) + "\n"
 
 
 def pages() -> dict[str, str]:
     """Every page by its file name."""
-    listed = [f"- [{life.title}]({life.file})" for life in lives()]
-    return {
-        "README.md": "\n".join([_INTRODUCTION, *listed]) + "\n",
-        **{life.file: page(life) for life in lives()},
-    }
-
-
-def _code(state: Enum) -> str:
-    return str(state.value)
-
-
-def _label(state: Enum) -> str:
-    return str(getattr(state, "label", state.value))
+    found = lives()
+    listed = [f"- [{life.title}]({life.file})" for life in found]
+    index = "\n".join([_INTRODUCTION, *listed]) + "\n"
+    return {"README.md": index, **{life.file: page(life) for life in found}}
 
 
 if __name__ == "__main__":

@@ -135,7 +135,8 @@ def grading(folder: Path) -> list[str]:
     lines = [
         "## Xếp loại",
         "",
-        "Mức xếp loại do quyết định của từng tỉnh quy định. Bảng dưới đây là mức mặc định, chỉ dùng khi bộ tiêu chí "
+        "Mức xếp loại do quyết định của từng tỉnh quy định. Bảng dưới đây là mức mặc "
+        "định, chỉ dùng khi bộ tiêu chí "
         "không ghi mức nào, và hệ thống nói rõ điều đó.",
         "",
         *table(("mức", "chỉ số (%)"), [(band.name, band.interval.words()) for band in bands]),

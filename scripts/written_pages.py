@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def differences(folder: Path, pages: Mapping[str, str]) -> list[str]:
-    """What `write` would change in `folder`: a sentence for every page that is missing, stale or left over."""
+    """What `write` would change in `folder`: a line for every page that is missing, stale or left over."""
     found = []
     for name, text in pages.items():
         path = folder / name
@@ -45,6 +45,6 @@ def row(*cells: str) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
-def table(heading: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def table(heading: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     """The lines of a Markdown table."""
     return [row(*heading), row(*("---" for _ in heading)), *(row(*cells) for cells in rows)]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("openpar.web.home.urls")),
     path("", include("openpar.web.account.urls")),
     path("", include("openpar.web.assessments.urls")),
+    path("", include("openpar.web.criteria.urls")),
     path("", include("openpar.web.organisations.urls")),
     path("", include("openpar.web.people.urls")),
 ]

@@ -45,6 +45,7 @@ class Conflict:
     typed: Version
     version: int
     keep_link: str
+    action: str
 
 
 @page("GET", "POST")
@@ -141,6 +142,7 @@ def _stale(
         typed=typed_version(found, read_entry(found, texts)),
         version=error.stored.version,
         keep_link=f"{base}{found.code}/",
+        action=request.path,
     )
     if request.htmx:
         answer = render(request, "assessments/parts/conflict_alone.html", {"conflict": conflict}, status=409)

@@ -206,7 +206,7 @@ def progress_of(view: SheetView) -> dict[str, FieldProgress]:
         total[code] = total.get(code, 0) + 1
         done[code] = done.get(code, 0) + line.is_begun
     titles = view.criteria.titles
-    codes = {line.leaf.field_code for line in view.lines.values()}
+    codes = dict.fromkeys(line.leaf.field_code for line in view.lines.values())
     return {code: FieldProgress(code, titles[code], done.get(code, 0), total.get(code, 0)) for code in codes}
 
 

@@ -152,10 +152,8 @@ def late_days(state: str, locked_at: datetime | None, closes_at: datetime | None
     return max((timezone.localdate(until) - timezone.localdate(closes_at)).days, 1)
 
 
-def block_lines(round: Round, at: datetime) -> tuple[BlockLine, ...]:
-    """Every block with every unit: four queries, whatever their number."""
-    window = Phase.objects.filter(round=round, stage=RoundStage.SELF_SCORING).first()
-    closes_at = window.closes_at if window else None
+def block_lines(round: Round, closes_at: datetime | None, at: datetime) -> tuple[BlockLine, ...]:
+    """Every block with every unit; self-scoring ends at `closes_at`. Three queries, whatever their number."""
     without = _without_evidence(round)
     blocks = list(RoundBlock.objects.filter(round=round).select_related("block", "criteria_set"))
     reopened = Reopening.objects.filter(

@@ -1,0 +1,1 @@
+"""Pages of criteria sets: list, table, import, editor, life, comparison."""

@@ -1,0 +1,74 @@
+"""Forms of criteria sets: head, issuing, reasons, copying."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from openpar.parindex.criteria.actions import SetHead
+from openpar.parindex.criteria.actions.copying import YEARS
+from openpar.parindex.criteria.words import LEVELS
+from openpar.web.components.fields import DayField, LineField, PointsField, TextField
+
+
+class HeadForm(forms.Form):
+    """What stands above the table."""
+
+    title = LineField(label=_("Tên bộ tiêu chí"), max_length=300)
+    year = forms.IntegerField(label=_("Năm áp dụng"), min_value=YEARS.start, max_value=YEARS.stop - 1)
+    level = forms.ChoiceField(label=_("Cấp áp dụng"), required=False)
+    total = PointsField(label=_("Tổng điểm"))
+    survey = PointsField(label=_("Trong đó điều tra, bên ngoài"), required=False)
+    appraisal = PointsField(label=_("Trong đó tự đánh giá, thẩm định"), required=False)
+    is_sample = forms.BooleanField(label=_("Bộ tiêu chí mẫu (không phải văn bản của cơ quan)"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        level = self.fields["level"]
+        assert isinstance(level, forms.ChoiceField)
+        stated = str(self.initial.get("level") or "")
+        known = dict(LEVELS)
+        own = [(stated, stated)] if stated and stated not in known else []
+        level.choices = [("", _("Không nêu")), *LEVELS, *own]
+
+    def head(self) -> SetHead:
+        """What was stated, after `is_valid`."""
+        stated = self.cleaned_data
+        return SetHead(
+            title=stated["title"],
+            level=stated["level"],
+            year=stated["year"],
+            is_sample=stated["is_sample"],
+            declared_total=stated["total"],
+            declared_survey=stated["survey"],
+            declared_appraisal=stated["appraisal"],
+        )
+
+
+class IssueForm(forms.Form):
+    """The decision that issues a set."""
+
+    number = LineField(label=_("Số quyết định"), max_length=80, help_text=_("Ví dụ: 2712/QĐ-UBND"))
+    signed_on = DayField(label=_("Ngày ký"))
+    issuer = LineField(label=_("Cơ quan ban hành"), max_length=250)
+    accepted_differences = TextField(
+        label=_("Lý do chấp nhận chênh lệch số điểm"),
+        required=False,
+        help_text=_("Chỉ cần khi tổng các dòng khác số in trong quyết định; tên bạn được ghi cùng lý do."),
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = TextField(label=_("Lý do"))
+
+
+class CopyForm(forms.Form):
+    """A copy for another year, or an amendment of this one."""
+
+    title = LineField(label=_("Tên bộ tiêu chí mới"), max_length=300)
+    year = forms.IntegerField(label=_("Năm áp dụng"), min_value=YEARS.start, max_value=YEARS.stop - 1)
+    replaces = forms.BooleanField(label=_("Điều chỉnh, thay thế bộ tiêu chí này"), required=False)
