@@ -57,6 +57,16 @@ class Part:
             removed=total_of(line.maximum for line in found if line.is_removed),
         )
 
+    @classmethod
+    def sum(cls, parts: Iterable["Part"]) -> "Part":
+        """Several parts taken together."""
+        found = tuple(parts)
+        return cls(
+            achieved=total_of(part.achieved for part in found),
+            maximum=total_of(part.maximum for part in found),
+            removed=total_of(part.removed for part in found),
+        )
+
     @property
     def left(self) -> Decimal:
         """The maximum that could still be achieved."""

@@ -166,6 +166,55 @@ def score_unit(
     return _scored(criteria_set, lines, total_of(bonus), total_of(penalty))
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The figures of a sheet at a glance: what `score_unit` gives, without lines, sentences, inner nodes."""
+
+    total: Decimal | None
+    index: Decimal | None
+    provisional: bool
+    fields: tuple[NodeScore, ...]
+
+
+def standing(
+    criteria_set: CriteriaSet,
+    outcomes: Mapping[str, Outcome],
+    *,
+    bonus: Iterable[Decimal] = (),
+    penalty: Iterable[Decimal] = (),
+) -> Standing:
+    """Total, index and fields from outcomes that are known for every leaf; for after each save.
+
+    Equal to `score_unit` over the same outcomes (a test compares), in a fraction of its time. Raises KeyError
+    naming the leaf without an outcome.
+    """
+    settings = criteria_set.settings
+    by_field = [
+        [
+            Line(leaf.code, leaf.maximum, outcomes[leaf.code], leaf.scored_by.is_outside)
+            for leaf in top.leaves()
+        ]
+        for top in criteria_set.fields
+    ]
+    parts = [parts_of(lines) for lines in by_field]
+    appraised, outside = Part.sum(part[0] for part in parts), Part.sum(part[1] for part in parts)
+    achieved, maximum = achieved_under(settings, appraised, outside, parts)
+    bonus_points = min(total_of(bonus), settings.bonus_max)
+    penalty_points = min(total_of(penalty), settings.penalty_max)
+    total = None if achieved is None else _total(achieved, bonus_points, penalty_points, settings)
+    return Standing(
+        total=_settled(total),
+        index=_index(total, maximum),
+        provisional=any(
+            isinstance(line.outcome, Missing | Pending | Invalid) for lines in by_field for line in lines
+        ),
+        fields=tuple(
+            _node_score(top.code, lines, settings, is_field=True)
+            for top, lines in zip(criteria_set.fields, by_field, strict=True)
+        ),
+    )
+
+
 def _scored(
     criteria_set: CriteriaSet, lines: tuple[Line, ...], bonus: Decimal, penalty: Decimal
 ) -> UnitScore:

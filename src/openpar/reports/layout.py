@@ -159,7 +159,7 @@ class Paper:
 
     def small(self, text: str) -> None:
         """A note under a table."""
-        self._line(text, italic=True, size=TABLE_SIZE, after=2)
+        self._line(text, italic=True, size=TABLE_SIZE, before=2)
 
     def section_title(self, text: str) -> None:
         self._line(text, bold=True, size=BODY_SIZE, before=8, after=4, keep=True)
@@ -175,6 +175,8 @@ class Paper:
         table = self.document.add_table(rows=len(rows) + 1, cols=len(columns), style="Table Grid")
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
+        for place, column in zip(table.columns, columns, strict=True):
+            place.width = Cm(column.width)
         for number, row in enumerate(table.rows):
             values = [column.title for column in columns] if number == 0 else rows[number - 1]
             row_properties = row._tr.get_or_add_trPr()
@@ -190,7 +192,7 @@ class Paper:
     def blank_lines(self, count: int) -> None:
         """Dotted lines to be filled in by hand or in the word processor."""
         for _number in range(count):
-            self._line("…" * 60, size=BODY_SIZE, after=4)
+            self._line("…" * 41, size=BODY_SIZE, after=4)
 
     def closing(self, signature: Signature) -> None:
         """Recipients at the left, the signature at the right."""
@@ -253,6 +255,8 @@ class Paper:
         table: Table = self.document.add_table(rows=rows, cols=len(widths))
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
+        for place, width in zip(table.columns, widths, strict=True):
+            place.width = width
         for row in table.rows:
             for cell, width in zip(row.cells, widths, strict=True):
                 cell.width = width

@@ -1,4 +1,4 @@
-"""The result matrix as a workbook (parindex.md 14): ranking, fields, removed leaves, and how it was computed."""
+"""The result matrix as a workbook (parindex.md 14): ranking, fields, removed leaves, how it was computed."""
 
 from __future__ import annotations
 

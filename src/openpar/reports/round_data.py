@@ -13,6 +13,7 @@ from openpar.base.accounts.queries import Actor
 from openpar.base.organisations.models import Kind, OrganisationVersion
 from openpar.engine.numbers import ZERO, total_of
 from openpar.parindex.assessments.models import Layer, Round, RoundStage
+from openpar.parindex.assessments.permissions import oversees
 from openpar.parindex.assessments.queries.results import (
     ResultBlock,
     ResultSource,
@@ -49,8 +50,10 @@ def issuer_of(organisation_id: int, day: date) -> Issuer:
     version = OrganisationVersion.objects.as_of(day).filter(organisation_id=organisation_id).first()
     if version is None:
         return Issuer("", "", "", "", "")
-    above = OrganisationVersion.objects.as_of(day).filter(organisation_id=version.parent_id).first()
-    parent = above.name if above else ""
+    parent = ""
+    if version.parent_id is not None:
+        above = OrganisationVersion.objects.as_of(day).filter(organisation_id=version.parent_id).first()
+        parent = above.name if above else ""
     return Issuer(version.name, version.short_name, version.kind, parent, place_of(parent or version.name))
 
 
@@ -159,7 +162,9 @@ def _block_report(
     nodes = source.nodes(block, ids)
     outside = block.criteria.outside_leaves
     units = tuple(_unit_figures(row, nodes[row.assessment_id], block, outside) for row in rows)
-    return BlockReport(block, criteria_set, outside, units, _removed(rows, nodes, block, source))
+    # The reasons quote the sheets: they are for those who may read all of them.
+    removed = _removed(rows, nodes, block, source, with_reasons=oversees(by))
+    return BlockReport(block, criteria_set, outside, units, removed)
 
 
 def _unit_figures(
@@ -197,17 +202,23 @@ def _removed(
     nodes: Mapping[int, Sequence[NodeResult]],
     block: ResultBlock,
     source: ResultSource,
+    *,
+    with_reasons: bool,
 ) -> tuple[RemovedLeaf, ...]:
     leaves = block.criteria.leaves
     gone = {
         key: [node.code for node in found if node.code in leaves and node.decided_points is None]
         for key, found in nodes.items()
     }
-    lines = source.lines(block, [key for key, codes in gone.items() if codes])
+    lines = source.lines(block, [key for key, codes in gone.items() if codes and with_reasons])
     reasons = {(key, line.code): reason_of(line) for key, found in lines.items() for line in found}
     return tuple(
         RemovedLeaf(
-            row.name, code, leaves[code].title, leaves[code].maximum, reasons[row.assessment_id, code]
+            unit=row.name,
+            code=code,
+            title=leaves[code].title,
+            maximum=leaves[code].maximum,
+            reason=reasons.get((row.assessment_id, code), ""),
         )
         for row in rows
         for code in gone[row.assessment_id]

@@ -80,10 +80,11 @@ def read_outside_file(content: bytes, places: Iterable[OutsidePlace]) -> Outside
 def _columns_of(sheet: Sheet) -> dict[str, int]:
     heading = [fold(name or "").strip() for name in sheet.rows[0]] if sheet.rows else []
     known = [_ALIASES.get(name, name) for name in heading]
-    gaps = []
-    for name in REQUIRED:
-        if name not in known:
-            gaps.append(Gap(_("dòng 1"), _("thiếu cột “%s”.") % name, code="columns"))
+    gaps = [
+        Gap(_("dòng 1"), _("thiếu cột “%s”.") % name, code="columns")
+        for name in REQUIRED
+        if name not in known
+    ]
     for place, name in enumerate(known):
         if name and name not in COLUMNS:
             gaps.append(Gap(cell_address(0, place), _("cột lạ “%s”.") % heading[place], code="columns"))

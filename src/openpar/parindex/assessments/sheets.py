@@ -11,14 +11,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from openpar.common.errors import Gap
+from openpar.engine.numbers import plain
 from openpar.engine.outcomes import Earned, Invalid, Missing, NotApplicable, Outcome, Pending
-from openpar.engine.scoring import UnitScore, score_unit
+from openpar.engine.scoring import Standing, UnitScore, score_unit, standing
 from openpar.parindex.assessments.errors import UnknownLeaf
 from openpar.parindex.assessments.models import (
     Adjustment,
@@ -77,7 +79,17 @@ def take_sheet(assessment_id: int) -> Sheet:
     """
     if connection.features.has_select_for_update:
         list(Assessment.objects.select_for_update().filter(pk=assessment_id).order_by().values_list("pk"))
-    return sheet_of(with_window(Assessment.objects.all()).get(pk=assessment_id))
+    return sheet_of(with_window(Assessment.objects.only(*_FOR_WRITING)).get(pk=assessment_id))
+
+
+# What the actions ask of a sheet; the long texts of round and set stay where they are.
+_FOR_WRITING = (
+    *(field.name for field in Assessment._meta.concrete_fields),
+    *("round_block__round", "round_block__block", "round_block__criteria_set"),
+    *("round_block__round__title", "round_block__round__year", "round_block__round__stage"),
+    *("round_block__round__manager", "round_block__criteria_set__version"),
+    *("unit__name", "unit__organisation"),
+)
 
 
 def with_window(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
@@ -172,12 +184,16 @@ def summed(
     bonus: Iterable[Decimal] = (),
     penalty: Iterable[Decimal] = (),
 ) -> UnitScore:
-    """The engine's totals over outcomes that are already known; a leaf without one is missing or awaited."""
-    known = {
+    """The engine's totals over outcomes that are already known, with every line and sentence."""
+    return score_unit(criteria.engine, {}, bonus=bonus, penalty=penalty, cohort=_complete(criteria, outcomes))
+
+
+def _complete(criteria: LoadedSet, outcomes: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    """An outcome for every leaf: one that has none is missing, or awaited from outside."""
+    return {
         code: outcomes.get(code) or (_AWAITED if leaf.is_outside else _BLANK)
         for code, leaf in criteria.leaves.items()
     }
-    return score_unit(criteria.engine, {}, bonus=bonus, penalty=penalty, cohort=known)
 
 
 _AWAITED = Pending("")
@@ -194,41 +210,45 @@ def adjustments_of(assessment_id: int) -> tuple[list[Decimal], list[Decimal]]:
     return bonus, penalty
 
 
-def _standing(
-    score: UnitScore, criteria: LoadedSet, entered: Mapping[str, Outcome] | None = None
-) -> dict[str, object]:
-    """The part of `Assessment.standings` of one side: totals and per field, decimals as text.
-
-    `entered` adds how many leaves of each field have been scored.
-    """
-    nodes = {node.code: node for node in score.nodes}
-    counts = Counter(
-        criteria.leaves[code].field_code
-        for code, outcome in (entered or {}).items()
-        if not isinstance(outcome, Missing)
-    )
+def _told(found: Standing) -> dict[str, object]:
+    """The part of `Assessment.standings` of one side: totals and per field, decimals as text."""
     return {
-        "total": None if score.total is None else str(score.total),
-        "index": None if score.index is None else str(score.index),
-        "provisional": score.provisional,
+        "total": _text(found.total),
+        "index": _text(found.index),
+        "provisional": found.provisional,
         "fields": {
             field.code: {
-                "achieved": None if (value := nodes[field.code].achieved) is None else str(value),
-                "maximum": str(nodes[field.code].maximum),
-                "index": None if (value := nodes[field.code].index) is None else str(value),
-                "entered": counts[field.code],
+                "achieved": _text(field.achieved),
+                "maximum": _text(field.maximum),
+                "index": _text(field.index),
             }
-            for field in criteria.engine.fields
+            for field in found.fields
         },
     }
 
 
-def _own_total(
-    criteria: LoadedSet, by_layer: Mapping[str, Mapping[str, Outcome]], with_outside: UnitScore
-) -> str | None:
-    """What the unit gave itself, as text: without the outside parts, which it may not see yet."""
-    own = summed(criteria, by_layer[Layer.SELF]) if by_layer[Layer.OUTSIDE] else with_outside
-    return None if own.total is None else str(own.total)
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else plain(value)
+
+
+def _told_of_unit(criteria: LoadedSet, by_layer: Mapping[str, Mapping[str, Outcome]]) -> tuple[Standing, Any]:
+    """The unit's own side, with how many leaves of each field are scored, and the total without outside parts.
+
+    The unit may not see the outside parts before publication; the lists of the manager may.
+    """
+    own = standing(criteria.engine, _complete(criteria, self_outcomes(by_layer)))
+    alone = own
+    if by_layer[Layer.OUTSIDE]:
+        alone = standing(criteria.engine, _complete(criteria, by_layer[Layer.SELF]))
+    counts = Counter(
+        criteria.leaves[code].field_code
+        for code, outcome in by_layer[Layer.SELF].items()
+        if not isinstance(outcome, Missing)
+    )
+    told: dict[str, Any] = {**_told(own), "own_total": _text(alone.total)}
+    for code, field in told["fields"].items():
+        field["entered"] = counts[code]
+    return own, told
 
 
 def _entered(outcomes: Mapping[str, Outcome]) -> int:
@@ -250,19 +270,18 @@ def renew_standings(sheet: Sheet, *written: Layer) -> None:
     by_layer = outcomes_of(assessment.pk, sheet.criteria)
     standings = dict(assessment.standings)
     if touched & _CHANGES_OWN:
-        own = summed(sheet.criteria, self_outcomes(by_layer))
-        standings["self"] = {
-            **_standing(own, sheet.criteria, by_layer[Layer.SELF]),
-            "own_total": _own_total(sheet.criteria, by_layer, own),
-        }
+        own, standings["self"] = _told_of_unit(sheet.criteria, by_layer)
         assessment.self_total = own.total
         assessment.self_count = _entered(by_layer[Layer.SELF])
     if touched & _CHANGES_DECIDED and (by_layer[Layer.APPRAISED] or by_layer[Layer.OUTSIDE]):
         bonus, penalty = adjustments_of(assessment.pk)
-        decided = summed(
-            sheet.criteria, decided_outcomes(by_layer, sheet.criteria), bonus=bonus, penalty=penalty
+        decided = standing(
+            sheet.criteria.engine,
+            _complete(sheet.criteria, decided_outcomes(by_layer, sheet.criteria)),
+            bonus=bonus,
+            penalty=penalty,
         )
-        standings["decided"] = _standing(decided, sheet.criteria)
+        standings["decided"] = _told(decided)
         assessment.decided_total = decided.total
         assessment.appraised_count = _entered(by_layer[Layer.APPRAISED])
     assessment.standings = standings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -57,7 +57,7 @@ def _overview(request: AuthenticatedRequest, view: SheetView, error: Refused | N
 
 
 def submission_context(request: AuthenticatedRequest, view: SheetView) -> dict[str, Any]:
-    """What the overview of a sheet shows: gaps, the steps that are open to this person, why others are not."""
+    """What the overview shows: gaps, the steps that are open to this person, why others are not."""
     who, at = actor(request), now()
     sheet, state = view.sheet, view.assessment.state
     base = reverse("assessment", args=[view.assessment.pk])
@@ -69,6 +69,7 @@ def submission_context(request: AuthenticatedRequest, view: SheetView) -> dict[s
     is_head = may_lock(who, view.assessment)
     return {
         "gaps": gaps,
+        "gap_groups": _by_field(view, gaps),
         "progress": tuple(progress_of(view).values()),
         "guide": sheet.round.guide,
         "closed": closed,
@@ -86,6 +87,15 @@ def submission_context(request: AuthenticatedRequest, view: SheetView) -> dict[s
         "to_explain": _to_explain(view, base),
         "explains": coordinates and sheet.round.stage == RoundStage.EXPLANATION,
     }
+
+
+def _by_field(view: SheetView, gaps: Iterable[Gap]) -> tuple[tuple[str, tuple[Gap, ...]], ...]:
+    """The gaps under the names of their fields."""
+    found: dict[str, list[Gap]] = {}
+    for gap in gaps:
+        field = view.lines[gap.where].leaf.field_code
+        found.setdefault(f"{field}. {view.criteria.titles[field]}", []).append(gap)
+    return tuple((title, tuple(group)) for title, group in found.items())
 
 
 def _to_explain(view: SheetView, base: str) -> tuple[LeafRow, ...]:

@@ -61,5 +61,3 @@ def _linked(problem: SetProblem, lines: Mapping[str, int], pk: int, in_editor: b
     else:
         link = "#settings"
     return Gap(gap.where, gap.what, gap.remedy, gap.code, link)
-
-

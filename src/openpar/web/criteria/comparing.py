@@ -49,7 +49,10 @@ def compare(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         older = visible.filter(pk=origin).first() if origin else None
     found = compare_sets(older, criteria_set) if older else None
     others = [
-        (str(each.pk), f"{each.year} · {each.title}" + (f" ({_('bộ tiêu chí mẫu')})" if each.is_sample else ""))
+        (
+            str(each.pk),
+            f"{each.year} · {each.title}" + (f" ({_('bộ tiêu chí mẫu')})" if each.is_sample else ""),
+        )
         for each in visible.order_by("-year", "title")
     ]
     return render(
@@ -66,7 +69,9 @@ def compare(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 
 def _shown(pair: Pair) -> ShownPair:
-    return ShownPair(pair.after.code, pair.after.title, tuple(_shown_change(change) for change in pair.changes))
+    return ShownPair(
+        pair.after.code, pair.after.title, tuple(_shown_change(change) for change in pair.changes)
+    )
 
 
 def _shown_change(change: Change) -> ShownChange:

@@ -1,4 +1,4 @@
-"""Forms of criteria sets: head, issuing, reasons, copying."""
+"""Forms of criteria sets: head, issuing, reasons, copying, one line."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from openpar.parindex.criteria.actions import SetHead
 from openpar.parindex.criteria.actions.copying import YEARS
+from openpar.parindex.criteria.models import ScoredBy
 from openpar.parindex.criteria.words import LEVELS
 from openpar.web.components.fields import DayField, LineField, PointsField, TextField
+from openpar.web.criteria.rule_forms import HEADING, RULE_FORMS
+
+
+def _two_lines() -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": 2})
 
 
 class HeadForm(forms.Form):
@@ -22,7 +28,9 @@ class HeadForm(forms.Form):
     total = PointsField(label=_("Tổng điểm"))
     survey = PointsField(label=_("Trong đó điều tra, bên ngoài"), required=False)
     appraisal = PointsField(label=_("Trong đó tự đánh giá, thẩm định"), required=False)
-    is_sample = forms.BooleanField(label=_("Bộ tiêu chí mẫu (không phải văn bản của cơ quan)"), required=False)
+    is_sample = forms.BooleanField(
+        label=_("Bộ tiêu chí mẫu (không phải văn bản của cơ quan)"), required=False
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,3 +80,37 @@ class CopyForm(forms.Form):
     title = LineField(label=_("Tên bộ tiêu chí mới"), max_length=300)
     year = forms.IntegerField(label=_("Năm áp dụng"), min_value=YEARS.start, max_value=YEARS.stop - 1)
     replaces = forms.BooleanField(label=_("Điều chỉnh, thay thế bộ tiêu chí này"), required=False)
+
+
+class LineForm(forms.Form):
+    """The words and the maximum of one line; the parameters of its rule stand beside it (rule_values)."""
+
+    code = LineField(label=_("Mã"), max_length=20)
+    title = LineField(label=_("Tên"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    most_points = PointsField(label=_("Điểm tối đa"), required=False)
+    rule_type = forms.ChoiceField(label=_("Cách tính điểm"))
+    scored_by = forms.ChoiceField(
+        label=_("Người chấm"), choices=ScoredBy.choices, initial=ScoredBy.SELF, required=False
+    )
+    evidence_wanted = TextField(label=_("Tài liệu kiểm chứng"), required=False, widget=_two_lines())
+    scale_text = TextField(
+        label=_("Lời trong quyết định"),
+        required=False,
+        widget=_two_lines(),
+        help_text=_("Thang điểm đúng như in trong quyết định, hiện cạnh quy tắc."),
+    )
+    may_be_not_applicable = forms.BooleanField(label=_("Có thể không áp dụng"), required=False)
+    not_applicable_note = LineField(label=_("Không áp dụng khi nào"), max_length=300, required=False)
+    indicator = LineField(label=_("Chỉ tiêu số liệu tự động"), max_length=60, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind = self.fields["rule_type"]
+        assert isinstance(kind, forms.ChoiceField)
+        kind.choices = [
+            (HEADING, _("Mục có dòng con, không chấm trực tiếp")),
+            *((form.type, form.label) for form in RULE_FORMS),
+        ]
+
+    def clean_scored_by(self) -> ScoredBy:
+        return ScoredBy(self.cleaned_data["scored_by"] or ScoredBy.SELF)

@@ -51,9 +51,7 @@ def sets(request: AuthenticatedRequest) -> HttpResponse:
     years = sorted({each.year for each in found}, reverse=True)
     stage, year = request.GET.get("stage", ""), request.GET.get("year", "")
     shown = [
-        each
-        for each in found
-        if (not stage or each.stage == stage) and (not year or str(each.year) == year)
+        each for each in found if (not stage or each.stage == stage) and (not year or str(each.year) == year)
     ]
     uses = rounds_using([each.pk for each in shown], request.user.pk, now())
     lines = [

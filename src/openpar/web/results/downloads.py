@@ -1,32 +1,90 @@
-"""Files made of results."""
+"""Files made of results: the matrix, the decision, the notice to a unit, the report on self-scoring."""
 
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
 
-from openpar.web.http import AuthenticatedRequest, page
+from openpar.parindex.assessments.models import Assessment, RoundStage
+from openpar.parindex.assessments.permissions import oversees
+from openpar.parindex.assessments.queries.results import result_rounds
+from openpar.parindex.assessments.queries.visibility import visible_assessments
+from openpar.reports.decision import decision_document
+from openpar.reports.matrix import matrix_workbook
+from openpar.reports.notice import notice_document, unit_notice
+from openpar.reports.round_data import round_report
+from openpar.reports.self_assessment import report_document, report_workbook, self_report
+from openpar.web.http import AuthenticatedRequest, actor, now, page
+from openpar.web.results.views import seen_unit
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_TYPES = {
+    "docx": f"{_OFFICE}.wordprocessingml.document",
+    "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+}
+
+
+def _file(content: bytes, name: str, kind: str) -> HttpResponse:
+    """An attachment under its Vietnamese name (RFC 5987)."""
+    answer = HttpResponse(content, content_type=_TYPES[kind])
+    answer["Content-Disposition"] = content_disposition_header(True, f"{_as_file_name(name)}.{kind}") or ""
+    return answer
+
+
+def _as_file_name(name: str) -> str:
+    """Without the characters that Windows does not take in a name."""
+    return "".join("-" if char in '\\/:*?"<>|' else char for char in name)
 
 
 @page("GET")
 def matrix(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
-    raise Http404
+    """Published results for everybody who holds a role; provisional ones for those who oversee."""
+    who = actor(request)
+    round = get_object_or_404(result_rounds(who, now()), pk=round_id)
+    return _file(matrix_workbook(round_report(round, who)), f"Kết quả {round.title}", "xlsx")
 
 
 @page("GET")
 def decision(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
-    raise Http404
+    """The draft of the decision, or the decision with its number; for those who oversee."""
+    who = actor(request)
+    round = get_object_or_404(result_rounds(who, now()), pk=round_id)
+    if not oversees(who):
+        raise Http404
+    return _file(decision_document(round_report(round, who)), f"Quyết định công bố {round.title}", "docx")
 
 
 @page("GET")
 def notice(request: AuthenticatedRequest, round_id: int, assessment_id: int) -> HttpResponse:
-    raise Http404
+    """For those who send it and for the unit that receives it: it explains line by line."""
+    who = actor(request)
+    round = get_object_or_404(result_rounds(who, now()), pk=round_id)
+    block, source, _rows, row = seen_unit(who, round, assessment_id)
+    if not visible_assessments(who.person_id, now()).filter(pk=assessment_id).exists():
+        raise Http404
+    told = unit_notice(round, block, row, source, is_provisional=round.stage != RoundStage.PUBLISHED)
+    return _file(notice_document(told), f"Thông báo kết quả {round.title} - {row.name}", "docx")
 
 
 @page("GET")
 def report(request: AuthenticatedRequest, assessment_id: int) -> HttpResponse:
-    raise Http404
+    sheet = _readable_sheet(request, assessment_id)
+    return _file(report_document(self_report(sheet)), _report_name(sheet), "docx")
 
 
 @page("GET")
 def report_sheet(request: AuthenticatedRequest, assessment_id: int) -> HttpResponse:
-    raise Http404
+    sheet = _readable_sheet(request, assessment_id)
+    return _file(report_workbook(self_report(sheet)), _report_name(sheet), "xlsx")
+
+
+def _readable_sheet(request: AuthenticatedRequest, assessment_id: int) -> Assessment:
+    sheets = visible_assessments(actor(request).person_id, now()).select_related(
+        "round_block__round", "round_block__criteria_set", "unit"
+    )
+    return get_object_or_404(sheets, pk=assessment_id)
+
+
+def _report_name(sheet: Assessment) -> str:
+    return f"Báo cáo tự chấm {sheet.round_block.round.year} - {sheet.unit.name}"

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EMPTY_VALUES
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from openpar.common.errors import Gap, Refused
@@ -29,7 +30,10 @@ _DAY = timedelta(days=1)
 
 
 def parse_moment(text: str, *, ends: bool = False) -> datetime:
-    """“30/11/2026 17:00” in Việt Nam. Without an hour the day begins, or with `ends` is over. Raises Refused."""
+    """“30/11/2026 17:00” in Việt Nam. An hour left out: the day begins, or with `ends` is over.
+
+    Raises Refused.
+    """
     day_text, _space, hour_text = text.strip().partition(" ")
     day = parse_date(day_text)
     hour_text = hour_text.strip()
@@ -40,7 +44,8 @@ def parse_moment(text: str, *, ends: bool = False) -> datetime:
         hour, minute = (int(part) for part in hour_text.replace("h", ":").split(":"))
         return datetime.combine(day, time(hour, minute), tzinfo=VIETNAM)
     except ValueError:
-        gap = Gap("", _("giờ “%s” không hiểu được.") % hour_text, _("Viết giờ như 17:00."), code="hour")
+        what = gettext("giờ “%s” không hiểu được.") % hour_text
+        gap = Gap("", what, gettext("Viết giờ như 17:00."), code="hour")
         raise Refused(gap) from None
 
 
@@ -73,7 +78,9 @@ class MomentField(forms.Field):
         try:
             return parse_moment(str(value), ends=self.ends)
         except Refused as error:
-            raise ValidationError([f"{text[:1].upper()}{text[1:]}" for text in map(str, error.gaps)]) from None
+            raise ValidationError(
+                [f"{text[:1].upper()}{text[1:]}" for text in map(str, error.gaps)]
+            ) from None
 
 
 class RoundForm(forms.Form):

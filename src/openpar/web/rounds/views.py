@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.http import Http404, HttpResponse
@@ -117,7 +118,7 @@ def control_context(request: AuthenticatedRequest, here: Standpoint) -> dict[str
     }
 
 
-_TESTS = {
+_TESTS: Mapping[str, Callable[[UnitLine], bool]] = {
     LATE: lambda unit: unit.late_days is not None,
     UNLOCKED: lambda unit: unit.state != SheetState.LOCKED,
     SILENT: lambda unit: unit.is_silent,
@@ -180,9 +181,7 @@ def remind(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
     chosen = [int(text) for text in request.POST.getlist("unit") if text.isdecimal()]
     text = request.POST.get("text", "")
     try:
-        without = remind_units(
-            round_id=round_id, assessment_ids=chosen, text=text, by=here.actor, at=here.at
-        )
+        without = remind_units(round_id=round_id, assessment_ids=chosen, text=text, by=here.actor, at=here.at)
     except Refused as error:
         return _back(request, here, error)
     said = _("Đã gửi nhắc tới %d đơn vị.") % (len(chosen) - len(without))

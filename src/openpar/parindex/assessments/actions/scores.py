@@ -49,10 +49,8 @@ def entry_for(leaf: LoadedLeaf, typed: Typed) -> Entry:
 def scores_of_leaf(sheet: Sheet, leaf: LoadedLeaf) -> dict[str, Score]:
     """layer → stored score of one leaf, each with its `evidence_count` (one query)."""
     uses = EvidenceUse.objects.filter(score=OuterRef("pk")).order_by().values("score")
-    rows = (
-        Score.objects.filter(assessment_id=sheet.assessment.pk, criterion_id=leaf.id)
-        .select_related("entered_by")
-        .annotate(evidence_count=Coalesce(Subquery(uses.annotate(count=Count("pk")).values("count")), 0))
+    rows = Score.objects.filter(assessment_id=sheet.assessment.pk, criterion_id=leaf.id).annotate(
+        evidence_count=Coalesce(Subquery(uses.annotate(count=Count("pk")).values("count")), 0)
     )
     return {score.layer: score for score in rows}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
@@ -31,6 +31,8 @@ from openpar.parindex.assessments.models import (
 from openpar.parindex.criteria.models import CriteriaSet, SetStage
 from openpar.parindex.criteria.queries import LoadedSet, loaded_set
 
+_INSTANT = timedelta(microseconds=1)
+
 
 @dataclass(frozen=True)
 class PhaseLine:
@@ -41,11 +43,18 @@ class PhaseLine:
     closes_at: datetime | None
     state: str
 
-    def days_left(self, today: date) -> int | None:
-        """Days until the closing day; negative when it has passed; None when the phase has no dates."""
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the phase is open: a phase closing at midnight ends the day before."""
+        return None if self.closes_at is None else timezone.localdate(self.closes_at - _INSTANT)
+
+    @property
+    def closing_hour(self) -> str:
+        """“17:00”, or nothing when it runs until the end of its last day."""
         if self.closes_at is None:
-            return None
-        return (timezone.localdate(self.closes_at) - today).days
+            return ""
+        hour = f"{timezone.localtime(self.closes_at):%H:%M}"
+        return "" if hour == "00:00" else hour
 
 
 def phase_lines(round: Round) -> tuple[PhaseLine, ...]:

@@ -1,0 +1,106 @@
+"""Bonus and penalty: what units claim, what is recorded against them, and the decisions."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from openpar.common.errors import Gap, Refused
+from openpar.parindex.assessments.actions.adjustments import decide_adjustment, record_penalty
+from openpar.parindex.assessments.models import Adjustment, Assessment, RoundBlock, RoundStage
+from openpar.parindex.assessments.permissions import may_decide_adjustments
+from openpar.parindex.criteria.queries import loaded_set
+from openpar.web.http import AuthenticatedRequest, form_refused, page, refused, say
+from openpar.web.rounds.forms import PenaltyForm
+from openpar.web.rounds.frame import Standpoint, managed, overseen, tabs_of
+
+_DECIDED_IN = (RoundStage.APPRAISAL, RoundStage.EXPLANATION, RoundStage.REAPPRAISAL, RoundStage.DECISION)
+
+
+def _context(here: Standpoint, form: PenaltyForm | None = None) -> dict[str, object]:
+    found = list(
+        Adjustment.objects.filter(assessment__round_block__round=here.round)
+        .select_related("assessment__unit", "document", "entered_by", "decided_by")
+        .order_by("pk")
+    )
+    waiting = [one for one in found if one.state == Adjustment.State.CLAIMED]
+    return {
+        "here": here,
+        "round": here.round,
+        "tabs": tabs_of(here, "round-adjustments"),
+        "waiting": [(one, _why_not(here, one)) for one in waiting],
+        "settled": [one for one in found if one.state != Adjustment.State.CLAIMED],
+        "caps": _caps(here),
+        "is_open": here.manages and here.stage in _DECIDED_IN,
+        "form": form or (_penalty_form(here) if here.manages else None),
+    }
+
+
+def _why_not(here: Standpoint, adjustment: Adjustment) -> Gap | None:
+    """Why this person does not decide it; the same predicate as the action's."""
+    if may_decide_adjustments(here.actor, adjustment.assessment):
+        return None
+    what = _("Quản lý kỳ không quyết định cho đơn vị của mình; cần người quản lý kỳ ở cơ quan khác.")
+    return Gap("", what, code="own_unit")
+
+
+def _caps(here: Standpoint) -> list[tuple[str, Decimal, Decimal]]:
+    blocks = RoundBlock.objects.filter(round=here.round).select_related("block", "criteria_set")
+    caps = []
+    for block in blocks:
+        criteria = loaded_set(block.criteria_set_id, block.criteria_set.version).engine
+        caps.append((block.block.name, criteria.settings.bonus_max, criteria.settings.penalty_max))
+    return caps
+
+
+def _penalty_form(here: Standpoint, data: object = None) -> PenaltyForm:
+    sheets = Assessment.objects.filter(round_block__round=here.round).exclude(
+        organisation_id__in=here.actor.organisations()
+    )
+    units = list(sheets.order_by("unit__name_sort").values_list("pk", "unit__name"))
+    return PenaltyForm(data, units=units)
+
+
+@page("GET", "POST")
+def adjustments(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
+    """The list; POST records a penalty."""
+    if request.method == "GET":
+        return render(request, "rounds/adjustments.html", _context(overseen(request, round_id)))
+    here = managed(request, round_id)
+    form = _penalty_form(here, request.POST)
+    try:
+        if not form.is_valid():
+            raise form_refused(form)
+        record_penalty(
+            assessment_id=form.cleaned_data["unit"],
+            ground=form.cleaned_data["ground"],
+            points=form.cleaned_data["points"],
+            document_id=None,
+            by=here.actor,
+            at=here.at,
+        )
+    except Refused as error:
+        return refused(request, error, template="rounds/adjustments.html", context=_context(here, form))
+    say(request, _("Đã ghi điểm trừ; còn chờ quyết định ở bảng trên."))
+    return redirect("round-adjustments", round_id)
+
+
+@page("POST")
+def decide(request: AuthenticatedRequest, round_id: int, adjustment_id: int) -> HttpResponse:
+    here = managed(request, round_id)
+    get_object_or_404(Adjustment, pk=adjustment_id, assessment__round_block__round_id=round_id)
+    try:
+        decide_adjustment(
+            adjustment_id=adjustment_id,
+            accept=request.POST.get("answer") == "accept",
+            reason=request.POST.get("reason", ""),
+            by=here.actor,
+            at=here.at,
+        )
+    except Refused as error:
+        return refused(request, error, template="rounds/adjustments.html", context=_context(here))
+    say(request, _("Đã ghi quyết định."))
+    return redirect("round-adjustments", round_id)

@@ -1,0 +1,179 @@
+"""The sheet that the council meets over, its conclusion, the decision and the publication."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from openpar.common.errors import Gap, Refused
+from openpar.parindex.assessments.actions.publication import (
+    Decision,
+    conclude_council,
+    publication_gaps,
+    publish_round,
+)
+from openpar.parindex.assessments.models import Layer, RoundStage
+from openpar.parindex.assessments.permissions import may_chair_council
+from openpar.parindex.assessments.results import BlockResults, LineResult, UnitResult, results_of_round
+from openpar.parindex.criteria.queries import LoadedSet
+from openpar.web.http import AuthenticatedRequest, form_refused, page, refused, say, today
+from openpar.web.rounds.forms import CouncilForm, DecisionForm
+from openpar.web.rounds.frame import Standpoint, managed, overseen, tabs_of
+
+
+@dataclass(frozen=True)
+class CouncilRow:
+    """One unit: `own`, `appraised` and `outside` are the points of those parts as they stand."""
+
+    unit: UnitResult
+    own: Decimal | None
+    appraised: Decimal | None
+    outside: Decimal | None
+
+    @property
+    def difference(self) -> Decimal | None:
+        """Appraised minus self, of the appraised part."""
+        if self.own is None or self.appraised is None:
+            return None
+        return self.appraised - self.own
+
+    @property
+    def is_provisional(self) -> bool:
+        return bool(self.unit.waiting or self.unit.gaps)
+
+
+@dataclass(frozen=True)
+class CouncilBlock:
+    """One block with its rows, and how its figures are shown."""
+
+    code: str
+    name: str
+    criteria: LoadedSet
+    rows: tuple[CouncilRow, ...]
+
+    @property
+    def provisional(self) -> int:
+        return sum(row.is_provisional for row in self.rows)
+
+
+def council_blocks(blocks: Iterable[BlockResults], *, by_difference: bool) -> list[CouncilBlock]:
+    """The computed results as the council reads them: by rank, or the largest differences first."""
+    found = []
+    for block in blocks:
+        rows = [_council_row(unit, block.criteria) for unit in block.units]
+        if by_difference:
+            rows.sort(key=lambda row: -abs(row.difference) if row.difference is not None else Decimal(1))
+        found.append(CouncilBlock(block.block_code, block.block_name, block.criteria, tuple(rows)))
+    return found
+
+
+def _council_row(unit: UnitResult, criteria: LoadedSet) -> CouncilRow:
+    inside = [line for line in unit.lines if not criteria.leaves[line.code].is_outside]
+    outside = [line for line in unit.lines if criteria.leaves[line.code].is_outside]
+    own = [line.points[Layer.SELF] for line in inside if Layer.SELF in line.points]
+    return CouncilRow(unit, _sum(own), _sum(_decided(inside)), _sum(_decided(outside)))
+
+
+def _decided(lines: Iterable[LineResult]) -> list[Decimal | None]:
+    return [line.decided_points for line in lines]
+
+
+def _sum(points: Iterable[Decimal | None]) -> Decimal | None:
+    """None when not one of them is known: not scored is not 0."""
+    known = [value for value in points if value is not None]
+    return sum(known, Decimal(0)) if known else None
+
+
+def _context(
+    request: AuthenticatedRequest, here: Standpoint, form: CouncilForm | None = None
+) -> dict[str, object]:
+    by_difference = request.GET.get("order") == "difference"
+    results = results_of_round(here.round.pk)
+    in_decision = here.stage == RoundStage.DECISION
+    chairs = may_chair_council(here.actor)
+    return {
+        "here": here,
+        "round": here.round,
+        "tabs": tabs_of(here, "round-council"),
+        "blocks": council_blocks(results, by_difference=by_difference),
+        "by_difference": by_difference,
+        "gaps": publication_gaps(here.round, results) if in_decision else [],
+        "in_decision": in_decision,
+        "chairs": chairs,
+        "form": form or CouncilForm(initial={"met_on": today()}),
+        "can_publish": here.manages and in_decision,
+        "concluded": here.round.council_met_on is not None,
+    }
+
+
+@page("GET")
+def sheet(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
+    here = overseen(request, round_id)
+    return render(request, "rounds/council.html", _context(request, here))
+
+
+@page("POST")
+def conclude(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
+    here = overseen(request, round_id)
+    form = CouncilForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise form_refused(form)
+        conclude_council(
+            round_id=round_id,
+            met_on=form.cleaned_data["met_on"],
+            conclusion=form.cleaned_data["conclusion"],
+            by=here.actor,
+            at=here.at,
+        )
+    except Refused as error:
+        context = _context(request, here, form)
+        return refused(request, error, template="rounds/council.html", context=context)
+    say(request, _("Đã ghi kết luận của Hội đồng."))
+    return redirect("round-council", round_id)
+
+
+@page("GET", "POST")
+def publish(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
+    """The decision is entered, read once more, and only then published."""
+    here = managed(request, round_id)
+    form = DecisionForm(request.POST or None)
+    results = results_of_round(round_id)
+    context = {
+        "here": here,
+        "round": here.round,
+        "form": form,
+        "gaps": _publishing_gaps(here, results),
+        "blocks": council_blocks(results, by_difference=False),
+        "confirming": False,
+    }
+    if request.method == "GET":
+        return render(request, "rounds/publish.html", context)
+    try:
+        if not form.is_valid():
+            raise form_refused(form)
+        if "confirmed" not in request.POST:
+            return render(request, "rounds/publish.html", context | {"confirming": True})
+        decision = Decision(**form.cleaned_data)
+        publish_round(round_id=round_id, decision=decision, by=here.actor, at=here.at)
+    except Refused as error:
+        return refused(request, error, template="rounds/publish.html", context=context)
+    say(request, _("Đã công bố kết quả. Các đơn vị nhận thông báo."))
+    return redirect("round", round_id)
+
+
+def _publishing_gaps(here: Standpoint, results: tuple[BlockResults, ...]) -> list[Gap]:
+    """What stands in the way before a decision is typed; the rest the action says."""
+    if here.stage != RoundStage.DECISION:
+        return [Gap("", _("Kỳ chưa ở giai đoạn chờ công nhận."), code="other_stage")]
+    gaps = publication_gaps(here.round, results)
+    if here.round.council_met_on is None:
+        gaps.append(
+            Gap(_("Hội đồng thẩm định"), _("chưa họp, chưa kết luận."), code="no_council", link="../council/")
+        )
+    return gaps
