@@ -14,7 +14,9 @@ import pytest
 from openpar.backoffice import commandline
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = [path for place in ("src", "scripts", "tests", "bench") for path in sorted((ROOT / place).rglob("*.py"))]
+SOURCES = [
+    path for place in ("src", "scripts", "tests", "bench") for path in sorted((ROOT / place).rglob("*.py"))
+]
 SOURCE_TEXT = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "src").rglob("*.py")))
 PAGES = sorted(
     page
@@ -50,7 +52,11 @@ def _asked_for(tree: ast.AST) -> Iterator[ast.expr]:
             continue
         if isinstance(node.func, ast.Name) and node.func.id in ("_env", "_flag"):
             yield node.args[0]
-        if isinstance(node.func, ast.Attribute) and node.func.attr in READERS and _is_environment(node.func.value):
+        if (
+            isinstance(node.func, ast.Attribute)
+            and node.func.attr in READERS
+            and _is_environment(node.func.value)
+        ):
             yield node.args[0]
 
 
@@ -128,7 +134,9 @@ def test_links_and_paths_lead_somewhere(page: Path) -> None:
 
 def test_a_dead_link_and_a_dead_path_are_noticed(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text("[x](gone.md) `src/openpar/gone.py` [y](page.md#z) [z](https://example.org)", encoding="utf-8")
+    page.write_text(
+        "[x](gone.md) `src/openpar/gone.py` [y](page.md#z) [z](https://example.org)", encoding="utf-8"
+    )
     assert dead_links(page) == ["gone.md", "src/openpar/gone.py"]
 
 

@@ -120,7 +120,7 @@ def criteria_of(round_block: RoundBlock) -> LoadedSet:
 def sheets_of(round: Round) -> Iterable[Assessment]:
     return (
         Assessment.objects.filter(round_block__round=round)
-        .select_related("unit", "round_block__criteria_set", "round_block__block")
+        .select_related("unit", "organisation", "round_block__criteria_set", "round_block__block")
         .order_by("round_block", "unit__name_sort")
     )
 

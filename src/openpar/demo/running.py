@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time, timedelta
 from random import Random
 
 from openpar.base.accounts.models import Role
 from openpar.demo.calendar import Clock, moment, running
-from openpar.demo.people import HOME_AFFAIRS
+from openpar.demo.people import HEALTH, HOME_AFFAIRS
 from openpar.demo.profiles import Profile
 from openpar.demo.rounds import (
     Places,
@@ -21,6 +21,7 @@ from openpar.demo.rounds import (
     sheets_of,
     story_of,
 )
+from openpar.parindex.assessments.actions.reopenings import ask_reopening, grant_reopening
 from openpar.parindex.assessments.actions.rounds import advance_round
 from openpar.parindex.assessments.models import Assessment, Round, RoundStage
 from openpar.parindex.criteria.models import CriteriaSet
@@ -54,8 +55,27 @@ def build(sets: dict[str, CriteriaSet], places: Places, today: date, random: Ran
     for sheet in sheets:
         if sheet.pk in stories:
             _appraise_some(sheet, stories[sheet.pk], places, random, clock)
+    _reopen_one(sheets, places, today, clock)
     say(f"kỳ {dates.year} đang thẩm định")
     return round
+
+
+def _reopen_one(sheets: list[Assessment], places: Places, today: date, clock: Clock) -> None:
+    """One department has asked for its sheet back and got it for a week: its people have something to do."""
+    [sheet] = [sheet for sheet in sheets if sheet.organisation.key == HEALTH]
+    focal = places.people.of_unit(sheet.unit, Role.FOCAL_OFFICER)
+    reopening = ask_reopening(
+        assessment_id=sheet.pk,
+        reason="Nhập nhầm mẫu số tiêu chí 3.2.1, xin bổ sung tài liệu kiểm chứng",
+        by=focal,
+        at=clock.set(moment(today - timedelta(days=2))),
+    )
+    grant_reopening(
+        reopening_id=reopening.pk,
+        open_until=moment(today + timedelta(days=7), time(17, 0)),
+        by=places.manager,
+        at=clock.tick(),
+    )
 
 
 def _score(sheet: Assessment, places: Places, random: Random, clock: Clock, *, finished: bool) -> Story:

@@ -33,7 +33,7 @@ def _write(report: RoundReport) -> Paper:
         paper.mark(mark)
     number = round.decision_number or "……/QĐ-UBND"
     paper.letterhead(Letterhead("", committee, number, report.manager.place, round.decision_on))
-    paper.heading("QUYẾT ĐỊNH", (subject,))
+    paper.heading("QUYẾT ĐỊNH", (f"Về việc {subject[:1].lower()}{subject[1:]}",))
     paper.centred(f"CHỦ TỊCH {committee.upper()}")
     paper.grounds(_grounds(report))
     paper.centred("QUYẾT ĐỊNH:")
@@ -123,13 +123,13 @@ class _Appendix:
 
     def ranking(self, paper: Paper) -> None:
         outside = self.block.outside_leaves
-        width = min(2.4, 9.6 / max(1, len(outside)))
+        width = min(2.4, 9.0 / max(1, len(outside)))
         columns = [
-            TableColumn("Hạng", 1.2, "center"),
+            TableColumn("Hạng", 1.5, "center"),
             TableColumn("Đơn vị", 5.6),
             TableColumn("Điểm thẩm định", 1.7, "right"),
             *(TableColumn(f"{leaf.code} {leaf.title}", width, "right") for leaf in outside),
-            TableColumn("Thưởng", 1.4, "right"),
+            TableColumn("Thưởng", 1.7, "right"),
             TableColumn("Trừ", 1.4, "right"),
             TableColumn("Tổng điểm", 1.6, "right"),
             TableColumn("Chỉ số (%)", 1.6, "right"),
@@ -159,9 +159,9 @@ class _Appendix:
     def fields(self, paper: Paper) -> None:
         titles = self.block.block.criteria.titles
         codes = self.block.block.field_codes
-        width = 18.6 / max(1, len(codes))
+        width = 18.3 / max(1, len(codes))
         columns = [
-            TableColumn("Hạng", 1.2, "center"),
+            TableColumn("Hạng", 1.5, "center"),
             TableColumn("Đơn vị", 5.0),
             TableColumn("Chỉ số chung (%)", 1.6, "right"),
             *(TableColumn(f"{code}. {titles[code]}", min(2.6, width), "right") for code in codes),

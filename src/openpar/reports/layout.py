@@ -113,12 +113,13 @@ class Paper:
         """Agency at the left, national name and motto at the right; number, place and day below."""
         table = self._bare_table(2, (Cm(6.7), Cm(9.8)))
         agency, nation = table.rows[0].cells
-        if head.parent:
-            _write(agency.paragraphs[0], head.parent.upper(), size=13, align="center")
-        lines = (head.agency.upper(),) if head.parent else _in_two(head.agency.upper())
-        for number, line in enumerate(lines):
-            place = agency.add_paragraph() if head.parent or number else agency.paragraphs[0]
-            _write(place, line, size=13, bold=True, align="center")
+        # Only the agency that issues is bold; the one above it stands over it.
+        lines = [(line, False) for line in _in_two(head.parent.upper()) if line]
+        agency_name = head.agency.upper()
+        lines += [(line, True) for line in ((agency_name,) if head.parent else _in_two(agency_name))]
+        for number, (line, is_bold) in enumerate(lines):
+            place = agency.add_paragraph() if number else agency.paragraphs[0]
+            _write(place, line, size=13, bold=is_bold, align="center")
         _rule(agency.add_paragraph(), Cm(6.7), Cm(2.4))
         _write(nation.paragraphs[0], NATIONAL_NAME, size=13, bold=True, align="center")
         _write(nation.add_paragraph(), NATIONAL_MOTTO, size=14, bold=True, align="center")

@@ -149,12 +149,12 @@ def _field_row(field: NodeResult, show: Printed) -> Sequence[str]:
 
 
 _LOST_COLUMNS = (
-    TableColumn("Tiêu chí", 5.6),
+    TableColumn("Tiêu chí", 4.6),
     TableColumn("Tối đa", 1.3, "right"),
     TableColumn("Tự chấm", 1.5, "right"),
     TableColumn("Công nhận", 1.6, "right"),
     TableColumn("Bị trừ", 1.5, "right"),
-    TableColumn("Lý do", 4.9),
+    TableColumn("Lý do", 5.9),
 )
 
 

@@ -8,10 +8,11 @@ import pytest
 
 from openpar.base.accounts.models import Role
 from openpar.parindex.assessments.actions.reopenings import ask_reopening, grant_reopening, refuse_reopening
+from openpar.parindex.assessments.actions.rounds import advance_round
 from openpar.parindex.assessments.actions.scores import Entry
 from openpar.parindex.assessments.actions.self_scoring import lock_sheet, save_self_score, submit_sheet
 from openpar.parindex.assessments.errors import Incomplete, NotAllowed, NotNow
-from openpar.parindex.assessments.models import Reopening, SheetState
+from openpar.parindex.assessments.models import Reopening, RoundStage, SheetState
 from tests import factories
 from tests.parindex import rounds
 from tests.parindex.rounds import APPRAISAL, SmallRound, ratio
@@ -76,6 +77,17 @@ def test_a_reason_is_needed_to_ask_and_to_refuse() -> None:
     refuse_reopening(reopening_id=reopening.pk, reason="Đã hết hạn", by=small.manager, at=APPRAISAL)
     with pytest.raises(NotNow):
         grant_reopening(reopening_id=reopening.pk, open_until=UNTIL, by=small.manager, at=APPRAISAL)
+
+
+def test_a_reopened_sheet_that_nobody_locked_is_locked_when_the_appraisal_ends() -> None:
+    small = rounds.round_in_appraisal()
+    grant_reopening(reopening_id=asked(small).pk, open_until=UNTIL, by=small.manager, at=APPRAISAL)
+    change(small, 1)
+    rounds.appraise_the_rest(small)
+    advance_round(round_id=small.round.pk, to=RoundStage.EXPLANATION, by=small.manager, at=rounds.EXPLANATION)
+    sheet = small.sheet()
+    assert (sheet.state, sheet.locked_automatically) == (SheetState.LOCKED, True)
+    assert Reopening.objects.get().closed_at == rounds.EXPLANATION
 
 
 def test_a_reopened_sheet_is_locked_again_by_its_head() -> None:

@@ -98,7 +98,7 @@ def bar_of(view: SheetView, at: datetime) -> Bar:
         shows_appraised=view.shown.appraised,
         maximum=view.criteria.engine.maximum,
         state=SHEET_STATES[SheetState(view.assessment.state)],
-        state_label=SheetState(view.assessment.state).label,
+        state_label=str(SheetState(view.assessment.state).label),
     )
 
 
@@ -115,7 +115,7 @@ def bar_after_saving(sheet: Sheet, at: datetime) -> Bar:
         shows_appraised=False,
         maximum=maximum_of(assessment),
         state=SHEET_STATES[SheetState(assessment.state)],
-        state_label=SheetState(assessment.state).label,
+        state_label=str(SheetState(assessment.state).label),
     )
 
 
@@ -178,9 +178,13 @@ def links_of(view: SheetView, who: Actor, base: str, page: str) -> tuple[Link, .
     found.append(Link(_("Điểm thưởng"), f"{base}bonus/", "award", page == "bonus"))
     found.append(Link(_("Lịch sử"), f"{base}history/", "history", page == "history"))
     found.append(Link(_("Bản in"), f"{base}print/", "printer", page == "print"))
-    report = optional_address("assessment-report", view.assessment.pk)
-    if report:
-        found.append(Link(_("Báo cáo tự chấm"), report, "file-text"))
+    others = [(_("Báo cáo tự chấm"), "assessment-report", "file-text")]
+    if may_coordinate_for_unit(who, view.assessment):
+        others.append((_("Nhập từ Excel"), "sheet-upload", "table"))
+    for label, name, drawing in others:
+        address = optional_address(name, view.assessment.pk)
+        if address:
+            found.append(Link(label, address, drawing))
     return tuple(found)
 
 

@@ -419,8 +419,8 @@ def advance_round(*, round_id: int, to: RoundStage, reason: str = "", by: Actor,
         gaps = leaving_gaps(round, at=at, reason=reason)
         if gaps:
             raise Incomplete(gaps)
-        if round.stage == RoundStage.SELF_SCORING:
-            _lock_the_rest(round, by=by, at=at)
+        # Also sheets that were reopened during the appraisal and never locked again.
+        _lock_the_rest(round, by=by, at=at)
         _move(round, to, by=by, at=at, reason=reason)
         tell(
             recipients=_people_of_units(round, at),

@@ -1,0 +1,145 @@
+"""What no file of the house may contain, and where writing may happen."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from scripts import check
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "openpar"
+# Put together here, so that this file does not contain what it looks for.
+REGISTRIES = (
+    "pypi.org/" + "simple",
+    "files.python" + "hosted.org",
+    "registry.np" + "mjs.org",
+    "registry.yarn" + "pkg.com",
+)
+OF_A_MACHINE = re.compile(
+    r"(?<![\w./<>{}-])/(?:" + "|".join(("wo" + "rk", "ro" + "ot", "ho" + "me", "Us" + "ers")) + r")/\w"
+)
+BINARY = {".woff2", ".png", ".jpg", ".ico", ".xlsx", ".docx", ".pdf", ".mo"}
+
+# ORM writes beside the actions: the loader of organisations with its register, and the standings of a sheet,
+# all of them called inside an action's transaction.
+WRITERS = {
+    "base/organisations/register.py",
+    "base/organisations/imports.py",
+    "parindex/assessments/sheets.py",
+}
+ORM_WRITE = re.compile(
+    r"\.(?:bulk_create|bulk_update|get_or_create|update_or_create)\(|\.objects\b[^\n]*\.(?:create|update|delete)\("
+    r"|\.save\((?:\)|update_fields|force_)"
+)
+COMMITS = re.compile(r"\bwrite_transaction\(\)|\batomic\(")
+# A transaction is opened where a whole intention is known: in actions, and where several make one.
+TRANSACTIONS = {
+    "common/db.py",
+    "base/accounts/management/commands/create_administrator.py",
+    "web/account/views.py",
+    "demo/rounds.py",
+    "base/organisations/register.py",
+}
+
+
+def tracked() -> list[Path]:
+    """The files under version control, and those that will be."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [
+        path for name in listed.splitlines() if (path := ROOT / name).is_file() and path.suffix not in BINARY
+    ]
+
+
+def traces_of_a_machine(text: str) -> list[str]:
+    """Hosts of registries and absolute paths of somebody's machine."""
+    return [host for host in REGISTRIES if host in text] + [found[0] for found in OF_A_MACHINE.finditer(text)]
+
+
+def test_no_file_names_a_registry_or_a_path_of_a_machine() -> None:
+    found = {
+        str(path.relative_to(ROOT)): traces
+        for path in tracked()
+        if (traces := traces_of_a_machine(path.read_text(encoding="utf-8", errors="replace")))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "https://" + REGISTRIES[0] + "/",
+        '"resolved": "https://' + REGISTRIES[2] + '/x.tgz"',
+        "see /wo" + "rk/main/x.py",
+        'open("/ro' + 'ot/x")',
+        "(/ho" + "me/an/x)",
+    ],
+)
+def test_a_trace_of_a_machine_is_noticed(planted: str) -> None:
+    assert traces_of_a_machine(planted)
+
+
+def test_a_path_of_the_house_is_no_trace_of_a_machine() -> None:
+    assert traces_of_a_machine("src/openpar/web/ho" + "me/views.py, {% include 'ho" + "me/x.html' %}") == []
+
+
+def test_the_check_of_composed_letters_catches_a_decomposed_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "composed.md").write_text("Sở Nội vụ", encoding="utf-8")
+    (tmp_path / "decomposed.md").write_text(unicodedata.normalize("NFD", "Sở Nội vụ"), encoding="utf-8")
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
+    monkeypatch.setattr(check, "ROOT", tmp_path)
+    assert check.decomposed_files() == ["decomposed.md"]
+
+
+def written_outside_actions(pattern: re.Pattern[str], allowed: set[str]) -> list[str]:
+    """Modules of the source with a match, other than actions, migrations and those allowed."""
+    return [
+        name
+        for path in sorted(SOURCE.rglob("*.py"))
+        if not {"actions", "migrations"} & set(path.parts)
+        and path.name != "actions.py"
+        and (name := str(path.relative_to(SOURCE))) not in allowed
+        and pattern.search(path.read_text(encoding="utf-8"))
+    ]
+
+
+def test_rows_are_written_by_actions_only() -> None:
+    assert written_outside_actions(ORM_WRITE, WRITERS) == []
+
+
+def test_transactions_are_opened_by_actions_only() -> None:
+    assert written_outside_actions(COMMITS, TRANSACTIONS) == []
+
+
+def test_the_exceptions_are_still_needed() -> None:
+    for pattern, allowed in ((ORM_WRITE, WRITERS), (COMMITS, TRANSACTIONS)):
+        assert {name for name in allowed if not pattern.search((SOURCE / name).read_text("utf-8"))} == set()
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "Score.objects.filter(pk=1).update(points=1)",
+        "Score.objects.create()",
+        "score.save()",
+        'score.save(update_fields=["points"])',
+        "Score.objects.bulk_create(rows)",
+        "sheet.scores.get_or_create(x=1)",
+    ],
+)
+def test_a_write_is_recognised(planted: str) -> None:
+    assert ORM_WRITE.search(planted)
+
+
+def test_signals_and_generic_relations_are_not_used() -> None:
+    forbidden = re.compile(r"django\.db\.models\.signals|django\.dispatch|GenericForeignKey|def save\(self")
+    assert written_outside_actions(forbidden, set()) == []
+    assert forbidden.search("    def save(self, *args):")
