@@ -251,7 +251,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file(
     ],
 )
 def test_a_file_of_another_kind_is_unreadable(folder: Path, heading: str, encoding: str) -> None:
-    assert score(folder, "Sở A,sở,1.1,yes,,,,", heading=heading, encoding=encoding) == 2
+    assert score(folder, "Sở A,sở,1.1,yes,,,,", heading=heading, encoding=encoding) == 1
     assert not (folder / "results.csv").exists()
 
 
@@ -276,12 +276,12 @@ def test_a_printed_sum_that_differs_is_only_told(folder: Path, capsys: pytest.Ca
 
 
 def test_an_input_is_never_written_over(folder: Path) -> None:
-    assert score(folder, COMPLETE, "--out", f"{folder}/answers.csv") == 2
+    assert score(folder, COMPLETE, "--out", f"{folder}/answers.csv") == 1
     assert (folder / "answers.csv").read_text("utf-8").startswith(HEADING)
 
 
 def test_a_folder_that_is_not_there_leaves_nothing_behind(folder: Path) -> None:
-    assert score(folder, COMPLETE, "--out", f"{folder}/none/results.csv") == 2
+    assert score(folder, COMPLETE, "--out", f"{folder}/none/results.csv") == 1
     assert not (folder / "lines.csv").exists()
     assert {path.name for path in folder.iterdir()} == {"set.yaml", "answers.csv"}
 
@@ -326,7 +326,7 @@ def test_unreadable_and_wrong_sets_are_told_apart(folder: Path, text: bytes, sta
 
 
 def test_a_file_that_is_not_there_is_unreadable(folder: Path) -> None:
-    assert main(["criteria", "check", f"{folder}/none.yaml"]) == 2
+    assert main(["criteria", "check", f"{folder}/none.yaml"]) == 1
 
 
 def test_a_converted_set_scores_the_same(folder: Path) -> None:
@@ -350,7 +350,7 @@ def test_an_official_table_is_checked_and_converted(folder: Path, ending: str) -
 
 def test_a_file_that_only_claims_to_be_a_table_is_unreadable(folder: Path) -> None:
     (folder / "table.xlsx").write_text("không phải bảng", "utf-8")
-    assert main(["criteria", "check", f"{folder}/table.xlsx"]) == 2
+    assert main(["criteria", "check", f"{folder}/table.xlsx"]) == 1
 
 
 RESULTS = """unit,block,total,index
@@ -442,7 +442,7 @@ def test_wrong_questions_about_ranks_are_refused(folder: Path, options: list[str
 
 def test_faults_of_a_result_file_are_listed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "results.csv").write_text("unit,index\na,x\na,1\n,5\n", "utf-8")
-    assert main(["rank", f"{folder}/results.csv"]) == 2
+    assert main(["rank", f"{folder}/results.csv"]) == 1
     said = capsys.readouterr().err
     assert [place in said for place in ("dòng 2, cột index", "dòng 3, cột unit", "dòng 4, cột unit")] == [
         True

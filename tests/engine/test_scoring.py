@@ -1,15 +1,18 @@
 """Totals: the policies of section 7, bonus and penalty of section 9, what is missing, what is removed."""
 
 from decimal import Decimal
+from random import Random
 
 import pytest
 
 from openpar.engine.answers import Answer
-from openpar.engine.criteria import CriteriaSet
+from openpar.engine.criteria import CriteriaSet, set_from_mapping
 from openpar.engine.errors import UnknownCode
 from openpar.engine.numbers import round_for_show
-from openpar.engine.scoring import Sheet, UnitScore, score_block, score_unit
+from openpar.engine.scoring import Sheet, UnitScore, score_block, score_unit, standing
+from tests.engine.random_sets import random_case
 from tests.engine.sets import NO, OUT, YES, field, leaf, made, ratio
+from tests.engine.test_oracle import sheet_of
 
 D = Decimal
 
@@ -196,3 +199,23 @@ def test_a_set_of_criteria_that_are_leaves_themselves_is_scored() -> None:
     criteria_set = made(leaf("I", "35", "external_pct"), field("II", leaf("1", "65")))
     score = score_unit(criteria_set, {"I": Answer(numerator=D(80)), "1": ratio(1, 2)})
     assert (score.node("I").achieved, score.node("II").achieved, score.total) == (D(28), D("32.5"), D("60.5"))
+
+
+def test_the_standing_after_a_save_equals_the_full_score_in_every_figure() -> None:
+    compared = 0
+    for seed in range(300):
+        given, sheets = random_case(Random(seed))
+        criteria_set = set_from_mapping(given)
+        scores = score_block(criteria_set, {unit: sheet_of(sheet) for unit, sheet in sheets.items()})
+        for unit, score in scores.items():
+            sheet = sheet_of(sheets[unit])
+            outcomes = {line.code: line.outcome for line in score.lines}
+            found = standing(criteria_set, outcomes, bonus=sheet.bonus, penalty=sheet.penalty)
+            assert (found.total, found.index, found.provisional) == (
+                score.total,
+                score.index,
+                score.provisional,
+            )
+            assert found.fields == tuple(score.node(top.code) for top in criteria_set.fields)
+            compared += 1
+    assert compared > 300

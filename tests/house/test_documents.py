@@ -1,4 +1,4 @@
-"""What the documents name is there: settings, code names of the glossary, paths, links, the README's session."""
+"""What the documents name is there: settings, names of the glossary, paths, links, the README's session."""
 
 from __future__ import annotations
 

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from scripts import check, rules, states
+from scripts.rule_texts import FAMILIES
 from scripts.totals_tables import Disagreement
 from scripts.written_pages import differences, settle
+from tests.engine.tables import FOLDER as TYPES
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,8 +27,8 @@ def test_the_rule_pages_are_those_of_the_worked_tables() -> None:
 
 
 def test_every_rule_type_has_its_place_on_a_page() -> None:
-    placed = [kind.table for family in rules.FAMILIES for kind in family.kinds]
-    assert sorted(placed) == sorted(path.stem for path in rules.TYPES.glob("*.yaml"))
+    placed = [kind.table for family in FAMILIES for kind in family.kinds]
+    assert sorted(placed) == sorted(path.stem for path in TYPES.glob("*.yaml"))
 
 
 def test_a_changed_stage_table_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +45,7 @@ def test_a_changed_stage_table_is_noticed(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.fixture
 def types(tmp_path: Path) -> Path:
     """The worked tables of the rule types, to be spoilt."""
-    return Path(shutil.copytree(rules.TYPES, tmp_path / "types"))
+    return Path(shutil.copytree(TYPES, tmp_path / "types"))
 
 
 @pytest.fixture

@@ -81,14 +81,14 @@ def test_faulty_signatures_are_noticed() -> None:
 
 
 def clocks_read(text: str) -> list[str]:
-    """Calls that ask the clock: `now`, `today`, `localdate` and the like."""
-    names = {"now", "today", "localdate", "localtime", "utcnow", "time"}
+    """Calls that ask the clock; `localdate(moment)` only converts."""
+    always, without_moment = {"now", "today", "utcnow", "time"}, {"localdate", "localtime"}
     return [
         f"line {node.lineno}: {node.func.attr}()"
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
-        and node.func.attr in names
+        and (node.func.attr in always or (node.func.attr in without_moment and not node.args))
         and isinstance(node.func.value, ast.Name)
         and node.func.value.id in ("timezone", "datetime", "date", "time")
     ]
@@ -105,7 +105,7 @@ def test_actions_rules_and_queries_do_not_ask_the_clock() -> None:
 
 
 @pytest.mark.parametrize(
-    "planted", ["timezone.now()", "date.today()", "datetime.now(tz)", "timezone.localdate(x)"]
+    "planted", ["timezone.now()", "date.today()", "datetime.now(tz)", "timezone.localdate()"]
 )
 def test_asking_the_clock_is_noticed(planted: str) -> None:
     assert clocks_read(planted)

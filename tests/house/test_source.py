@@ -43,7 +43,7 @@ TRANSACTIONS = {
     "base/accounts/management/commands/create_administrator.py",
     "web/account/views.py",
     "demo/rounds.py",
-    "base/organisations/register.py",
+    "base/organisations/imports.py",
 }
 
 

@@ -63,7 +63,7 @@ def officer_of(small: rounds.SmallRound, *codes: str) -> Actor:
     return officer
 
 
-# ---- who sees what --------------------------------------------------------------------------------
+# ---- who sees what ----------------------------------------------------------------------
 
 
 def test_the_list_shows_a_unit_its_own_sheet_with_deadline_and_progress(small: rounds.SmallRound) -> None:
@@ -166,7 +166,7 @@ def test_a_division_officer_finds_the_own_leaves_first_and_may_score_no_others(
     assert client.post(leaf_url(small, "2.1.1"), {"numerator": "9", "denominator": "10"}).status_code == 302
 
 
-# ---- saving -----------------------------------------------------------------------------------------
+# ---- saving -------------------------------------------------------------------------------
 
 
 def test_a_saved_leaf_updates_tree_totals_and_progress_and_says_when(small: rounds.SmallRound) -> None:
@@ -251,7 +251,7 @@ def test_the_preview_reckons_without_keeping_anything(small: rounds.SmallRound) 
     assert not Score.objects.exists()
 
 
-# ---- two people at once -------------------------------------------------------------------------------
+# ---- two people at once ---------------------------------------------------------------------
 
 
 def test_a_stale_save_shows_both_versions_and_lets_one_choose(small: rounds.SmallRound) -> None:
@@ -281,7 +281,7 @@ def test_choosing_to_replace_is_asked_again_when_a_third_save_came(small: rounds
     assert second.post(leaf_url(small, "1.1.2"), typed, **HTMX).status_code == 409
 
 
-# ---- budgets ------------------------------------------------------------------------------------------
+# ---- budgets --------------------------------------------------------------------------------
 
 
 def _queries(client: Client, method: str, address: str, **data: object) -> int:

@@ -33,7 +33,7 @@ from openpar.parindex.criteria.yaml_files import (
     read_criteria_set,
 )
 
-FINE, WRONG, UNREADABLE = 0, 1, 2
+FINE, WRONG = 0, 1
 DEFAULT_BANDS = Path(__file__).resolve().parents[3] / "data" / "grading_default.yaml"
 _OFFICIAL = (".xlsx", ".docx")
 # A printed sum that does not add up may have been accepted; everything else would make results meaningless.
@@ -55,10 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG
     except (UnreadableFile, Refused, BadBands) as refused:
         _tell([str(refused)])
-        return UNREADABLE
+        return WRONG
     except OSError as fault:
         _tell([f"{fault.filename or ''}: {fault.strerror}"])
-        return UNREADABLE
+        return WRONG
 
 
 def load(path: Path) -> CriteriaSet:

@@ -23,7 +23,7 @@ from openpar.parindex.assessments.permissions import (
 )
 from openpar.parindex.assessments.queries.sheets import SheetView, maximum_of, own_total, sheet_view
 from openpar.parindex.assessments.sheets import Sheet
-from openpar.web.assessments.trees import FieldRow, LeafRow, leaf_rows, tree_of
+from openpar.web.assessments.trees import is_explaining, leaf_rows, tree_of
 from openpar.web.http import AuthenticatedRequest, actor, now
 
 SHEET_STATES = {
@@ -59,6 +59,14 @@ class Link:
     is_current: bool = False
 
 
+@dataclass(frozen=True)
+class FirstLeaves:
+    """Leaves that stand above the tree for this reader, and why."""
+
+    title: str
+    codes: frozenset[str]
+
+
 def seen_sheet(request: AuthenticatedRequest, pk: int) -> SheetView:
     """The sheet as the person who asks may see it; a stranger gets 404."""
     try:
@@ -73,13 +81,15 @@ def frame(
     """What templates/assessments/sheet_base.html asks for."""
     who = actor(request)
     base = reverse("assessment", args=[view.assessment.pk])
-    mine = who.id if is_division_officer(who, view.assessment) else None
+    first = first_leaves(view, who)
+    tree = tree_of(view, base=base, current=current, first=first.codes)
     return {
         "view": view,
         "base": base,
         "bar": bar_of(view, now()),
-        "mine": my_rows(view, base=base, current=current, mine=mine),
-        "tree": _without_mine(tree_of(view, base=base, current=current, mine=mine)),
+        "first_title": first.title,
+        "first": leaf_rows(view, base=base, current=current, only=first.codes) if first.codes else (),
+        "tree": tree,
         "links": links_of(view, who, base, page),
         "button": button_of(view, who, base),
         "current": current,
@@ -147,27 +157,16 @@ def is_division_officer(who: Actor, assessment: Assessment) -> bool:
     )
 
 
-def my_rows(view: SheetView, *, base: str, current: str, mine: int | None) -> tuple[LeafRow, ...]:
-    """The leaves handed to a division officer: they stand first."""
-    if mine is None:
-        return ()
-    return tuple(row for row in leaf_rows(view, base=base, current=current, mine=mine) if row.is_mine)
-
-
-def _without_mine(tree: tuple[FieldRow, ...]) -> tuple[FieldRow, ...]:
-    """A leaf stands once in the page; those handed to the reader stand above."""
-    return tuple(
-        FieldRow(
-            html_id=field.html_id,
-            code=field.code,
-            title=field.title,
-            done=field.done,
-            total=field.total,
-            is_open=field.is_open,
-            rows=tuple(row for row in field.rows if not (isinstance(row, LeafRow) and row.is_mine)),
+def first_leaves(view: SheetView, who: Actor) -> FirstLeaves:
+    """What stands above the tree: the leaves to be explained, or those handed to a division officer."""
+    if is_explaining(view):
+        return FirstLeaves(
+            _("Khác điểm hoặc cần giải trình"), frozenset(line.leaf.code for line in view.to_explain)
         )
-        for field in tree
-    )
+    if is_division_officer(who, view.assessment):
+        mine = (code for code, line in view.lines.items() if line.officer_id == who.id)
+        return FirstLeaves(_("Giao cho tôi"), frozenset(mine))
+    return FirstLeaves("", frozenset())
 
 
 def links_of(view: SheetView, who: Actor, base: str, page: str) -> tuple[Link, ...]:
@@ -179,7 +178,7 @@ def links_of(view: SheetView, who: Actor, base: str, page: str) -> tuple[Link, .
     found.append(Link(_("Lịch sử"), f"{base}history/", "history", page == "history"))
     found.append(Link(_("Bản in"), f"{base}print/", "printer", page == "print"))
     others = [(_("Báo cáo tự chấm"), "assessment-report", "file-text")]
-    if may_coordinate_for_unit(who, view.assessment):
+    if may_coordinate_for_unit(who, view.assessment) and view.assessment.state == SheetState.DRAFTING:
         others.append((_("Nhập từ Excel"), "sheet-upload", "table"))
     for label, name, drawing in others:
         address = optional_address(name, view.assessment.pk)

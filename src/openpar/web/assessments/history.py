@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -13,7 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from openpar.base.audit.queries import Difference, Told, history_about
+from openpar.common.formats import format_decimal, format_moment
 from openpar.engine.answers import Answer, BadAnswer
+from openpar.parindex.assessments.models import Adjustment, SheetState
 from openpar.parindex.assessments.queries.sheets import SheetView
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.assessments.facts import facts_of
@@ -52,7 +55,13 @@ _KEYS = {
     "codes": gettext_lazy("Tiêu chí"),
     "ground": gettext_lazy("Căn cứ"),
     "open_until": gettext_lazy("Mở đến"),
+    "state": gettext_lazy("Trạng thái"),
 }
+_STATES: dict[str, Any] = {
+    **{state.value: state.label for state in SheetState},
+    **{state.value: state.label for state in Adjustment.State},
+}
+_NUMBERS = ("points", "given_points", "self_total")
 # Told of bonus and penalty only with the appraisal.
 _WITH_APPRAISAL = ("penalty.recorded", "adjustment.decided")
 
@@ -156,8 +165,11 @@ def _words(key: str, value: Any, leaf: LoadedLeaf | None) -> str:
         return _answer_words(value, leaf)
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
-    text = str(value)
-    return text.replace(".", ",") if key in ("points", "given_points", "self_total") else text
+    if key in _NUMBERS:
+        return format_decimal(Decimal(str(value)), trim=True)
+    if key == "open_until":
+        return format_moment(datetime.fromisoformat(str(value)))
+    return str(_STATES.get(str(value), value)) if key == "state" else str(value)
 
 
 def _answer_words(found: Mapping[str, object], leaf: LoadedLeaf | None) -> str:

@@ -26,7 +26,7 @@ from openpar.parindex.assessments.permissions import may_coordinate_for_unit, ma
 from openpar.parindex.assessments.queries.sheets import SheetView
 from openpar.parindex.assessments.rules import why_not_self_scoring
 from openpar.web.assessments.frame import frame, seen_sheet
-from openpar.web.assessments.trees import LeafRow, progress_of, tree_of
+from openpar.web.assessments.trees import LeafRow, leaf_rows, progress_of, tree_of
 from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say, today
 
 
@@ -100,9 +100,8 @@ def _by_field(view: SheetView, gaps: Iterable[Gap]) -> tuple[tuple[str, tuple[Ga
 
 def _to_explain(view: SheetView, base: str) -> tuple[LeafRow, ...]:
     """The leaves flagged or given other points, in the order of the table."""
-    rows = (row for field in tree_of(view, base=base) for row in field.rows if isinstance(row, LeafRow))
     wanted = {line.leaf.code for line in view.to_explain}
-    return tuple(row for row in rows if row.code in wanted)
+    return leaf_rows(view, base=base, current="", only=wanted) if wanted else ()
 
 
 def _reopenings(view: SheetView) -> tuple[Reopening, ...]:

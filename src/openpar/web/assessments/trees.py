@@ -41,7 +41,6 @@ class LeafRow:
     drawing: Markup
     officer: str
     is_current: bool
-    is_mine: bool
 
 
 @dataclass(frozen=True)
@@ -117,10 +116,18 @@ def is_explaining(view: SheetView) -> bool:
 
 
 def tree_of(
-    view: SheetView, *, base: str, current: str = "", mine: int | None = None, open_all: bool = False
+    view: SheetView,
+    *,
+    base: str,
+    current: str = "",
+    first: Collection[str] = (),
+    open_all: bool = False,
 ) -> tuple[FieldRow, ...]:
-    """The fields of a sheet; open are the one worked on, or the first when nothing is chosen."""
-    rows = {row.code: row for row in leaf_rows(view, base=base, current=current, mine=mine)}
+    """The fields of a sheet; open is the one worked on, or the first when nothing is chosen.
+
+    The leaves in `first` are left out: they stand above the tree, and a leaf stands once in a page.
+    """
+    rows = {row.code: row for row in leaf_rows(view, base=base, current=current)}
     if not current and rows:
         current = next(iter(rows))
     by_field: dict[str, list[Heading | LeafRow]] = {}
@@ -128,6 +135,8 @@ def tree_of(
     for code, row in rows.items():
         leaf = view.lines[code].leaf
         found = by_field.setdefault(leaf.field_code, [])
+        if code in first:
+            continue
         parent = leaf.parent_code
         if parent and parent != leaf.field_code and parent not in headed:
             headed.add(parent)
@@ -149,13 +158,16 @@ def tree_of(
     )
 
 
-def leaf_rows(view: SheetView, *, base: str, current: str, mine: int | None) -> tuple[LeafRow, ...]:
-    """Every leaf that the reader may see, in the order of the table."""
+def leaf_rows(
+    view: SheetView, *, base: str, current: str, only: Collection[str] | None = None
+) -> tuple[LeafRow, ...]:
+    """Every leaf that the reader may see (or those in `only`), in the order of the table."""
     explaining = is_explaining(view)
     drawings = {state: icon(name) for state, name in STATE_ICONS.items()}
     return tuple(
-        leaf_row(line, base=base, current=current, mine=mine, explaining=explaining, drawings=drawings)
-        for line in view.lines.values()
+        leaf_row(line, base=base, current=current, explaining=explaining, drawings=drawings)
+        for code, line in view.lines.items()
+        if only is None or code in only
     )
 
 
@@ -164,7 +176,6 @@ def leaf_row(
     *,
     base: str,
     current: str = "",
-    mine: int | None = None,
     explaining: bool = False,
     drawings: Mapping[str, Markup] | None = None,
 ) -> LeafRow:
@@ -182,7 +193,6 @@ def leaf_row(
         drawing=drawings[state] if drawings is not None else icon(STATE_ICONS[state]),
         officer=line.officer_name,
         is_current=code == current,
-        is_mine=mine is not None and line.officer_id == mine,
     )
 
 

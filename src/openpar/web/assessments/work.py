@@ -158,7 +158,7 @@ def work_on(
     state, word = state_of(line, explaining=is_explaining(view))
     own = line.own
     answer = Answer() if own is None else Answer.from_json(own.answer)
-    before, after = neighbours(view, code, _codes_of(view, who))
+    before, after = neighbours(view, code, _codes_of(view, who, layer))
     return Work(
         line=line,
         over=trail_of(view, line.leaf),
@@ -197,8 +197,10 @@ def size_words(document: Document) -> str:
     return f"{format_decimal(size / 1_000_000, 1)} MB"
 
 
-def _codes_of(view: SheetView, who: Actor) -> frozenset[str]:
-    """The leaves handed to a division officer; empty for everybody who works on all of them."""
+def _codes_of(view: SheetView, who: Actor, layer: str) -> frozenset[str]:
+    """The leaves to go on to: those to be explained, or handed to the reader; empty means all."""
+    if layer == Layer.EXPLAINED:
+        return frozenset(line.leaf.code for line in view.to_explain)
     if may_coordinate_for_unit(who, view.assessment):
         return frozenset()
     return frozenset(code for code, line in view.lines.items() if line.officer_id == who.id)

@@ -49,7 +49,7 @@ def _editor(request: AuthenticatedRequest) -> Actor:
 def upload(request: AuthenticatedRequest) -> HttpResponse:
     """Takes a file and leads to the page that shows what was understood."""
     by = _editor(request)
-    context = {"endings": ",".join(ENDINGS), "recent": _recent()}
+    context: dict[str, object] = {"endings": ",".join(ENDINGS), "recent": _recent()}
     if request.method == "GET":
         return render(request, "criteria/import.html", context)
     try:
@@ -79,8 +79,8 @@ def preview(request: AuthenticatedRequest, token: str) -> HttpResponse:
     try:
         understood = read_criteria_file(kept.path, kept.file_name, place=place)
     except FileRefused as error:
-        context = {"endings": ",".join(ENDINGS), "recent": _recent()}
-        return refused(request, error, template="criteria/import.html", context=context)
+        unread: dict[str, object] = {"endings": ",".join(ENDINGS), "recent": _recent()}
+        return refused(request, error, template="criteria/import.html", context=unread)
     initial = _initial(understood)
     form = HeadForm(request.POST if request.method == "POST" else None, initial=initial)
     context = _context(kept, token, understood, form, place)

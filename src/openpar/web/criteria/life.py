@@ -115,7 +115,8 @@ def copy(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     initial = {"title": source.title.replace(str(source.year), str(source.year + 1)), "year": source.year + 1}
     form = CopyForm(request.POST if request.method == "POST" else None, initial=initial)
     text = _(
-        "Bộ mới là bản soạn, giữ cây tiêu chí và các thiết lập; mỗi tiêu chí nhớ tiêu chí gốc để so sánh các năm."
+        "Bộ mới là bản soạn, giữ cây tiêu chí và các thiết lập; "
+        "mỗi tiêu chí nhớ tiêu chí gốc để so sánh các năm."
     )
     context = _context(source, form, _("Sao chép bộ tiêu chí"), text, None)
     if request.method == "GET":

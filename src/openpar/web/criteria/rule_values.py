@@ -1,4 +1,4 @@
-"""A rule's parameters as the flat values of a form, and back; everything that does not fit is named at once."""
+"""A rule's parameters as the flat values of a form, and back; all that does not fit is named at once."""
 
 from __future__ import annotations
 
@@ -112,7 +112,12 @@ class RuleReader:
         self.values = values
         self.gaps: list[Gap] = []
 
+    def fault(self, where: str, what: str, link: str) -> None:
+        """Notes one thing that does not fit."""
+        self.gaps.append(Gap(where, what, link=link))
+
     def text(self, key: str) -> str:
+        """What was typed, without spaces around it."""
         return self.values.get(key, "").strip()
 
     def value(self, field: Field, key: str, where: str) -> Any:
@@ -131,6 +136,7 @@ class RuleReader:
         return text
 
     def number(self, key: str, where: str, *, percent: bool) -> str | None:
+        """The typed number in the engine's notation; a percentage becomes a share of 1."""
         try:
             number = parse_decimal(self.text(key).removesuffix("%"), where=where)
         except NumberNotUnderstood as error:

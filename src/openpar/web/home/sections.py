@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.module_loading import import_string
+
 from openpar.base.accounts.queries import Actor
 
 
@@ -31,9 +33,21 @@ class Section:
 
 
 Provider = Callable[[Actor, datetime], tuple[Section, ...]]
-PROVIDERS: tuple[Provider, ...] = ()
+# By name, because the providers themselves take Item and Section from here.
+PROVIDERS: tuple[Provider | str, ...] = (
+    "openpar.web.assessments.home.waiting",
+    "openpar.web.appraisals.home.waiting",
+    "openpar.web.rounds.home.waiting",
+)
 
 
 def sections_for(actor: Actor, at: datetime) -> tuple[Section, ...]:
     """The sections of every provider, in their order; one without items is left out."""
-    return tuple(section for provider in PROVIDERS for section in provider(actor, at) if section.items)
+    return tuple(
+        section for provider in map(_provider, PROVIDERS) for section in provider(actor, at) if section.items
+    )
+
+
+def _provider(given: Provider | str) -> Provider:
+    provider: Provider = import_string(given) if isinstance(given, str) else given
+    return provider

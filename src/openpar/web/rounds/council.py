@@ -11,6 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from openpar.common.errors import Gap, Refused
+from openpar.common.formats import format_decimal
+from openpar.common.text import sort_key
+from openpar.engine.numbers import round_for_show
 from openpar.parindex.assessments.actions.publication import (
     Decision,
     conclude_council,
@@ -22,6 +25,7 @@ from openpar.parindex.assessments.permissions import may_chair_council
 from openpar.parindex.assessments.results import BlockResults, LineResult, UnitResult, results_of_round
 from openpar.parindex.criteria.queries import LoadedSet
 from openpar.web.http import AuthenticatedRequest, form_refused, page, refused, say, today
+from openpar.web.jinja import NOTHING
 from openpar.web.rounds.forms import CouncilForm, DecisionForm
 from openpar.web.rounds.frame import Standpoint, managed, overseen, tabs_of
 
@@ -34,13 +38,8 @@ class CouncilRow:
     own: Decimal | None
     appraised: Decimal | None
     outside: Decimal | None
-
-    @property
-    def difference(self) -> Decimal | None:
-        """Appraised minus self, of the appraised part."""
-        if self.own is None or self.appraised is None:
-            return None
-        return self.appraised - self.own
+    # Decided minus self over the leaves that have both: a leaf not appraised yet is no difference.
+    difference: Decimal | None
 
     @property
     def is_provisional(self) -> bool:
@@ -55,20 +54,38 @@ class CouncilBlock:
     name: str
     criteria: LoadedSet
     rows: tuple[CouncilRow, ...]
+    shows_ranks: bool
+
+    def shown(self, value: Decimal | None) -> str:
+        """A figure as the set has it printed: digits and rounding are its own."""
+        if value is None:
+            return NOTHING
+        settings = self.criteria.engine.settings
+        return format_decimal(round_for_show(value, settings.digits, settings.rounding_mode))
 
     @property
     def provisional(self) -> int:
         return sum(row.is_provisional for row in self.rows)
 
 
-def council_blocks(blocks: Iterable[BlockResults], *, by_difference: bool) -> list[CouncilBlock]:
-    """The computed results as the council reads them: by rank, or the largest differences first."""
+def council_blocks(
+    blocks: Iterable[BlockResults], *, by_difference: bool, manages: bool
+) -> list[CouncilBlock]:
+    """The computed results as the council reads them: by rank, or the largest differences first.
+
+    Ranks over provisional totals are for the round manager only (parindex.md 8); others read by name.
+    """
     found = []
     for block in blocks:
         rows = [_council_row(unit, block.criteria) for unit in block.units]
         if by_difference:
             rows.sort(key=lambda row: -abs(row.difference) if row.difference is not None else Decimal(1))
-        found.append(CouncilBlock(block.block_code, block.block_name, block.criteria, tuple(rows)))
+        shows_ranks = manages or not any(row.is_provisional for row in rows)
+        if not shows_ranks and not by_difference:
+            rows.sort(key=lambda row: sort_key(row.unit.name))
+        found.append(
+            CouncilBlock(block.block_code, block.block_name, block.criteria, tuple(rows), shows_ranks)
+        )
     return found
 
 
@@ -76,7 +93,8 @@ def _council_row(unit: UnitResult, criteria: LoadedSet) -> CouncilRow:
     inside = [line for line in unit.lines if not criteria.leaves[line.code].is_outside]
     outside = [line for line in unit.lines if criteria.leaves[line.code].is_outside]
     own = [line.points[Layer.SELF] for line in inside if Layer.SELF in line.points]
-    return CouncilRow(unit, _sum(own), _sum(_decided(inside)), _sum(_decided(outside)))
+    lost = [None if line.lost is None else -line.lost for line in inside]
+    return CouncilRow(unit, _sum(own), _sum(_decided(inside)), _sum(_decided(outside)), _sum(lost))
 
 
 def _decided(lines: Iterable[LineResult]) -> list[Decimal | None]:
@@ -100,7 +118,7 @@ def _context(
         "here": here,
         "round": here.round,
         "tabs": tabs_of(here, "round-council"),
-        "blocks": council_blocks(results, by_difference=by_difference),
+        "blocks": council_blocks(results, by_difference=by_difference, manages=here.manages),
         "by_difference": by_difference,
         "gaps": publication_gaps(here.round, results) if in_decision else [],
         "in_decision": in_decision,
@@ -149,7 +167,7 @@ def publish(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
         "round": here.round,
         "form": form,
         "gaps": _publishing_gaps(here, results),
-        "blocks": council_blocks(results, by_difference=False),
+        "blocks": council_blocks(results, by_difference=False, manages=True),
         "confirming": False,
     }
     if request.method == "GET":

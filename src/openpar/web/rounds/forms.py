@@ -104,7 +104,7 @@ class RoundForm(forms.Form):
 class PhasesForm(forms.Form):
     """The calendar: two moments a phase; a phase without both is left out of the round."""
 
-    reason = TextField(label=_("Lý do đổi lịch"), required=False)
+    reason = TextField(label=_("Lý do đổi lịch"))
 
     def __init__(self, *args: Any, phases: Iterable[Phase] = (), asks_reason: bool, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -98,6 +98,7 @@ def control_context(request: AuthenticatedRequest, here: Standpoint) -> dict[str
     blocks = block_lines(here.round, closes_at, here.at)
     show = request.GET.get("show", "")
     units = [unit for block in blocks for unit in block.units]
+    steps = next_steps(here.round, here.at) if here.manages else ()
     return {
         "here": here,
         "round": here.round,
@@ -110,7 +111,8 @@ def control_context(request: AuthenticatedRequest, here: Standpoint) -> dict[str
         "locked": sum(block.locked for block in blocks),
         "units": len(units),
         "late": sum(block.late for block in blocks),
-        "steps": next_steps(here.round, here.at) if here.manages else (),
+        "steps": steps,
+        "blocked": [step for step in steps if not (step.is_free or step.needs_reason)],
         "reopenings": open_reopenings(here.round),
         "may_remind": here.manages and here.stage in REMINDED_IN,
         "reminder": _reminder_text(here, closes_at),

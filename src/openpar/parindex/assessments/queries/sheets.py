@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from openpar.base.accounts.queries import Actor
@@ -30,7 +30,7 @@ from openpar.parindex.assessments.models import (
     RoundStage,
     Score,
 )
-from openpar.parindex.assessments.permissions import oversees, works_for_unit
+from openpar.parindex.assessments.permissions import UNIT_ROLES, oversees, works_for_unit
 from openpar.parindex.assessments.queries.visibility import visible_assessments
 from openpar.parindex.assessments.rules import LeafEntry, gaps_of_leaf
 from openpar.parindex.assessments.sheets import (
@@ -390,3 +390,70 @@ def maximum_of(assessment: Assessment) -> Decimal:
     """The points of the whole set of a sheet."""
     criteria_set = assessment.round_block.criteria_set
     return loaded_set(criteria_set.pk, criteria_set.version).engine.maximum
+
+
+# ---- what waits for the people of a unit --------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class WaitingSheet:
+    """A sheet on which somebody of the unit has something to do now."""
+
+    id: int
+    round_title: str
+    unit_name: str
+    stage: RoundStage
+    state: str
+    due: datetime | None
+    scored: int
+    leaves: int
+    flagged: int
+    assigned: int
+    assigned_scored: int
+
+
+def sheets_waiting(actor: Actor, at: datetime) -> tuple[WaitingSheet, ...]:
+    """The sheets of the actor's units that take self-scores or explanations now; one query."""
+    units = actor.organisations(*UNIT_ROLES)
+    if not units:
+        return ()
+    mine = LeafAssignment.objects.filter(assessment=OuterRef("pk"), officer_id=actor.id)
+    scored = Score.objects.filter(
+        assessment=OuterRef("assessment"), criterion=OuterRef("criterion"), layer=Layer.SELF
+    ).exclude(outcome="MISSING", points__isnull=True)
+    found = (
+        with_window(visible_assessments(actor.person_id, at))
+        .filter(organisation_id__in=units)
+        .annotate(assigned=_counted(mine), assigned_scored=_counted(mine.filter(Exists(scored))))
+    )
+    sheets = [sheet_of(assessment) for assessment in found.order_by("-round_block__round_id", "pk")]
+    return tuple(_waiting(sheet) for sheet in sheets if _is_open(sheet, at))
+
+
+def _counted(rows: QuerySet[LeafAssignment]) -> Coalesce:
+    counts = rows.order_by().values("assessment").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counts), 0)
+
+
+def _is_open(sheet: Sheet, at: datetime) -> bool:
+    if sheet.reopened_until is not None and at < sheet.reopened_until:
+        return True
+    stages = (RoundStage.SELF_SCORING, RoundStage.EXPLANATION)
+    return any(sheet.window.why_closed(stage, at) is None for stage in stages)
+
+
+def _waiting(sheet: Sheet) -> WaitingSheet:
+    assessment = sheet.assessment
+    return WaitingSheet(
+        id=assessment.pk,
+        round_title=sheet.round.title,
+        unit_name=sheet.unit_name,
+        stage=RoundStage(sheet.round.stage),
+        state=assessment.state,
+        due=sheet.reopened_until or sheet.window.closes_at,
+        scored=assessment.self_count,
+        leaves=len(sheet.criteria.self_leaves),
+        flagged=assessment.flagged_count,
+        assigned=getattr(assessment, "assigned", 0),
+        assigned_scored=getattr(assessment, "assigned_scored", 0),
+    )
