@@ -89,7 +89,9 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.Jinja2"
 
-DATABASES = {"default": database_settings(_env("DATABASE_URL"), default_file=OPENPAR_VAR_DIR / "openpar.sqlite3")}
+DATABASES = {
+    "default": database_settings(_env("DATABASE_URL"), default_file=OPENPAR_VAR_DIR / "openpar.sqlite3")
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -126,10 +126,10 @@ class _Appendix:
         width = min(2.4, 9.0 / max(1, len(outside)))
         columns = [
             TableColumn("Hạng", 1.5, "center"),
-            TableColumn("Đơn vị", 5.6),
+            TableColumn("Đơn vị", 5.4),
             TableColumn("Điểm thẩm định", 1.7, "right"),
             *(TableColumn(f"{leaf.code} {leaf.title}", width, "right") for leaf in outside),
-            TableColumn("Thưởng", 1.7, "right"),
+            TableColumn("Thưởng", 1.9, "right"),
             TableColumn("Trừ", 1.4, "right"),
             TableColumn("Tổng điểm", 1.6, "right"),
             TableColumn("Chỉ số (%)", 1.6, "right"),

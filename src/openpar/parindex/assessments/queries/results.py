@@ -79,18 +79,14 @@ def round_lines(rounds: QuerySet[Round], *, own: Collection[int]) -> tuple[Round
         if is_sample:
             samples.add(round_id)
     results: dict[int, list[OwnResult]] = defaultdict(list)
-    for round_id, *columns in Result.objects.filter(
+    mine = Result.objects.filter(
         assessment__round_block__round__in=found, assessment__organisation_id__in=own
-    ).values_list(
-        "assessment__round_block__round_id",
-        "assessment_id",
-        "assessment__unit__name",
-        "total",
-        "rank",
-        "rank_of",
-        "grade",
-    ):
-        results[round_id].append(OwnResult(*columns))
+    ).select_related("assessment__round_block", "assessment__unit")
+    for result in mine.defer("nodes", "lines", "explanation"):
+        sheet = result.assessment
+        results[sheet.round_block.round_id].append(
+            OwnResult(sheet.pk, sheet.unit.name, result.total, result.rank, result.rank_of, result.grade)
+        )
     return tuple(
         RoundLine(round, round.pk in samples, tuple(blocks[round.pk]), tuple(results[round.pk]))
         for round in found
