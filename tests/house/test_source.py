@@ -24,6 +24,17 @@ OF_A_MACHINE = re.compile(
     r"(?<![\w./<>{}-])/(?:" + "|".join(("wo" + "rk", "ro" + "ot", "ho" + "me", "Us" + "ers")) + r")/\w"
 )
 BINARY = {".woff2", ".png", ".jpg", ".ico", ".xlsx", ".docx", ".pdf", ".mo"}
+NOT_OURS = {
+    ".git",
+    ".venv",
+    "node_modules",
+    "vendor",
+    "var",
+    "__pycache__",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".hypothesis",
+}
 
 # ORM writes beside the actions: the loader of organisations with its register, and the standings of a sheet,
 # all of them called inside an action's transaction.
@@ -48,17 +59,23 @@ TRANSACTIONS = {
 
 
 def tracked() -> list[Path]:
-    """The files under version control, and those that will be."""
+    """The files under version control and those that will be; all but the ignored where git does not answer."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return [
-        path for name in listed.splitlines() if (path := ROOT / name).is_file() and path.suffix not in BINARY
-    ]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode == 0:
+        names = [ROOT / name for name in listed.stdout.splitlines()]
+    else:
+        names = [path for path in ROOT.rglob("*") if not NOT_OURS & set(path.relative_to(ROOT).parts)]
+    return [path for path in names if path.is_file() and path.suffix not in BINARY]
 
 
 def traces_of_a_machine(text: str) -> list[str]:
     """Hosts of registries and absolute paths of somebody's machine."""
     return [host for host in REGISTRIES if host in text] + [found[0] for found in OF_A_MACHINE.finditer(text)]
+
+
+def test_the_files_are_found() -> None:
+    assert len(tracked()) > 300
 
 
 def test_no_file_names_a_registry_or_a_path_of_a_machine() -> None:

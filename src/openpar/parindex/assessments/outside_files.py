@@ -16,8 +16,8 @@ from openpar.common.errors import FileRefused, Gap
 from openpar.common.limited import run_limited
 from openpar.common.spreadsheets import Sheet, StoredNumber, cell_address, read_sheet
 from openpar.common.text import fold
-from openpar.parindex.assessments.actions.outside import OutsideValue
 from openpar.parindex.assessments.answer_texts import AnswerCells, AnswerNotUnderstood, answer_from_cells
+from openpar.parindex.assessments.entries import OutsideValue
 from openpar.parindex.criteria.queries import LoadedLeaf
 
 REQUIRED = ("unit", "code")

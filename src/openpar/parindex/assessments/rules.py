@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from openpar.common.errors import Gap
 from openpar.engine.answers import Answer
-from openpar.parindex.assessments.models import Layer, RoundStage, SheetState
+from openpar.parindex.assessments.models import Layer, RoundStage, Score, SheetState
 
 
 @dataclass(frozen=True)
@@ -150,3 +150,12 @@ def needs_reason(self_points: Decimal | None, appraised_points: Decimal | None, 
 def missing_outside(points_by_code: Mapping[str, Decimal | None], codes: Iterable[str]) -> tuple[str, ...]:
     """The outside leaves of a sheet that have no value yet."""
     return tuple(code for code in codes if code not in points_by_code)
+
+
+def may_be_explained(scores: Mapping[str, Score]) -> bool:
+    """A leaf is open to explanation when it was flagged, or when the appraiser gave other points."""
+    appraised = scores.get(Layer.APPRAISED)
+    if appraised is None:
+        return False
+    own = scores.get(Layer.SELF)
+    return appraised.explanation_wanted or (own is not None and own.points != appraised.points)

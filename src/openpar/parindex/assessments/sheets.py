@@ -232,7 +232,7 @@ def _text(value: Decimal | None) -> str | None:
 
 
 def _told_of_unit(criteria: LoadedSet, by_layer: Mapping[str, Mapping[str, Outcome]]) -> tuple[Standing, Any]:
-    """The unit's own side, with how many leaves of each field are scored, and the total without outside parts.
+    """The unit's own side: how many leaves of each field are scored, and the total without outside parts.
 
     The unit may not see the outside parts before publication; the lists of the manager may.
     """

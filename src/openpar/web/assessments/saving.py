@@ -31,7 +31,7 @@ from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.assessments.facts import Version, typed_version, version_of
 from openpar.web.assessments.forms import FormRefused, Texts, read_entry, texts_of
 from openpar.web.assessments.frame import bar_after_saving, frame, seen_sheet
-from openpar.web.assessments.trees import html_id_of_field, leaf_row
+from openpar.web.assessments.trees import explained_row, html_id_of_field, leaf_row
 from openpar.web.assessments.work import form_for, make_form, reckon_typed, work_on
 from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say
 
@@ -191,17 +191,18 @@ def saved(
 def _saved_parts(
     sheet: Sheet, found: LoadedLeaf, score: Score, layer: str, base: str, at: datetime
 ) -> dict[str, Any]:
+    """What has changed; an explanation changes neither the own total nor the progress."""
     answer = Answer.from_json(score.answer)
     texts = texts_of(found, answer, note=score.note, given_points=score.given_points)
-    form = make_form(found, layer, base=base, version=score.version, texts=texts)
+    is_own = layer == Layer.SELF
     return {
-        "form": form,
+        "form": make_form(found, layer, base=base, version=score.version, texts=texts),
         "leaf": found,
         "base": base,
-        "row": leaf_row(line_of(found, score), base=base),
-        "field": _field_after(sheet, found.field_code),
+        "row": leaf_row(line_of(found, score), base=base) if is_own else explained_row(found, base=base),
+        "field": _field_after(sheet, found.field_code) if is_own else None,
         "field_id": html_id_of_field(found.field_code),
-        "bar": bar_after_saving(sheet, at),
+        "bar": bar_after_saving(sheet, at) if is_own else None,
     }
 
 

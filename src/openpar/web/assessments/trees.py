@@ -12,6 +12,7 @@ from markupsafe import Markup
 from openpar.common.formats import format_decimal, format_maximum
 from openpar.parindex.assessments.models import Layer, RoundStage
 from openpar.parindex.assessments.queries.sheets import FieldProgress, LeafLine, SheetView
+from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.jinja import NOTHING, icon
 
 STATE_ICONS = {
@@ -193,6 +194,22 @@ def leaf_row(
         drawing=drawings[state] if drawings is not None else icon(STATE_ICONS[state]),
         officer=line.officer_name,
         is_current=code == current,
+    )
+
+
+def explained_row(leaf: LoadedLeaf, *, base: str) -> LeafRow:
+    """A leaf whose explanation was just saved; its figure stays as it stands in the page."""
+    return LeafRow(
+        html_id=f"leaf-{leaf.id}",
+        code=leaf.code,
+        title=leaf.title,
+        link=f"{base}{leaf.code}/",
+        figure="",
+        state="sent",
+        word=_("Đã giải trình"),
+        drawing=icon(STATE_ICONS["sent"]),
+        officer="",
+        is_current=True,
     )
 
 

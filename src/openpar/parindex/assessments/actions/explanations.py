@@ -21,17 +21,9 @@ from openpar.parindex.assessments.actions.scores import (
 from openpar.parindex.assessments.errors import Incomplete, NotAllowed, NotNow
 from openpar.parindex.assessments.models import Layer, RoundStage, Score
 from openpar.parindex.assessments.permissions import may_coordinate_for_unit
+from openpar.parindex.assessments.rules import may_be_explained
 from openpar.parindex.assessments.sheets import Sheet, renew_standings, take_sheet
 from openpar.parindex.criteria.queries import LoadedLeaf
-
-
-def may_be_explained(scores: Mapping[str, Score]) -> bool:
-    """A leaf is open to explanation when it was flagged, or when the appraiser gave other points."""
-    appraised = scores.get(Layer.APPRAISED)
-    if appraised is None:
-        return False
-    own = scores.get(Layer.SELF)
-    return appraised.explanation_wanted or (own is not None and own.points != appraised.points)
 
 
 def refuse_unless_explaining(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -11,25 +10,15 @@ from django.utils.translation import gettext as _
 from openpar.base.accounts.queries import Actor
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
-from openpar.engine.answers import Answer
 from openpar.parindex.assessments.actions.rounds import take_round
 from openpar.parindex.assessments.actions.scores import Entry, evaluated, keep_score, scores_of_leaf
+from openpar.parindex.assessments.entries import OutsideValue as OutsideValue
 from openpar.parindex.assessments.errors import BadAnswer, Incomplete, NotNow
 from openpar.parindex.assessments.models import Layer, RoundStage
 from openpar.parindex.assessments.sheets import renew_standings, take_sheet
 
 # From the appraisal on; never before self-scoring has closed, so that nobody scores to fit.
 STAGES = (RoundStage.APPRAISAL, RoundStage.EXPLANATION, RoundStage.REAPPRAISAL, RoundStage.DECISION)
-
-
-@dataclass(frozen=True)
-class OutsideValue:
-    """One outside figure for one unit; `where` names its cell or row in the file it came from."""
-
-    assessment_id: int
-    code: str
-    answer: Answer
-    where: str = ""
 
 
 def record_outside_values(

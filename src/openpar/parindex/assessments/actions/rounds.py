@@ -28,11 +28,10 @@ from openpar.parindex.assessments.models import (
     SheetState,
 )
 from openpar.parindex.assessments.permissions import may_manage, may_manage_rounds
-from openpar.parindex.assessments.queries.completeness import appraisal_gaps, reappraisal_gaps
+from openpar.parindex.assessments.queries.completeness import leaving_gaps, next_stages, opening_gaps
 from openpar.parindex.assessments.sheets import take_sheet
-from openpar.parindex.assessments.stages import ROUND
 from openpar.parindex.criteria.actions import put_in_use
-from openpar.parindex.criteria.models import CriteriaSet, SetStage
+from openpar.parindex.criteria.models import CriteriaSet
 from openpar.parindex.criteria.queries import loaded_set
 
 
@@ -330,35 +329,6 @@ def _people_of_units(round: Round, at: datetime) -> list[int]:
     )
 
 
-def opening_gaps(round: Round) -> list[Gap]:
-    """Everything that keeps a round from being opened."""
-    gaps = []
-    blocks = list(round.blocks.select_related("block", "criteria_set"))
-    if not blocks:
-        gaps.append(Gap(_("Khối"), _("kỳ chưa có khối nào."), code="no_block"))
-    for round_block in blocks:
-        name = round_block.block.name
-        if round_block.criteria_set.stage not in {SetStage.ISSUED, SetStage.IN_USE}:
-            gaps.append(
-                Gap(
-                    name,
-                    _("bộ tiêu chí “%s” chưa ban hành.") % round_block.criteria_set.title,
-                    _("Kiểm tra và ban hành bộ tiêu chí trước khi mở kỳ."),
-                    code="set_not_issued",
-                    link=f"/criteria/{round_block.criteria_set_id}/",
-                )
-            )
-        if not round_block.assessments.exists():
-            gaps.append(Gap(name, _("chưa có đơn vị nào."), code="no_unit"))
-    stages = set(round.phases.values_list("stage", flat=True))
-    gaps.extend(
-        Gap(str(stage.label), _("chưa có lịch."), code="no_phase")
-        for stage in (RoundStage.SELF_SCORING, RoundStage.APPRAISAL)
-        if stage not in stages
-    )
-    return gaps
-
-
 def open_round(*, round_id: int, by: Actor, at: datetime) -> None:
     """Opens self-scoring: from now on the criteria sets are frozen. Raises NotAllowed, NotNow, Incomplete."""
     with write_transaction():
@@ -384,17 +354,6 @@ def _move(round: Round, to: RoundStage, *, by: Actor, at: datetime, reason: str 
     round.stage = to
     round.save(update_fields=["stage"])
     _trace(round, "round.moved", by=by, at=at, before={"stage": before}, after={"stage": to}, reason=reason)
-
-
-def next_stages(round: Round) -> tuple[RoundStage, ...]:
-    """Where the round may go from here by `advance_round`, by its own list of phases."""
-    wanted = set(round.phases.values_list("stage", flat=True)) | {RoundStage.DECISION}
-    reachable = ROUND[RoundStage(round.stage)]
-    return tuple(
-        stage
-        for stage in reachable
-        if stage in wanted and stage not in {RoundStage.SELF_SCORING, RoundStage.PUBLISHED}
-    )
 
 
 def advance_round(*, round_id: int, to: RoundStage, reason: str = "", by: Actor, at: datetime) -> None:
@@ -429,41 +388,6 @@ def advance_round(*, round_id: int, to: RoundStage, reason: str = "", by: Actor,
             link="/",
             at=at,
         )
-
-
-def leaving_gaps(round: Round, *, at: datetime, reason: str = "") -> list[Gap]:
-    """What keeps the round in its phase."""
-    if round.stage == RoundStage.SELF_SCORING:
-        window = round.phases.filter(stage=RoundStage.SELF_SCORING).first()
-        early = window is not None and at < window.closes_at
-        unlocked = (
-            Assessment.objects.filter(round_block__round=round).exclude(state=SheetState.LOCKED).count()
-        )
-        if early and unlocked and not reason.strip():
-            return [
-                Gap(
-                    "",
-                    _("chưa hết hạn tự chấm và còn %d đơn vị chưa chốt.") % unlocked,
-                    _("Chờ đến hạn, hoặc nêu lý do đóng sớm."),
-                    code="early",
-                )
-            ]
-    if round.stage == RoundStage.APPRAISAL:
-        return appraisal_gaps(round.pk)
-    if round.stage == RoundStage.REAPPRAISAL:
-        return reappraisal_gaps(round.pk)
-    if round.stage == RoundStage.EXPLANATION:
-        window = round.phases.filter(stage=RoundStage.EXPLANATION).first()
-        if window is not None and at < window.closes_at and not reason.strip():
-            return [
-                Gap(
-                    "",
-                    _("chưa hết hạn giải trình."),
-                    _("Chờ đến hạn, hoặc nêu lý do đóng sớm."),
-                    code="early",
-                )
-            ]
-    return []
 
 
 def _lock_the_rest(round: Round, *, by: Actor, at: datetime) -> None:

@@ -7,7 +7,6 @@ both versions, let the engine say what the answer gives, keep it, leave a trace,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -18,24 +17,13 @@ from django.utils.translation import gettext as _
 from openpar.base.accounts.queries import Actor
 from openpar.base.audit.actions import record
 from openpar.common.errors import Gap
-from openpar.engine.answers import Answer
 from openpar.engine.numbers import plain
 from openpar.engine.outcomes import Earned, Invalid, Outcome
+from openpar.parindex.assessments.entries import Entry as Entry
 from openpar.parindex.assessments.errors import BadAnswer, StaleScore
 from openpar.parindex.assessments.models import EvidenceUse, Layer, Score
 from openpar.parindex.assessments.sheets import Sheet
 from openpar.parindex.criteria.queries import LoadedLeaf
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What a person typed for one leaf."""
-
-    answer: Answer
-    note: str = ""
-    given_points: Decimal | None = None
-    explanation_wanted: bool = False
-
 
 # What was typed; or how to read it once the leaf is known, for pages whose form depends on the rule.
 Typed = Entry | Callable[[LoadedLeaf], Entry]

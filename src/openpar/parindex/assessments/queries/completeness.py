@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
@@ -10,11 +11,17 @@ from django.utils.translation import gettext as _
 from openpar.common.errors import Gap
 from openpar.engine.answers import Answer
 from openpar.parindex.assessments.models import (
+    Assessment,
     Layer,
+    Round,
     RoundBlock,
+    RoundStage,
     Score,
+    SheetState,
 )
 from openpar.parindex.assessments.rules import LeafEntry
+from openpar.parindex.assessments.stages import ROUND
+from openpar.parindex.criteria.models import SetStage
 from openpar.parindex.criteria.queries import LoadedSet, loaded_set
 
 
@@ -103,3 +110,78 @@ def reappraisal_gaps(round_id: int) -> list[Gap]:
         )
         for unit, code in open_ones
     ]
+
+
+def opening_gaps(round: Round) -> list[Gap]:
+    """Everything that keeps a round from being opened."""
+    gaps = []
+    blocks = list(round.blocks.select_related("block", "criteria_set"))
+    if not blocks:
+        gaps.append(Gap(_("Khối"), _("kỳ chưa có khối nào."), code="no_block"))
+    for round_block in blocks:
+        name = round_block.block.name
+        if round_block.criteria_set.stage not in {SetStage.ISSUED, SetStage.IN_USE}:
+            gaps.append(
+                Gap(
+                    name,
+                    _("bộ tiêu chí “%s” chưa ban hành.") % round_block.criteria_set.title,
+                    _("Kiểm tra và ban hành bộ tiêu chí trước khi mở kỳ."),
+                    code="set_not_issued",
+                    link=f"/criteria/{round_block.criteria_set_id}/",
+                )
+            )
+        if not round_block.assessments.exists():
+            gaps.append(Gap(name, _("chưa có đơn vị nào."), code="no_unit"))
+    stages = set(round.phases.values_list("stage", flat=True))
+    gaps.extend(
+        Gap(str(stage.label), _("chưa có lịch."), code="no_phase")
+        for stage in (RoundStage.SELF_SCORING, RoundStage.APPRAISAL)
+        if stage not in stages
+    )
+    return gaps
+
+
+def next_stages(round: Round) -> tuple[RoundStage, ...]:
+    """Where the round may go from here by `advance_round`, by its own list of phases."""
+    wanted = set(round.phases.values_list("stage", flat=True)) | {RoundStage.DECISION}
+    reachable = ROUND[RoundStage(round.stage)]
+    return tuple(
+        stage
+        for stage in reachable
+        if stage in wanted and stage not in {RoundStage.SELF_SCORING, RoundStage.PUBLISHED}
+    )
+
+
+def leaving_gaps(round: Round, *, at: datetime, reason: str = "") -> list[Gap]:
+    """What keeps the round in its phase."""
+    if round.stage == RoundStage.SELF_SCORING:
+        window = round.phases.filter(stage=RoundStage.SELF_SCORING).first()
+        early = window is not None and at < window.closes_at
+        unlocked = (
+            Assessment.objects.filter(round_block__round=round).exclude(state=SheetState.LOCKED).count()
+        )
+        if early and unlocked and not reason.strip():
+            return [
+                Gap(
+                    "",
+                    _("chưa hết hạn tự chấm và còn %d đơn vị chưa chốt.") % unlocked,
+                    _("Chờ đến hạn, hoặc nêu lý do đóng sớm."),
+                    code="early",
+                )
+            ]
+    if round.stage == RoundStage.APPRAISAL:
+        return appraisal_gaps(round.pk)
+    if round.stage == RoundStage.REAPPRAISAL:
+        return reappraisal_gaps(round.pk)
+    if round.stage == RoundStage.EXPLANATION:
+        window = round.phases.filter(stage=RoundStage.EXPLANATION).first()
+        if window is not None and at < window.closes_at and not reason.strip():
+            return [
+                Gap(
+                    "",
+                    _("chưa hết hạn giải trình."),
+                    _("Chờ đến hạn, hoặc nêu lý do đóng sớm."),
+                    code="early",
+                )
+            ]
+    return []

@@ -14,7 +14,6 @@ from openpar.base.accounts.models import Role, RoleHeld, User
 from openpar.base.accounts.queries import Actor
 from openpar.base.organisations.models import Block, OrganisationVersion
 from openpar.common.errors import Gap
-from openpar.parindex.assessments.actions.rounds import leaving_gaps, next_stages, opening_gaps
 from openpar.parindex.assessments.models import (
     AppraiserAssignment,
     Assessment,
@@ -28,6 +27,7 @@ from openpar.parindex.assessments.models import (
     Score,
     SheetState,
 )
+from openpar.parindex.assessments.queries.completeness import leaving_gaps, next_stages, opening_gaps
 from openpar.parindex.criteria.models import CriteriaSet, SetStage
 from openpar.parindex.criteria.queries import LoadedSet, loaded_set
 

@@ -20,7 +20,6 @@ from openpar.common.errors import Gap
 from openpar.common.text import fold
 from openpar.engine.answers import Answer
 from openpar.engine.scoring import UnitScore
-from openpar.parindex.assessments.actions.explanations import may_be_explained
 from openpar.parindex.assessments.models import (
     Adjustment,
     Assessment,
@@ -32,7 +31,7 @@ from openpar.parindex.assessments.models import (
 )
 from openpar.parindex.assessments.permissions import UNIT_ROLES, oversees, works_for_unit
 from openpar.parindex.assessments.queries.visibility import visible_assessments
-from openpar.parindex.assessments.rules import LeafEntry, gaps_of_leaf
+from openpar.parindex.assessments.rules import LeafEntry, gaps_of_leaf, may_be_explained
 from openpar.parindex.assessments.sheets import (
     Sheet,
     decided_outcomes,
