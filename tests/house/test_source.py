@@ -59,7 +59,7 @@ TRANSACTIONS = {
 
 
 def tracked() -> list[Path]:
-    """The files under version control and those that will be; all but the ignored where git does not answer."""
+    """The files under version control and those that will be; without git, all but foreign ones."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode == 0:

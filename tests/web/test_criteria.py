@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db
 
 def browser(who: Actor) -> Client:
     client = Client()
-    client.force_login(User.objects.get(pk=who.id))
+    client.force_login(User.objects.get(pk=who.person_id))
     return client
 
 

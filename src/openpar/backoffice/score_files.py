@@ -5,9 +5,7 @@ not given. Decimal point or decimal comma, never both.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,6 +19,12 @@ from openpar.engine.errors import BadNumber, UnknownCode
 from openpar.engine.numbers import ZERO, decimal_of
 from openpar.engine.rules.lists import NOT_APPLICABLE_CHOICE
 from openpar.engine.scoring import Sheet
+from openpar.parindex.assessments.answer_texts import (
+    AnswerCells,
+    AnswerNotUnderstood,
+    answer_from_cells,
+    columns_used,
+)
 
 COLUMNS = ("unit", "block", "code", "answer", "numerator", "denominator", "points", "applicable")
 BONUS, PENALTY = "bonus", "penalty"
@@ -192,86 +196,17 @@ def _answer(row: Row, leaf: Leaf) -> Answer:
         return Answer(applicable=False, reason="theo tệp câu trả lời")
     if applicable not in _YES:
         row.fault("applicable", f"“{applicable}” không phải yes hay no.")
-    return _READERS[type(leaf.rule)](row)
-
-
-def _yes_or_no(row: Row) -> Answer:
-    found = row.text("answer")
-    word = (found or "").lower()
-    if found is None:
-        return Answer()
-    if word in _YES or word in _NO:
-        return Answer(choice="yes" if word in _YES else "no")
-    if word in _NOT_APPLICABLE:
-        return Answer(choice=NOT_APPLICABLE_CHOICE)
-    row.fault("answer", f"“{found}” không phải yes hay no.")
-    return Answer()
-
-
-def _checklist(row: Row) -> Answer:
-    found = row.text("answer")
-    if found is None:
-        return Answer()
-    if found.lower() == NO_ITEMS:
-        return Answer(items=())
-    return Answer(items=tuple(item.strip() for item in found.split("|") if item.strip()))
-
-
-def _ratio(row: Row) -> Answer:
-    excused = (row.table("answer") or {}).get("excused")
-    return Answer(numerator=row.number("numerator"), denominator=row.number("denominator"), excused=excused)
-
-
-def _external(row: Row) -> Answer:
-    choice = (row.text("answer") or "").lower() or None
-    return Answer(choice=choice, numerator=row.number("numerator"), denominator=row.number("denominator"))
-
-
-def _deadline(row: Row) -> Answer:
-    found = row.text("answer")
-    if found is None:
-        return Answer()
-    if found.lower() in _NO:
-        return Answer(choice="no")
-    day, _, mark = (part.strip() for part in found.partition("|"))
-    if mark and mark.lower() != UNSIGNED:
-        row.fault("answer", f"“{mark}”: sau ngày chỉ được ghi {UNSIGNED}.")
-    turned = re.sub(r"^([0-9]{2})/([0-9]{2})/([0-9]{4})$", r"\3-\2-\1", day)
+    used = columns_used(leaf.rule)
+    row.asked |= used
+    # A filled cell that the rule does not use is worth a warning here, not a refusal.
+    cells = AnswerCells(**{column: row.cells.get(column) or None for column in used})
     try:
-        return Answer(moment=date.fromisoformat(turned), signed=not mark)
-    except ValueError:
-        row.fault("answer", f"“{day}” không phải là ngày; ghi 2026-01-31, 31/01/2026 hoặc no.")
+        return answer_from_cells(leaf.rule, cells, ambiguous="decimal")
+    except AnswerNotUnderstood as refused:
+        for gap in refused.gaps:
+            row.fault(gap.where, f"{gap.what.rstrip('.')}. {gap.remedy}".strip())
         return Answer()
 
-
-def _violations(row: Row) -> Answer:
-    return Answer(numerator=row.number("numerator"), counts=row.table("answer"))
-
-
-_READERS: dict[type[rules.Rule], Callable[[Row], Answer]] = {
-    rules.Boolean: _yes_or_no,
-    rules.Choice: lambda row: Answer(choice=row.text("answer")),
-    rules.AdditiveChecklist: _checklist,
-    rules.CountTimesPointsCapped: lambda row: Answer(numerator=row.number("numerator")),
-    rules.StepOnRatio: _ratio,
-    rules.StepOnCount: lambda row: Answer(numerator=row.number("numerator")),
-    rules.RatioTimesMax: _ratio,
-    rules.RatioWithZeroFloor: _ratio,
-    rules.FormulaWithConditions: lambda row: Answer(variables=row.table("answer")),
-    rules.Deadline: _deadline,
-    rules.DeductPerViolation: _violations,
-    rules.QualityGradePercent: lambda row: Answer(
-        choice=row.text("answer"), numerator=row.number("numerator")
-    ),
-    rules.SurveyWeightedAnswers: lambda row: Answer(counts=row.table("answer")),
-    rules.ExternalIndex: _external,
-    rules.LeadershipScore: lambda row: Answer(points=row.number("points"), variables=row.table("answer")),
-    rules.CohortNormalised: lambda row: Answer(numerator=row.number("numerator")),
-    rules.BonusCapped: lambda row: Answer(counts=row.table("answer")),
-    rules.PenaltyCapped: lambda row: Answer(counts=row.table("answer")),
-    rules.AlwaysNotApplicable: lambda row: Answer(),
-    rules.Unstated: lambda row: Answer(),
-}
 
 # Where a contradiction that only the rule can see is to be looked for.
 _IN_NUMERATOR = (

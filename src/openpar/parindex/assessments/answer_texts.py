@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from openpar.common.errors import Gap, Refused
-from openpar.common.formats import DateNotUnderstood, NumberNotUnderstood, format_date, parse_date
+from openpar.common.formats import (
+    Ambiguity,
+    DateNotUnderstood,
+    NumberNotUnderstood,
+    format_date,
+    parse_date,
+)
 from openpar.common.sheets import StoredNumber
 from openpar.common.spreadsheets import cell_decimal
 from openpar.common.text import nfc
@@ -50,13 +56,13 @@ class AnswerCells:
         return not any((self.answer, self.numerator, self.denominator, self.points))
 
 
-def answer_from_cells(rule: rules.Rule, cells: AnswerCells) -> Answer:
+def answer_from_cells(rule: rules.Rule, cells: AnswerCells, *, ambiguous: Ambiguity = "refuse") -> Answer:
     """The answer that the cells say for a leaf with this rule; blank cells are a blank answer.
 
-    Whether the answer fits the rule (an unknown option, a numerator above its denominator) is for the rule
+    `ambiguous` says what 1.500 means where the file states its notation. Whether the answer fits the rule (an unknown option, a numerator above its denominator) is for the rule
     to judge. Raises AnswerNotUnderstood with every cell that cannot be read or that the rule does not use.
     """
-    reader = _Reader(cells)
+    reader = _Reader(cells, ambiguous)
     answer = _READERS[type(rule)](reader, rule)
     for name in ("answer", "numerator", "denominator", "points"):
         if getattr(cells, name) and name not in reader.asked:
@@ -89,8 +95,9 @@ def columns_used(rule: rules.Rule) -> frozenset[str]:
 class _Reader:
     """The cells of one leaf with what is wrong in them; remembers which were asked for."""
 
-    def __init__(self, cells: AnswerCells) -> None:
+    def __init__(self, cells: AnswerCells, ambiguous: Ambiguity = "refuse") -> None:
         self.cells = cells
+        self.ambiguous = ambiguous
         self.gaps: list[Gap] = []
         self.asked: set[str] = set()
 
@@ -110,7 +117,7 @@ class _Reader:
 
     def decimal(self, column: str, text: str) -> Decimal | None:
         try:
-            return cell_decimal(text)
+            return cell_decimal(text, ambiguous=self.ambiguous)
         except NumberNotUnderstood as error:
             self.gaps += [Gap(column, gap.what, gap.remedy, code=gap.code) for gap in error.gaps]
             return None
@@ -186,8 +193,8 @@ def _ratio(reader: _Reader, rule: rules.Rule) -> Answer:
                 excused = value
             else:
                 reader.fault("answer", f"“{name}” không phải số được loại trừ", "Ghi như loại trừ=2.")
-    for column, value in (("numerator", top), ("denominator", bottom)):
-        if value is None and not reader.text(column) and (top is not None or bottom is not None):
+    for column, figure in (("numerator", top), ("denominator", bottom)):
+        if figure is None and not reader.text(column) and (top is not None or bottom is not None):
             reader.fault(column, "thiếu một trong hai số của tỷ lệ", "Ghi cả tử số và mẫu số.")
     return Answer(numerator=top, denominator=bottom, excused=excused)
 

@@ -15,6 +15,7 @@ from openpar.engine.grading import grade
 from openpar.engine.outcomes import Invalid, Missing, Outcome
 from openpar.engine.ranking import Place, rank
 from openpar.engine.scoring import UnitScore
+from openpar.parindex.assessments.cohort import settle_cohorts
 from openpar.parindex.assessments.models import Adjustment, Assessment, Layer, RoundBlock, Score, SheetState
 from openpar.parindex.assessments.sheets import (
     OutcomesByLayer,
@@ -181,7 +182,7 @@ def results_of_round(round_id: int) -> tuple[BlockResults, ...]:
     ):
         sheets[assessment.round_block_id].append(assessment)
     scores: dict[int, list[Score]] = defaultdict(list)
-    for score in Score.objects.filter(assessment__round_block__round_id=round_id).defer("answer"):
+    for score in Score.objects.filter(assessment__round_block__round_id=round_id):
         scores[score.assessment_id].append(score)
     adjustments: dict[int, list[tuple[str, Decimal]]] = defaultdict(list)
     for assessment_id, kind, points in Adjustment.objects.filter(
@@ -192,6 +193,7 @@ def results_of_round(round_id: int) -> tuple[BlockResults, ...]:
     found = []
     for block in blocks:
         criteria = loaded_set(block.criteria_set_id, block.criteria_set.version)
+        settle_cohorts(criteria, {sheet.pk: scores[sheet.pk] for sheet in sheets[block.pk]})
         units = [
             unit_result(sheet, block.block.code, criteria, scores[sheet.pk], adjustments[sheet.pk])
             for sheet in sheets[block.pk]
@@ -226,14 +228,17 @@ def unit_result(
     decided = decided_outcomes(outcomes, criteria)
     bonus = [points for kind, points in adjustments if kind == Adjustment.Kind.BONUS]
     penalty = [points for kind, points in adjustments if kind == Adjustment.Kind.PENALTY]
+    submitted = sheet.self_count > 0 or sheet.appraised_count > 0
+    silent = sheet.state == SheetState.LOCKED and not submitted
+    if silent:
+        # 0 in every field too, whatever a survey said of it: fields and total must agree.
+        outcomes, decided = {layer: {} for layer in Layer.values}, {}
     own = summed(criteria, self_outcomes(outcomes))
     final = summed(criteria, decided, bonus=bonus, penalty=penalty)
-    submitted = sheet.self_count > 0 or sheet.appraised_count > 0
     # A leaf taken out although the set does not foresee it was settled by the appraiser who did so; figures
     # that contradict themselves were settled by nobody.
     invalid = {line.code for line in final.lines if isinstance(line.outcome, Invalid)}
     bands = criteria.engine.settings.bands_for(block_code)
-    silent = sheet.state == SheetState.LOCKED and not submitted
     total, index = (Decimal(0), Decimal(0)) if silent else (final.total, final.index)
     return UnitResult(
         assessment_id=sheet.pk,

@@ -18,7 +18,7 @@ from openpar.parindex.assessments.actions.appraisals import (
 from openpar.parindex.assessments.actions.scores import Entry
 from openpar.parindex.assessments.errors import StaleScore
 from openpar.parindex.assessments.models import Assessment
-from openpar.parindex.assessments.queries.appraisal import Row, Side
+from openpar.parindex.assessments.queries.appraisal import Row, Side, rows_of
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.appraisals.pages import (
     Opened,
@@ -39,6 +39,7 @@ from openpar.web.appraisals.scenes import (
     answer_editor,
     appraisal_editor,
     explained_scene,
+    leaf_row_scene,
     leaf_scene,
     sheet_of,
     typed_editor,
@@ -63,7 +64,18 @@ class Spot:
             return explained_scene(self.place)
         return unit_scene(self.place, self.sheet) if self.axis == UNIT else leaf_scene(self.place, self.leaf)
 
-    def row(self, scene: Scene) -> Row:
+    def row_scene(self) -> Scene:
+        """As much of the page as one row needs."""
+        if self.axis == LEAF:
+            return leaf_row_scene(self.place, self.leaf, self.sheet)
+        return self.scene()
+
+    def row(self, scene: Scene | None = None) -> Row:
+        """The row as it is now, or as a page that is loaded has it."""
+        if scene is None:
+            sheets = self.place.sheets().filter(pk=self.sheet.pk)
+            [row] = rows_of(sheets, [self.leaf], self.place.viewer, self.place.stage)
+            return row
         return scene.row(self.sheet.pk, self.leaf.code)
 
 
@@ -80,12 +92,14 @@ def _answered(
     request: AuthenticatedRequest, spot: Spot, *, editor: Editor | None = None, status: int = 200
 ) -> HttpResponse:
     """The row for htmx; without it the whole page, or the way back to it after a change."""
+    if request.htmx or editor is None:
+        scene = spot.row_scene()
+        row = spot.row(scene)
+        if request.htmx:
+            return draw_row(request, scene, row, editor=editor, status=status)
+        return redirect(f"{base_link(scene, row)}#row-{row.assessment_id}-{row.leaf.code}")
     scene = spot.scene()
     row = spot.row(scene)
-    if request.htmx:
-        return draw_row(request, scene, row, editor=editor, status=status)
-    if editor is None:
-        return redirect(f"{base_link(scene, row)}#row-{row.assessment_id}-{row.leaf.code}")
     opened = Opened(row.assessment_id, row.leaf.code, editor)
     if spot.axis == EXPLAINED:
         return draw_explanations(request, scene, opened=opened, status=status)
@@ -99,7 +113,7 @@ def score(request: AuthenticatedRequest, round_id: int, assessment_id: int, code
     """GET opens (`?open=1`) or closes the form of a row; POST saves own figures and points."""
     spot = _spot(request, round_id, assessment_id, code)
     if request.method == "GET":
-        editor = appraisal_editor(spot.row(spot.scene())) if request.GET.get("open") else None
+        editor = appraisal_editor(spot.row()) if request.GET.get("open") else None
         return _answered(request, spot, editor=editor)
     wanted = bool(request.POST.get("explanation_wanted"))
 
@@ -130,7 +144,7 @@ def agree(request: AuthenticatedRequest, round_id: int, assessment_id: int, code
 
 
 def _nothing_to_agree(spot: Spot) -> Gap:
-    row = spot.row(spot.scene())
+    row = spot.row()
     if row.is_decided:
         return Gap(spot.leaf.code, _("đã có người thẩm định dòng này."), _("Sửa nếu cần."), code="decided")
     return Gap(
@@ -145,7 +159,7 @@ def _nothing_to_agree(spot: Spot) -> Gap:
 def flag(request: AuthenticatedRequest, round_id: int, assessment_id: int, code: str) -> HttpResponse:
     """Wants an explanation, or no longer; a row that is not decided opens its form with the flag set."""
     spot = _spot(request, round_id, assessment_id, code)
-    row = spot.row(spot.scene())
+    row = spot.row()
     side = row.appraised
     if side is None or side.is_blank:
         return _answered(request, spot, editor=appraisal_editor(row, is_flagged=True))
@@ -172,7 +186,7 @@ def answer(request: AuthenticatedRequest, round_id: int, assessment_id: int, cod
     if request.method == "GET":
         editor = None
         if request.GET.get("open"):
-            editor = answer_editor(spot.row(spot.scene()), start=request.GET.get("start", ""))
+            editor = answer_editor(spot.row(), start=request.GET.get("start", ""))
         return _answered(request, spot, editor=editor)
 
     def save(entry: Entry, version: int) -> None:
@@ -198,7 +212,7 @@ def _saved(
     """Saves what was typed; refused, the form stays as typed with every gap in it."""
     texts = {name: [str(value) for value in values] for name, values in request.POST.lists()}
     version = int(text) if (text := request.POST.get("version", "0")).isdecimal() else 0
-    row = spot.row(spot.scene())
+    row = spot.row()
     try:
         save(read_entry(spot.leaf, texts), version)
     except StaleScore as stale:
@@ -216,7 +230,7 @@ def _saved(
 
 def _refused_row(request: AuthenticatedRequest, spot: Spot, error: Refused) -> HttpResponse:
     """A refusal without a form: shown in the form of the row, which opens for it."""
-    row = spot.row(spot.scene())
+    row = spot.row()
     editor = appraisal_editor(row)
     return _answered(
         request,

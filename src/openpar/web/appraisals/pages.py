@@ -9,10 +9,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from openpar.common.errors import Refused
 from openpar.parindex.assessments.models import Assessment
-from openpar.parindex.assessments.queries.appraisal import Row, filtered, filters_of
+from openpar.parindex.assessments.queries.appraisal import DIFFERENT, FLAGGED, OPEN, Row, Tally, filtered
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.appraisals.scenes import EXPLAINED, LEAF, Editor, Place, Scene
 from openpar.web.http import AuthenticatedRequest, now, refused
@@ -25,6 +26,16 @@ class Opened:
     assessment_id: int
     code: str
     editor: Editor
+
+
+def filters_of(tally: Tally) -> list[tuple[str, str, int]]:
+    """Which rows a page may show: the key in the address, the label, how many."""
+    return [
+        ("", _("Tất cả"), tally.rows),
+        (OPEN, _("Chưa thẩm định"), tally.open),
+        (DIFFERENT, _("Khác điểm"), tally.different),
+        (FLAGGED, _("Yêu cầu giải trình"), tally.flagged),
+    ]
 
 
 def _common(scene: Scene, opened: Opened | None) -> dict[str, Any]:
@@ -75,7 +86,7 @@ def draw_leaf(
         "field_title": place.criteria.titles[leaf.field_code],
         "scale": leaf.engine.rule.describe(leaf.maximum),
         "rows": filtered(scene.rows, show),
-        "filters": filters_of(scene.rows),
+        "filters": filters_of(scene.tally),
         "show": show,
         "leaves": leaves,
         "leaf_prefix": prefix,
@@ -104,7 +115,7 @@ def draw_unit(
         "sheet": sheet,
         "titles": place.criteria.titles,
         "rows": filtered(scene.rows, show),
-        "filters": filters_of(scene.rows),
+        "filters": filters_of(scene.tally),
         "show": show,
         "previous": _unit_link(place, order[at - 1]) if at > 0 else "",
         "following": _unit_link(place, order[at + 1]) if at < len(order) - 1 else "",
@@ -140,7 +151,7 @@ def draw_row(
     template = "appraisals/row_explained.html" if scene.axis == EXPLAINED else "appraisals/row_answer.html"
     context = _common(scene, opened) | {"row": row, "saved_at": now()}
     if scene.axis != EXPLAINED:
-        context["filters"] = filters_of(scene.rows)
+        context["filters"] = filters_of(scene.tally)
         context["base_link"] = base_link(scene, row)
     return render(request, template, context, status=status)
 

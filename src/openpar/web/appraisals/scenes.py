@@ -16,9 +16,12 @@ from openpar.parindex.assessments.models import Assessment, Round, RoundBlock, R
 from openpar.parindex.assessments.queries.appraisal import (
     Row,
     Side,
+    Tally,
     Viewer,
     explained_rows,
     rows_of,
+    tally_of,
+    tally_of_leaf,
     viewer_of,
     window_of,
 )
@@ -108,6 +111,7 @@ class Scene:
     stand: Stand
     axis: str
     rows: tuple[Row, ...]
+    tally: Tally
 
     def row(self, assessment_id: int, code: str) -> Row:
         """Raises Http404 when it is not on this page."""
@@ -115,14 +119,6 @@ class Scene:
             if row.assessment_id == assessment_id and row.leaf.code == code:
                 return row
         raise Http404
-
-    @property
-    def total(self) -> int:
-        return sum(row.is_counted for row in self.rows)
-
-    @property
-    def done(self) -> int:
-        return sum(row.is_counted and row.is_decided for row in self.rows)
 
 
 def stand_of(request: AuthenticatedRequest, round_id: int) -> Stand:
@@ -148,18 +144,27 @@ def place_of(request: AuthenticatedRequest, round_id: int, **which: Any) -> Plac
 
 def leaf_scene(place: Place, leaf: LoadedLeaf) -> Scene:
     """One leaf of every unit."""
-    return Scene(place, LEAF, rows_of(place.sheets(), [leaf], place.viewer, place.stage))
+    rows = rows_of(place.sheets(), [leaf], place.viewer, place.stage)
+    return Scene(place, LEAF, rows, tally_of(rows))
+
+
+def leaf_row_scene(place: Place, leaf: LoadedLeaf, sheet: Assessment) -> Scene:
+    """One row of that page with the tally of all: what the answer to a save shows."""
+    rows = rows_of(place.sheets().filter(pk=sheet.pk), [leaf], place.viewer, place.stage)
+    return Scene(place, LEAF, rows, tally_of_leaf(place.sheets(), leaf, place.viewer))
 
 
 def unit_scene(place: Place, sheet: Assessment) -> Scene:
     """Every leaf of one unit that belongs to the person."""
     sheets = place.sheets().filter(pk=sheet.pk)
-    return Scene(place, UNIT, rows_of(sheets, place.leaves, place.viewer, place.stage))
+    rows = rows_of(sheets, place.leaves, place.viewer, place.stage)
+    return Scene(place, UNIT, rows, tally_of(rows))
 
 
 def explained_scene(stand: Stand) -> Scene:
     """What units explained, over all blocks."""
-    return Scene(stand, EXPLAINED, explained_rows(stand.round, stand.viewer, stand.at))
+    rows = explained_rows(stand.round, stand.viewer, stand.at)
+    return Scene(stand, EXPLAINED, rows, tally_of(rows))
 
 
 def sheet_of(request: AuthenticatedRequest, round_id: int, assessment_id: int) -> tuple[Place, Assessment]:

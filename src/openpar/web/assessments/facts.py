@@ -9,7 +9,6 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from openpar.engine.answers import Answer
-from openpar.engine.wording import number
 from openpar.parindex.assessments.actions.scores import Entry
 from openpar.parindex.assessments.models import Score
 from openpar.parindex.criteria.queries import LoadedLeaf
@@ -87,8 +86,3 @@ def typed_version(leaf: LoadedLeaf, entry: Entry) -> Version:
         sentence=outcome.sentence,
         note=entry.note,
     )
-
-
-def points_text(value: Decimal | None) -> str:
-    """Points inside a sentence, with the decimals that they have."""
-    return "—" if value is None else number(value)

@@ -19,7 +19,6 @@ from openpar.parindex.assessments.models import Assessment, RoundStage, SheetSta
 from openpar.parindex.assessments.permissions import (
     may_coordinate_for_unit,
     may_lock,
-    works_for_unit,
 )
 from openpar.parindex.assessments.queries.sheets import SheetView, maximum_of, own_total, sheet_view
 from openpar.parindex.assessments.sheets import Sheet
@@ -205,8 +204,3 @@ def optional_address(name: str, *args: object) -> str:
         return reverse(name, args=args)
     except NoReverseMatch:
         return ""
-
-
-def is_of_unit(who: Actor, view: SheetView) -> bool:
-    """Does the reader work for the unit of this sheet?"""
-    return works_for_unit(who, view.assessment)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from openpar.base.accounts.models import Role
 from openpar.base.accounts.queries import Actor
 from openpar.parindex.assessments.models import RoundStage, SheetState
-from openpar.parindex.assessments.queries.sheets import WaitingSheet, sheets_waiting
+from openpar.parindex.assessments.queries.sheet_lists import WaitingSheet, sheets_waiting
 from openpar.web.home.sections import Item, Section
 
 

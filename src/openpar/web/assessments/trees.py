@@ -143,7 +143,7 @@ def tree_of(
             headed.add(parent)
             found.append(Heading(parent, view.criteria.titles[parent], _maximum_below(view, parent)))
         found.append(row)
-    here = view.lines[current].leaf.field_code if current else ""
+    here = view.lines[current].leaf.field_code if current and current not in first else ""
     progress = progress_of(view)
     return tuple(
         FieldRow(

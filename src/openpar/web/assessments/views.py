@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from openpar.common.formats import days_left_words, format_moment
 from openpar.parindex.assessments.models import RoundBlock, RoundStage, SheetState
 from openpar.parindex.assessments.permissions import oversees
-from openpar.parindex.assessments.queries.sheets import SheetRow, rows_of, sheets_for
+from openpar.parindex.assessments.queries.sheet_lists import SheetRow, rows_of, sheets_for
 from openpar.web.assessments.frame import SHEET_STATES, frame, seen_sheet
 from openpar.web.assessments.printing import printed_sheet
 from openpar.web.assessments.submission import submission_context

@@ -22,7 +22,7 @@ from openpar.parindex.criteria.permissions import may_edit_criteria
 from openpar.parindex.criteria.scale_text import describe_rule
 from openpar.web.components.uploads import KeptUpload, keep_upload, upload_of
 from openpar.web.criteria.forms import HeadForm
-from openpar.web.http import AuthenticatedRequest, actor, form_refused, now, page, refused, say
+from openpar.web.http import AuthenticatedRequest, actor, form_refused, now, page, refused, say, today
 
 _ABOUT = "criteria-import"
 _RECENT = 10
@@ -115,7 +115,7 @@ def _initial(understood: UnderstoodSet) -> dict[str, object]:
 
     return {
         "title": understood.title,
-        "year": understood.year,
+        "year": understood.year or today().year,
         "level": understood.level,
         "total": understood.total if understood.total is not None else Decimal(100),
         "survey": figure("survey_points"),

@@ -33,7 +33,9 @@
     const answered = event.detail.xhr ? event.detail.xhr.status : 200;
     if (answered < 400) {
       const refusal = document.getElementById("refusal");
-      if (refusal && !refusal.contains(event.detail.target)) refusal.replaceChildren();
+      // What is checked while somebody types (data-live) is no answer to what was refused.
+      const isLive = event.detail.target.closest("[data-live]") !== null;
+      if (refusal && !isLive && !refusal.contains(event.detail.target)) refusal.replaceChildren();
     }
     focusOn(event.detail.elt);
     prepare(event.detail.elt);

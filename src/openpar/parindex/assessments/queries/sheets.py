@@ -1,4 +1,4 @@
-"""Sheets as the unit and those who oversee see them: the list, one sheet with all leaves, one leaf.
+"""One sheet as the unit and those who oversee see it: all its leaves, and what belongs to one leaf.
 
 What a reader may see is decided once, in `shown_to`; everything below shows only that.
 """
@@ -6,18 +6,17 @@ What a reader may see is decided once, in `shown_to`; everything below shows onl
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from openpar.base.accounts.queries import Actor
 from openpar.base.documents.models import Document
 from openpar.common.errors import Gap
-from openpar.common.text import fold
 from openpar.engine.answers import Answer
 from openpar.engine.scoring import UnitScore
 from openpar.parindex.assessments.models import (
@@ -29,10 +28,11 @@ from openpar.parindex.assessments.models import (
     RoundStage,
     Score,
 )
-from openpar.parindex.assessments.permissions import UNIT_ROLES, oversees, works_for_unit
+from openpar.parindex.assessments.permissions import oversees, works_for_unit
 from openpar.parindex.assessments.queries.visibility import visible_assessments
 from openpar.parindex.assessments.rules import LeafEntry, gaps_of_leaf, may_be_explained
 from openpar.parindex.assessments.sheets import (
+    OutcomesByLayer,
     Sheet,
     decided_outcomes,
     outcome_of,
@@ -75,89 +75,6 @@ def shown_to(actor: Actor, assessment: Assessment, stage: str) -> Shown:
     if _ORDER[stage] >= _ORDER[RoundStage.DECISION]:
         layers.add(Layer.REAPPRAISED)
     return Shown(frozenset(layers), leadership=False)
-
-
-# ---- the list ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class SheetRow:
-    """A line of the list of sheets; `self_total` is what the unit gave itself, without outside parts."""
-
-    id: int
-    round_id: int
-    round_title: str
-    stage: RoundStage
-    closes_at: datetime | None
-    unit_name: str
-    block_name: str
-    state: str
-    is_own: bool
-    scored: int
-    leaves: int
-    self_total: Decimal | None
-    maximum: Decimal
-    flagged: int
-    is_sample: bool
-
-
-def sheets_for(
-    actor: Actor, at: datetime, *, block: str = "", search: str = "", round_id: int | None = None
-) -> QuerySet[Assessment]:
-    """The sheets a person may see: newest round first, in each the own unit first, then block and name."""
-    found = with_window(visible_assessments(actor.person_id, at)).select_related("round_block__block")
-    if block:
-        found = found.filter(round_block__block__code=block)
-    if round_id is not None:
-        found = found.filter(round_block__round_id=round_id)
-    if search.strip():
-        found = found.filter(unit__name_folded__contains=fold(search.strip()))
-    others = Case(
-        When(organisation_id__in=actor.organisations(), then=Value(0)),
-        default=Value(1),
-        output_field=IntegerField(),
-    )
-    return found.annotate(others=others).order_by(
-        "-round_block__round__year",
-        "-round_block__round_id",
-        "others",
-        "round_block__block__position",
-        "unit__name_sort",
-        "pk",
-    )
-
-
-def rows_of(assessments: Iterable[Assessment], actor: Actor) -> tuple[SheetRow, ...]:
-    """The lines of sheets that `sheets_for` found; queries only for criteria sets not yet loaded."""
-    return tuple(_row(assessment, actor) for assessment in assessments)
-
-
-def _row(assessment: Assessment, actor: Actor) -> SheetRow:
-    sheet = sheet_of(assessment)
-    block = assessment.round_block
-    return SheetRow(
-        id=assessment.pk,
-        round_id=sheet.round.pk,
-        round_title=sheet.round.title,
-        stage=RoundStage(sheet.round.stage),
-        closes_at=sheet.reopened_until or sheet.window.closes_at,
-        unit_name=sheet.unit_name,
-        block_name=block.block.name,
-        state=assessment.state,
-        is_own=works_for_unit(actor, assessment),
-        scored=assessment.self_count,
-        leaves=len(sheet.criteria.self_leaves),
-        self_total=own_total(assessment),
-        maximum=sheet.criteria.engine.maximum,
-        flagged=assessment.flagged_count if shown_to(actor, assessment, sheet.round.stage).appraised else 0,
-        is_sample=sheet.criteria.is_sample,
-    )
-
-
-def own_total(assessment: Assessment) -> Decimal | None:
-    """What the unit gave itself, from the standings; None while nothing is scored."""
-    found = assessment.standings.get("self", {}).get("own_total")
-    return None if found is None or not assessment.self_count else Decimal(found)
 
 
 # ---- one sheet --------------------------------------------------------------------------------------
@@ -267,7 +184,7 @@ def view_of(sheet: Sheet, shown: Shown) -> SheetView:
         for code, leaf in sheet.criteria.leaves.items()
         if shown.leadership or leaf.scored_by is not ScoredBy.LEADERSHIP
     }
-    by_layer = {
+    by_layer: OutcomesByLayer = {
         layer: {
             code: outcome_of(line.scores[layer].outcome, line.scores[layer].points)
             for code, line in lines.items()
@@ -335,7 +252,7 @@ def entry_of(leaf: LoadedLeaf, score: Score | None, uses: int) -> LeafEntry:
     )
 
 
-def _appraised(sheet: Sheet, shown: Shown, by_layer: Mapping[str, Mapping[str, object]]) -> UnitScore | None:
+def _appraised(sheet: Sheet, shown: Shown, by_layer: OutcomesByLayer) -> UnitScore | None:
     """The appraised total as its reader may know it; None before there is one."""
     if not shown.appraised or not by_layer[Layer.APPRAISED]:
         return None
@@ -345,8 +262,14 @@ def _appraised(sheet: Sheet, shown: Shown, by_layer: Mapping[str, Mapping[str, o
     for kind, points in accepted.values_list("kind", "points"):
         if points is not None:
             (bonus if kind == Adjustment.Kind.BONUS else penalty).append(points)
-    outcomes = decided_outcomes(by_layer, sheet.criteria)  # type: ignore[arg-type]  # outcomes, all of them
+    outcomes = decided_outcomes(by_layer, sheet.criteria)
     return summed(sheet.criteria, outcomes, bonus=bonus, penalty=penalty)
+
+
+def own_total(assessment: Assessment) -> Decimal | None:
+    """What the unit gave itself, from the standings; None while nothing is scored."""
+    found = assessment.standings.get("self", {}).get("own_total")
+    return None if found is None or not assessment.self_count else Decimal(found)
 
 
 # ---- one leaf ---------------------------------------------------------------------------------------
@@ -389,70 +312,3 @@ def maximum_of(assessment: Assessment) -> Decimal:
     """The points of the whole set of a sheet."""
     criteria_set = assessment.round_block.criteria_set
     return loaded_set(criteria_set.pk, criteria_set.version).engine.maximum
-
-
-# ---- what waits for the people of a unit --------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class WaitingSheet:
-    """A sheet on which somebody of the unit has something to do now."""
-
-    id: int
-    round_title: str
-    unit_name: str
-    stage: RoundStage
-    state: str
-    due: datetime | None
-    scored: int
-    leaves: int
-    flagged: int
-    assigned: int
-    assigned_scored: int
-
-
-def sheets_waiting(actor: Actor, at: datetime) -> tuple[WaitingSheet, ...]:
-    """The sheets of the actor's units that take self-scores or explanations now; one query."""
-    units = actor.organisations(*UNIT_ROLES)
-    if not units:
-        return ()
-    mine = LeafAssignment.objects.filter(assessment=OuterRef("pk"), officer_id=actor.id)
-    scored = Score.objects.filter(
-        assessment=OuterRef("assessment"), criterion=OuterRef("criterion"), layer=Layer.SELF
-    ).exclude(outcome="MISSING", points__isnull=True)
-    found = (
-        with_window(visible_assessments(actor.person_id, at))
-        .filter(organisation_id__in=units)
-        .annotate(assigned=_counted(mine), assigned_scored=_counted(mine.filter(Exists(scored))))
-    )
-    sheets = [sheet_of(assessment) for assessment in found.order_by("-round_block__round_id", "pk")]
-    return tuple(_waiting(sheet) for sheet in sheets if _is_open(sheet, at))
-
-
-def _counted(rows: QuerySet[LeafAssignment]) -> Coalesce:
-    counts = rows.order_by().values("assessment").annotate(count=Count("pk")).values("count")
-    return Coalesce(Subquery(counts), 0)
-
-
-def _is_open(sheet: Sheet, at: datetime) -> bool:
-    if sheet.reopened_until is not None and at < sheet.reopened_until:
-        return True
-    stages = (RoundStage.SELF_SCORING, RoundStage.EXPLANATION)
-    return any(sheet.window.why_closed(stage, at) is None for stage in stages)
-
-
-def _waiting(sheet: Sheet) -> WaitingSheet:
-    assessment = sheet.assessment
-    return WaitingSheet(
-        id=assessment.pk,
-        round_title=sheet.round.title,
-        unit_name=sheet.unit_name,
-        stage=RoundStage(sheet.round.stage),
-        state=assessment.state,
-        due=sheet.reopened_until or sheet.window.closes_at,
-        scored=assessment.self_count,
-        leaves=len(sheet.criteria.self_leaves),
-        flagged=assessment.flagged_count,
-        assigned=getattr(assessment, "assigned", 0),
-        assigned_scored=getattr(assessment, "assigned_scored", 0),
-    )
