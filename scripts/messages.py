@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -18,6 +19,7 @@ SOURCE = ROOT / "src" / "openpar"
 ENGLISH = SOURCE / "locale" / "en" / "LC_MESSAGES" / "django.po"
 METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 OPTIONS = {"**/templates/**.html": {"encoding": "utf-8", "silent": "false", "trimmed": "true"}}
+_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "gettext": None,
@@ -62,8 +64,9 @@ def update() -> None:
     catalog = english()
     catalog.update(gathered(), no_fuzzy_matching=True)
     catalog.header_comment = "# English translations of OpenPAR's interface."
-    catalog.revision_date = catalog.creation_date = "2026-01-01 00:00+0000"  # type: ignore[assignment]
-    catalog.mime_headers = catalog.mime_headers
+    catalog.fuzzy = False
+    # The same texts give the same file, whenever it is made.
+    catalog.revision_date = catalog.creation_date = _ANY_DAY
     ENGLISH.write_bytes(as_po(catalog))
 
 

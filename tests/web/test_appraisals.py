@@ -12,23 +12,24 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from time_machine import Traveller
 
 from openpar.base.accounts.models import Role, User
 from openpar.base.accounts.queries import Actor
 from openpar.parindex.assessments.actions.appraisals import agree_with_self, save_appraisal
 from openpar.parindex.assessments.actions.explanations import save_explanation
-from openpar.parindex.assessments.actions.rounds import advance_round, enrol_units
+from openpar.parindex.assessments.actions.rounds import advance_round, enrol_units, open_round
 from openpar.parindex.assessments.actions.scores import Entry
 from openpar.parindex.assessments.models import Layer, RoundStage, Score
 from tests import factories
 from tests.parindex import rounds
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HTTP_HX_REQUEST": "true"}
+HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
+def clock() -> Iterator[Traveller]:
     with time_machine.travel(rounds.APPRAISAL, tick=False) as coordinates:
         yield coordinates
 
@@ -40,7 +41,7 @@ def small() -> rounds.SmallRound:
 
 def client_of(who: Actor) -> Client:
     client = Client()
-    client.force_login(User.objects.get(pk=who.id))
+    client.force_login(User.objects.get(pk=who.person_id))
     return client
 
 
@@ -128,7 +129,7 @@ def test_before_self_scoring_ends_there_is_nothing_to_appraise() -> None:
 
 
 def test_agreeing_copies_the_points_of_the_unit_and_answers_with_the_row(small: rounds.SmallRound) -> None:
-    answer = client_of(small.appraiser).post(f"{row(small)}agree/?axis=leaf", **HTMX)
+    answer = client_of(small.appraiser).post(f"{row(small)}agree/?axis=leaf", headers=HTMX)
     page = answer.content.decode()
     assert answer.status_code == 200
     assert f'id="row-{small.sheet().pk}-1.1.2"' in page
@@ -149,13 +150,13 @@ def test_without_javascript_a_decision_leads_back_to_its_row(small: rounds.Small
 def test_other_figures_need_a_reason_and_what_was_typed_stays(small: rounds.SmallRound) -> None:
     client = client_of(small.appraiser)
     typed = {"numerator": "30", "denominator": "50", "version": "0", "note": ""}
-    answer = client.post(row(small), typed, **HTMX)
+    answer = client.post(row(small), typed, headers=HTMX)
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "chưa nêu lý do" in page
     assert 'value="30"' in page
     assert appraised(small) is None
-    saved = client.post(row(small), typed | {"note": "Chỉ có sản phẩm của 30 việc"}, **HTMX)
+    saved = client.post(row(small), typed | {"note": "Chỉ có sản phẩm của 30 việc"}, headers=HTMX)
     assert saved.status_code == 200
     found = appraised(small)
     assert found is not None
@@ -172,7 +173,7 @@ def test_a_number_with_two_readings_is_questioned_in_the_row(small: rounds.Small
 
 
 def test_the_form_of_a_row_begins_with_the_figures_of_the_unit(small: rounds.SmallRound) -> None:
-    page = client_of(small.appraiser).get(f"{row(small)}?axis=leaf&open=1", **HTMX).content.decode()
+    page = client_of(small.appraiser).get(f"{row(small)}?axis=leaf&open=1", headers=HTMX).content.decode()
     assert 'value="40"' in page
     assert "<html" not in page
     # The same address without htmx is the whole page with that row open.
@@ -190,13 +191,13 @@ def test_two_appraisers_at_once_see_both_versions_and_choose(small: rounds.Small
     )
     client = client_of(small.appraiser)
     typed = {"numerator": "30", "denominator": "50", "version": "0", "note": "Chỉ 30"}
-    answer = client.post(row(small), typed, **HTMX)
+    answer = client.post(row(small), typed, headers=HTMX)
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "Đã kiểm tra tại chỗ" in page
     assert 'value="30"' in page
     assert 'name="version" value="1"' in page
-    again = client.post(row(small), typed | {"version": "1"}, **HTMX)
+    again = client.post(row(small), typed | {"version": "1"}, headers=HTMX)
     assert again.status_code == 200
     found = appraised(small)
     assert found is not None
@@ -205,7 +206,7 @@ def test_two_appraisers_at_once_see_both_versions_and_choose(small: rounds.Small
 
 def test_a_flag_is_set_and_taken_back_and_counted(small: rounds.SmallRound) -> None:
     client = client_of(small.appraiser)
-    opened = client.post(f"{row(small)}flag/", **HTMX).content.decode()
+    opened = client.post(f"{row(small)}flag/", headers=HTMX).content.decode()
     assert "row-form" in opened
     assert appraised(small) is None
     client.post(f"{row(small)}agree/")
@@ -255,21 +256,21 @@ def test_an_outside_leaf_and_an_unknown_one_are_not_here(small: rounds.SmallRoun
 
 
 def test_after_the_last_hour_the_page_says_so_and_the_action_refuses(
-    small: rounds.SmallRound, clock: time_machine.Coordinates
+    small: rounds.SmallRound, clock: Traveller
 ) -> None:
     clock.move_to(rounds.EXPLANATION + timedelta(hours=1))
     client = client_of(small.appraiser)
     page = client.get(leaf(small)).content.decode()
     assert "Đã hết hạn" in page
     assert "data-row-key" not in page
-    assert client.post(f"{row(small)}agree/", **HTMX).status_code == 422
+    assert client.post(f"{row(small)}agree/", headers=HTMX).status_code == 422
 
 
 # ---- explanations ----------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def explained(small: rounds.SmallRound, clock: time_machine.Coordinates) -> rounds.SmallRound:
+def explained(small: rounds.SmallRound, clock: Traveller) -> rounds.SmallRound:
     """Sở Y tế explains the leaf that was reduced; the second appraisal has begun."""
     rounds.reduce_health(small)
     rounds.appraise_the_rest(small)
@@ -295,13 +296,13 @@ def test_the_queue_shows_every_step_of_an_explained_leaf(explained: rounds.Small
 
 def test_an_explanation_is_answered_only_with_a_reason(explained: rounds.SmallRound) -> None:
     client = client_of(explained.appraiser)
-    form = client.get(f"{row(explained)}answer/?open=1&start=explained", **HTMX).content.decode()
+    form = client.get(f"{row(explained)}answer/?open=1&start=explained", headers=HTMX).content.decode()
     assert 'value="38"' in form
-    kept = client.get(f"{row(explained)}answer/?open=1&start=appraised", **HTMX).content.decode()
+    kept = client.get(f"{row(explained)}answer/?open=1&start=appraised", headers=HTMX).content.decode()
     assert 'value="30"' in kept
     typed = {"numerator": "38", "denominator": "50", "version": "0", "note": ""}
-    assert client.post(f"{row(explained)}answer/", typed, **HTMX).status_code == 422
-    saved = client.post(f"{row(explained)}answer/", typed | {"note": "Chấp nhận 8 sản phẩm"}, **HTMX)
+    assert client.post(f"{row(explained)}answer/", typed, headers=HTMX).status_code == 422
+    saved = client.post(f"{row(explained)}answer/", typed | {"note": "Chấp nhận 8 sản phẩm"}, headers=HTMX)
     assert saved.status_code == 200
     second = Score.objects.get(assessment=explained.sheet(), layer=Layer.REAPPRAISED)
     assert second.points == Decimal("2.28")
@@ -335,7 +336,7 @@ def with_more_units(count: int) -> rounds.SmallRound:
     enrol_units(
         round_block_id=small.round_block.pk, organisation_ids=None, by=small.manager, at=rounds.BEFORE
     )
-    rounds.open_round(round_id=small.round.pk, by=small.manager, at=rounds.SELF_OPENS)
+    open_round(round_id=small.round.pk, by=small.manager, at=rounds.SELF_OPENS)
     for sheet in small.round_block.assessments.select_related("organisation"):
         rounds.score_unit(small, sheet.organisation, {"1.1.1": rounds.FULL_ANSWERS["1.1.1"]})
     advance_round(round_id=small.round.pk, to=RoundStage.APPRAISAL, by=small.manager, at=rounds.SELF_CLOSES)

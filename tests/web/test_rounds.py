@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any, Protocol
 
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from time_machine import Traveller
 
 from openpar.base.accounts.models import Role, User
 from openpar.base.accounts.queries import Actor
@@ -41,14 +42,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
+def clock() -> Iterator[Traveller]:
     with time_machine.travel(rounds.DURING_SELF, tick=False) as coordinates:
         yield coordinates
 
 
 def client_of(who: Actor) -> Client:
     client = Client()
-    client.force_login(User.objects.get(pk=who.id))
+    client.force_login(User.objects.get(pk=who.person_id))
     return client
 
 
@@ -56,7 +57,16 @@ def at(small: rounds.SmallRound, page: str = "") -> str:
     return f"/rounds/{small.round.pk}/{page}"
 
 
-def text_of(answer: HttpResponse) -> str:
+class Answered(Protocol):
+    """What the test client gives back."""
+
+    @property
+    def content(self) -> bytes: ...
+    @property
+    def status_code(self) -> int: ...
+
+
+def text_of(answer: Answered) -> str:
     """What a person reads, on one line."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
@@ -243,12 +253,12 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
     ],
 )
 def test_days_late_count_from_the_end_of_self_scoring(
-    state: SheetState, locked_at: object, at_moment: object, days: int | None
+    state: SheetState, locked_at: datetime | None, at_moment: datetime, days: int | None
 ) -> None:
-    assert late_days(state, locked_at, CLOSES, at_moment) == days  # type: ignore[arg-type]  # from the table
+    assert late_days(state, locked_at, CLOSES, at_moment) == days
 
 
-def test_the_control_room_names_who_is_late_and_by_how_much(clock: time_machine.Coordinates) -> None:
+def test_the_control_room_names_who_is_late_and_by_how_much(clock: Traveller) -> None:
     small = rounds.opened_round()
     rounds.score_unit(small, small.health)
     rounds.lock_unit(small, small.health)
@@ -317,16 +327,14 @@ def test_a_reopening_is_granted_until_a_moment_or_refused_with_a_reason() -> Non
 
 
 @pytest.fixture
-def appraising(clock: time_machine.Coordinates) -> rounds.SmallRound:
+def appraising(clock: Traveller) -> rounds.SmallRound:
     clock.move_to(rounds.APPRAISAL)
     return rounds.round_in_appraisal()
 
 
-def upload(
-    client: Client, small: rounds.SmallRound, content: str, source: str = "Báo cáo SIPAS"
-) -> HttpResponse:
+def upload(client: Client, small: rounds.SmallRound, content: str, source: str = "Báo cáo SIPAS") -> Answered:
     file = SimpleUploadedFile("sipas.csv", content.encode(), content_type="text/csv")
-    return client.post(at(small, "outside/upload/"), {"file": file, "source": source})  # type: ignore[return-value]  # the test client's own response
+    return client.post(at(small, "outside/upload/"), {"file": file, "source": source})
 
 
 def outside_points() -> dict[str, Decimal | None]:
@@ -336,7 +344,12 @@ def outside_points() -> dict[str, Decimal | None]:
 
 def test_a_file_brings_in_values_by_name_key_or_code(appraising: rounds.SmallRound) -> None:
     client = client_of(appraising.manager)
-    content = f"unit,code,numerator,denominator,answer\nSở Y tế,2.2.1,80,,\n{appraising.justice.key},2.2.1,85.5 %,100,\n"
+    lines = [
+        "unit,code,numerator,denominator,answer",
+        "Sở Y tế,2.2.1,80,,",
+        f"{appraising.justice.key},2.2.1,85.5 %,100,",
+    ]
+    content = "\n".join(lines)
     answer = upload(client, appraising, content)
     assert answer.status_code == 302
     assert outside_points() == {"Sở Y tế": Decimal("2.4"), "Sở Tư pháp": Decimal("2.565")}
@@ -408,7 +421,8 @@ def test_values_typed_by_hand_need_a_source_and_blanks_stay_as_they_are(
     assert 'value="80"' in client.get(path).content.decode()
 
 
-SURVEY_SET = rounds.SMALL_SET | {
+SURVEY_SET: Mapping[str, Any] = {
+    **rounds.SMALL_SET,
     "fields": [
         rounds.SMALL_SET["fields"][0],
         rounds.SMALL_SET["fields"][1]
@@ -441,12 +455,12 @@ SURVEY_SET = rounds.SMALL_SET | {
                 },
             ]
         },
-    ]
+    ],
 }
 
 
 def test_survey_counts_are_typed_per_option_and_leadership_stays_with_the_manager(
-    clock: time_machine.Coordinates,
+    clock: Traveller,
 ) -> None:
     small = rounds.opened_round(SURVEY_SET)
     clock.move_to(rounds.SELF_CLOSES)
@@ -476,7 +490,7 @@ def test_before_the_appraisal_no_outside_result_is_taken() -> None:
 # ---- bonus and penalty --------------------------------------------------------------------------------
 
 
-def test_claims_are_decided_with_a_reason_and_penalties_recorded(clock: time_machine.Coordinates) -> None:
+def test_claims_are_decided_with_a_reason_and_penalties_recorded(clock: Traveller) -> None:
     small = rounds.opened_round()
     claim = claim_bonus(
         assessment_id=small.sheet().pk,
@@ -507,7 +521,7 @@ def test_claims_are_decided_with_a_reason_and_penalties_recorded(clock: time_mac
 
 
 @pytest.fixture
-def deciding(clock: time_machine.Coordinates) -> rounds.SmallRound:
+def deciding(clock: Traveller) -> rounds.SmallRound:
     clock.move_to(rounds.DECISION)
     return rounds.round_in_decision()
 
@@ -583,9 +597,7 @@ def test_the_first_page_tells_a_manager_and_a_chair_what_waits(deciding: rounds.
 
 
 @pytest.mark.parametrize("count", [0, 12])
-def test_the_control_room_asks_as_much_for_three_units_as_for_fifteen(
-    clock: time_machine.Coordinates, count: int
-) -> None:
+def test_the_control_room_asks_as_much_for_three_units_as_for_fifteen(clock: Traveller, count: int) -> None:
     for number in range(count):
         factories.organisation(f"Đơn vị {number}", block_code="so")
     small = rounds.round_in_appraisal()

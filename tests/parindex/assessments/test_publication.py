@@ -1,4 +1,4 @@
-"""Bonus, penalty, council, decision: what must be in before a result is recognised, and what is frozen then."""
+"""Bonus, penalty, council, decision: what must be in before a result is recognised, what is frozen then."""
 
 from __future__ import annotations
 

@@ -48,8 +48,9 @@ class Window:
 
 
 def moment_words(at: datetime) -> str:
-    """A moment as people of the legal day read it."""
-    return f"{timezone.localtime(at):%H:%M:%S %d/%m/%Y}"
+    """A moment as people of the legal day read it; seconds only where there are any."""
+    local = timezone.localtime(at)
+    return f"{local:%H:%M:%S %d/%m/%Y}" if local.second else f"{local:%H:%M %d/%m/%Y}"
 
 
 def why_not_self_scoring(

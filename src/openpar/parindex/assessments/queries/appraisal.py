@@ -410,7 +410,7 @@ OPEN, DIFFERENT, FLAGGED = "open", "different", "flagged"
 
 @dataclass(frozen=True)
 class Tally:
-    """How far a page of rows is: `done` of `total` that are the person's work; `rows` are all that it shows."""
+    """How far a page is: `done` of the `total` rows that are the person's work; `rows` are all it shows."""
 
     rows: int
     total: int
