@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -27,11 +28,13 @@ def run(arguments: list[str], *, database: str, name: str) -> int:
     started = time.monotonic()
     say(f"— Tests on {name} —")
     workers = [] if any(argument.startswith(("-n", "-x", "--pdb")) for argument in arguments) else ["-n", "2"]
-    code = subprocess.call(
-        [sys.executable, "-m", "pytest", "-q", *workers, *arguments],
-        cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": database, "OPENPAR_TEST_DATABASE": name},
-    )
+    # A folder of its own, so that two runs on one machine, or a demo beside them, never meet.
+    with tempfile.TemporaryDirectory(prefix="openpar-test-") as folder:
+        code = subprocess.call(
+            [sys.executable, "-m", "pytest", "-q", *workers, *arguments],
+            cwd=ROOT,
+            env={**os.environ, "DATABASE_URL": database, "OPENPAR_VAR_DIR": folder},
+        )
     say(f"— {name}: {time.monotonic() - started:.0f} s, exit {code} —")
     return code
 

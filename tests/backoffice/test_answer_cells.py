@@ -104,6 +104,6 @@ def test_a_cell_may_mean_that_there_are_no_points(tmp_path: Path, code: str, cel
     assert score_unit(criteria_set(), {code: answer}).line(code).outcome.state == state
 
 
-@pytest.mark.parametrize("cells", ["31-01-2026,,,,", "2026-02-30,,,,", "2026-01-31|signed,,,,"])
+@pytest.mark.parametrize("cells", ["31/2026,,,,", "2026-02-30,,,,", "2026-01-31|signed,,,,"])
 def test_what_is_no_day_is_a_fault(tmp_path: Path, cells: str) -> None:
     assert read(tmp_path, "deadline", cells)[1][0].startswith("dòng 2, cột answer: ")

@@ -237,6 +237,16 @@ def test_filters_show_what_is_open_different_or_flagged(small: rounds.SmallRound
     assert shown == {"open": ["Sở Tư pháp"], "different": ["Sở Y tế"], "flagged": ["Sở Y tế"]}
 
 
+def test_a_saved_row_keeps_the_filter_of_its_page(small: rounds.SmallRound) -> None:
+    page = f"http://testserver{leaf(small)}?show=open"
+    answer = client_of(small.appraiser).post(
+        f"{row(small)}agree/?axis=leaf", headers=HTMX | {"HX-Current-URL": page}
+    )
+    current = re.search(r'<a href="([^"]+)" aria-current="page">', answer.content.decode())
+    assert current is not None
+    assert current[1] == f"{leaf(small)}?show=open"
+
+
 def test_one_unit_shows_its_leaves_and_takes_many_agreements(small: rounds.SmallRound) -> None:
     address = f"{desk(small)}unit/{small.sheet().pk}/"
     client = client_of(small.appraiser)

@@ -9,6 +9,8 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from time_machine import Traveller
 
 from openpar.base.accounts.models import Role
@@ -268,6 +270,21 @@ def test_an_explanation_is_saved_with_its_text_and_its_documents(explaining: rou
     )
     assert "Bổ sung khi giải trình" in attached.content.decode()
     assert "Đã giải trình" in page_of(small)
+
+
+def test_saving_an_explanation_takes_at_most_twelve_queries(explaining: rounds.SmallRound) -> None:
+    client = client_of(explaining.focal)
+    most = 12 + connection.features.has_select_for_update
+    typed = {"numerator": "38", "denominator": "50", "note": "Tám sản phẩm bổ sung"}
+    for version in ("0", "1"):
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.post(
+                leaf_url(explaining, "1.1.2") + "explanation/",
+                {**typed, "expected_version": version},
+                headers=HTMX,
+            )
+        assert answer.status_code == 200
+        assert len(captured) <= most
 
 
 def test_the_answer_to_an_explanation_is_seen_after_the_second_appraisal(

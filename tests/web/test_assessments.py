@@ -296,6 +296,8 @@ def _queries(client: Client, method: str, address: str, **data: object) -> int:
 def test_saving_one_leaf_of_a_hundred_takes_at_most_twelve_queries() -> None:
     large = rounds.opened_round(LARGE_SET)
     officer = officer_of(large, "1.1.4", "1.2.2")
+    # On PostgreSQL the lock of the sheet is a statement of its own.
+    most = 12 + connection.features.has_select_for_update
     for client in (client_of(large.focal), client_of(officer)):
         client.get(leaf_url(large, "1.1.4"))
         for code in ("1.1.4", "1.2.2"):
@@ -306,7 +308,7 @@ def test_saving_one_leaf_of_a_hundred_takes_at_most_twelve_queries() -> None:
                 "note": "theo báo cáo",
                 "expected_version": str(score.version if score else 0),
             }
-            assert _queries(client, "post", leaf_url(large, code), data=data) <= 12
+            assert _queries(client, "post", leaf_url(large, code), data=data) <= most
 
 
 def test_the_sheet_with_its_tree_takes_few_queries_whatever_the_number_of_leaves_and_sheets(

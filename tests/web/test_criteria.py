@@ -22,12 +22,15 @@ from pytest_django.fixtures import Settings
 from openpar.base.accounts.models import Role, User
 from openpar.base.accounts.queries import Actor
 from openpar.base.intake.models import Batch
+from openpar.engine.rules import RULE_TYPES, rule_from_mapping
 from openpar.parindex.assessments.actions.scores import Entry
 from openpar.parindex.assessments.actions.self_scoring import save_self_score
 from openpar.parindex.assessments.models import Score
 from openpar.parindex.assessments.sheet_layout import SHEET_NAME
 from openpar.parindex.criteria.actions import bring_in, copy_set
 from openpar.parindex.criteria.models import CriteriaSet, Criterion
+from openpar.web.criteria.rule_forms import BY_TYPE
+from openpar.web.criteria.rule_values import rule_of_values, values_of_rule
 from tests import factories
 from tests.parindex import rounds
 from tests.parindex.criteria.tables import HEADER, save_docx, save_xlsx
@@ -93,7 +96,8 @@ def test_a_draft_is_seen_by_its_editors_and_leaders_only(draft: CriteriaSet, off
     assert focal.get(f"{address}edit/").status_code == 404
     assert focal.get("/criteria/import/").status_code == 404
     nobody = browser(factories.actor(factories.person()))
-    assert nobody.get("/criteria/").status_code == 404
+    assert nobody.get(address).status_code == 404
+    assert "Chưa có bộ tiêu chí" in text_of(nobody.get("/criteria/"))
     assert Client().get(address).status_code == 302
 
 
@@ -383,6 +387,61 @@ def test_another_rule_type_is_offered_without_javascript(
     assert answer.status_code == 200
     assert f'<option value="{kind}" selected>' in answer.content.decode()
     assert line(draft, "2.1.1").rule["type"] == "step_on_ratio"
+
+
+RULES: list[dict[str, Any]] = [
+    {"type": "boolean", "yes": "1", "no": "0.25"},
+    {"type": "choice", "options": {"kịp": "1", "chậm, nhưng có": "0.125"}},
+    {"type": "checklist", "items": {"a": "0.3", "b": "0.7"}},
+    {"type": "count", "per": "0.5", "cap": "2", "count": "sáng kiến"},
+    {"type": "step", "num": "a", "den": "b", "steps": [{"gt": "0.905", "points": "1"}, {"points": "0"}]},
+    {"type": "step_on_count", "count": "cuộc họp", "steps": [{"eq": "4", "points": "1"}, {"points": "0"}]},
+    {"type": "ratio", "num": "a", "den": "b", "excused": "c", "cap_ratio": True},
+    {"type": "ratio", "num": "a", "den": "b", "zero_below": "0.8", "open_floor": True},
+    {
+        "type": "formula",
+        "variables": [{"name": "p", "question": "Kế hoạch", "unit": "việc", "whole": True}, {"name": "q"}],
+        "branches": [
+            {"if": "p = 0", "points": "not_applicable"},
+            {"points": "q / p", "zero_division": "not_applicable"},
+        ],
+        "cap": True,
+    },
+    {
+        "type": "deadline",
+        "year": "2026",
+        "options": [
+            {"until": "1", "points": "1"},
+            {"until": "03-31", "points": "0.5", "label": "quý I"},
+            {"until": "2026-12-14", "points": "0.25"},
+            {"points": "0"},
+        ],
+        "counts": "document_date",
+    },
+    {"type": "deduct", "per_violation": "0.5", "floor": "0"},
+    {"type": "deduct", "per_violation": {"nhẹ": "0.5", "nặng": "1"}, "floor": "0.5"},
+    {"type": "quality_grade", "grades": {"tốt": "100"}, "minor_violation": "50", "deduct_of": "maximum"},
+    {"type": "cohort", "direction": "lower_is_better", "value": "số ngày"},
+    {"type": "survey", "weights": {"A": "1", "B": "0.6"}, "group": "dân", "blank": "zero"},
+    {"type": "survey", "weights": {"A": "1"}, "groups": {"x": "2"}, "combine": "weighted"},
+    {"type": "external_pct", "not_surveyed": "not_applicable"},
+    {"type": "leadership", "combine": "chair_weight", "chair_weight": "0.5"},
+    {"type": "not_applicable", "reason": "chưa thí điểm"},
+    {"type": "unstated", "text": "theo hướng dẫn"},
+]
+
+
+@pytest.mark.parametrize("mapping", RULES, ids=[each["type"] for each in RULES])
+def test_a_rule_shown_in_its_form_and_sent_back_is_the_same_rule(mapping: dict[str, Any]) -> None:
+    full = rule_from_mapping(mapping).as_mapping()
+    typed, gaps = rule_of_values(str(full["type"]), values_of_rule(full), year=2026)
+    assert not gaps
+    assert rule_from_mapping(typed).as_mapping() == full
+
+
+def test_every_rule_type_that_may_stand_in_a_set_has_its_form() -> None:
+    outside_the_points = {"bonus_capped", "penalty_capped"}
+    assert {kind.type for kind in RULE_TYPES} - outside_the_points == set(BY_TYPE) - {"unstated"}
 
 
 def test_lines_are_added_moved_and_removed(draft: CriteriaSet, office: Client) -> None:

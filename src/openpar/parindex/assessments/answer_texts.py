@@ -59,8 +59,9 @@ class AnswerCells:
 def answer_from_cells(rule: rules.Rule, cells: AnswerCells, *, ambiguous: Ambiguity = "refuse") -> Answer:
     """The answer that the cells say for a leaf with this rule; blank cells are a blank answer.
 
-    `ambiguous` says what 1.500 means where the file states its notation. Whether the answer fits the rule (an unknown option, a numerator above its denominator) is for the rule
-    to judge. Raises AnswerNotUnderstood with every cell that cannot be read or that the rule does not use.
+    `ambiguous` says what 1.500 means where the file states its notation. Whether the answer fits the rule
+    (an unknown option, a numerator above its denominator) is for the rule to judge. Raises
+    AnswerNotUnderstood with every cell that cannot be read or that the rule does not use.
     """
     reader = _Reader(cells, ambiguous)
     answer = _READERS[type(rule)](reader, rule)
@@ -193,9 +194,6 @@ def _ratio(reader: _Reader, rule: rules.Rule) -> Answer:
                 excused = value
             else:
                 reader.fault("answer", f"“{name}” không phải số được loại trừ", "Ghi như loại trừ=2.")
-    for column, figure in (("numerator", top), ("denominator", bottom)):
-        if figure is None and not reader.text(column) and (top is not None or bottom is not None):
-            reader.fault(column, "thiếu một trong hai số của tỷ lệ", "Ghi cả tử số và mẫu số.")
     return Answer(numerator=top, denominator=bottom, excused=excused)
 
 

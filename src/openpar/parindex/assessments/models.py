@@ -59,6 +59,9 @@ class Round(models.Model):
     assessed_until = models.DateField(_("đến hết ngày"))
     manager = models.ForeignKey(Organisation, models.PROTECT, related_name="managed_rounds")
     stage = models.CharField(max_length=12, choices=RoundStage.choices, default=RoundStage.PREPARATION)
+    # The dates of the phase the round is in, kept beside the stage: every save asks for them.
+    window_opens_at = models.DateTimeField(null=True, blank=True)
+    window_closes_at = models.DateTimeField(null=True, blank=True)
     guide = models.TextField(_("Hướng dẫn"), blank=True)
     council_met_on = models.DateField(null=True, blank=True)
     council_conclusion = models.TextField(blank=True)
@@ -146,6 +149,8 @@ class Assessment(models.Model):
     locked_at = models.DateTimeField(null=True, blank=True)
     locked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     locked_automatically = models.BooleanField(default=False)
+    # While a reopening lasts; the story of it is told by `Reopening`.
+    reopened_until = models.DateTimeField(null=True, blank=True)
     # Standings, renewed in the transaction of every save; see standings.py for their form.
     self_total = ExactDecimalField(null=True)
     decided_total = ExactDecimalField(null=True)

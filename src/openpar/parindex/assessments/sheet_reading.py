@@ -22,6 +22,7 @@ from openpar.parindex.assessments.answer_texts import (
     AnswerCells,
     AnswerNotUnderstood,
     answer_from_cells,
+    columns_used,
 )
 from openpar.parindex.assessments.sheet_layout import (
     ANSWER,
@@ -186,12 +187,27 @@ def _read_leaf(grid: Sheet, row: int, leaf: LoadedLeaf) -> FilledRow | list[Gap]
                 Gap(f"ô {cell_address(row, COLUMN_OF_CELL[gap.where])}", gap.what, gap.remedy, gap.code)
                 for gap in error.gaps
             ]
+    gaps += _half_a_ratio(row, leaf, cells)
     given = _read_given(grid, row, gaps)
     version, digest = _read_seal(grid.value(row, SEAL), row, gaps)
     if gaps:
         return gaps
     entry = Entry(answer, nfc(grid.value(row, NOTE) or ""), given)
     return FilledRow(leaf.code, row, entry, version, digest_of_entry(rule, entry) != digest)
+
+
+def _half_a_ratio(row: int, leaf: LoadedLeaf, cells: AnswerCells) -> Iterator[Gap]:
+    """One figure of two: in a form one would come back to it, in a file it is forgotten."""
+    if not {"numerator", "denominator"} <= columns_used(leaf.engine.rule):
+        return
+    for column, own, other in (
+        (NUMERATOR, cells.numerator, cells.denominator),
+        (DENOMINATOR, cells.denominator, cells.numerator),
+    ):
+        if other and not own:
+            where = f"ô {cell_address(row, column)}"
+            what = "thiếu một trong hai số của tỷ lệ"
+            yield Gap(where, what, "Ghi cả tử số và mẫu số.", code="sheet-half")
 
 
 def _read_given(grid: Sheet, row: int, gaps: list[Gap]) -> Decimal | None:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from openpar.common.errors import Gap
@@ -26,8 +26,6 @@ from openpar.parindex.assessments.models import (
     Adjustment,
     Assessment,
     Layer,
-    Phase,
-    Reopening,
     Round,
     RoundStage,
     Score,
@@ -87,6 +85,7 @@ _FOR_WRITING = (
     *(field.name for field in Assessment._meta.concrete_fields),
     *("round_block__round", "round_block__block", "round_block__criteria_set"),
     *("round_block__round__title", "round_block__round__year", "round_block__round__stage"),
+    *("round_block__round__window_opens_at", "round_block__round__window_closes_at"),
     *("round_block__round__manager", "round_block__criteria_set__version"),
     *("unit__name", "unit__organisation"),
 )
@@ -94,21 +93,7 @@ _FOR_WRITING = (
 
 def with_window(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
     """The same assessments with all that `sheet_of` asks for, in one query."""
-    phase = Phase.objects.filter(
-        round=OuterRef("round_block__round"), stage=OuterRef("round_block__round__stage")
-    )
-    reopening = (
-        Reopening.objects.filter(assessment=OuterRef("pk"), granted_at__isnull=False, closed_at__isnull=True)
-        .order_by()
-        .values("assessment")
-        .annotate(until=Max("open_until"))
-        .values("until")
-    )
-    return assessments.select_related("round_block__round", "round_block__criteria_set", "unit").annotate(
-        phase_opens_at=Subquery(phase.values("opens_at")[:1]),
-        phase_closes_at=Subquery(phase.values("closes_at")[:1]),
-        reopened_until=Subquery(reopening),
-    )
+    return assessments.select_related("round_block__round", "round_block__criteria_set", "unit")
 
 
 def sheet_of(assessment: Assessment) -> Sheet:
@@ -119,10 +104,10 @@ def sheet_of(assessment: Assessment) -> Sheet:
         round=block.round,
         window=Window(
             RoundStage(block.round.stage),
-            getattr(assessment, "phase_opens_at", None),
-            getattr(assessment, "phase_closes_at", None),
+            block.round.window_opens_at,
+            block.round.window_closes_at,
         ),
-        reopened_until=getattr(assessment, "reopened_until", None),
+        reopened_until=assessment.reopened_until,
         criteria=loaded_set(block.criteria_set_id, block.criteria_set.version),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -153,7 +154,14 @@ def draw_row(
     if scene.axis != EXPLAINED:
         context["filters"] = filters_of(scene.tally)
         context["base_link"] = base_link(scene, row)
+        context["show"] = _shown_filter(request)
     return render(request, template, context, status=status)
+
+
+def _shown_filter(request: AuthenticatedRequest) -> str:
+    """The filter of the page that htmx exchanges a row of; it stands in the address of that page."""
+    asked = parse_qs(urlsplit(request.htmx.current_url or "").query)
+    return asked.get("show", [""])[-1]
 
 
 def base_link(scene: Scene, row: Row) -> str:

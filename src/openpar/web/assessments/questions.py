@@ -112,7 +112,12 @@ def _ratio_figures(read: RatioInput) -> tuple[Figure, ...]:
 def _formula(rule: FormulaWithConditions, maximum: Decimal) -> Questions:
     return Questions(
         figures=tuple(
-            Figure(f"variable_{place}", capital(variable.label), unit=variable.unit)
+            Figure(
+                f"variable_{place}",
+                capital(variable.label),
+                unit=variable.unit,
+                hint=_("Trong công thức: %s") % variable.name if variable.question else "",
+            )
             for place, variable in enumerate(rule.variables)
         )
     )

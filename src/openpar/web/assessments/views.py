@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -51,11 +51,11 @@ def sheets(request: AuthenticatedRequest) -> HttpResponse:
     return render(request, "assessments/sheets.html", context)
 
 
-def _round_of(row: SheetRow) -> tuple[Any, ...]:
+def _round_of(row: SheetRow) -> tuple[int, str, RoundStage, datetime | None]:
     return row.round_id, row.round_title, row.stage, row.closes_at
 
 
-def _deadline(stage: RoundStage, closes_at: Any) -> str:
+def _deadline(stage: RoundStage, closes_at: datetime | None) -> str:
     """When the running phase ends, where it is the unit's turn."""
     if closes_at is None or stage not in (RoundStage.SELF_SCORING, RoundStage.EXPLANATION):
         return ""

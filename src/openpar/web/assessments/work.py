@@ -292,7 +292,11 @@ def basis_of(criteria_set: CriteriaSet, code: str) -> str:
     parts = [criteria_set.title]
     if criteria_set.number:
         signed = criteria_set.signed_on
-        parts.append(f"{criteria_set.number}{_(' ngày ') + format_date(signed) if signed else ''}")
+        parts.append(
+            _("%(number)s ngày %(day)s") % {"number": criteria_set.number, "day": format_date(signed)}
+            if signed
+            else criteria_set.number
+        )
     if criteria_set.issuer:
         parts.append(criteria_set.issuer)
     parts.append(_("mục %s") % code)

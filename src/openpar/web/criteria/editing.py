@@ -31,7 +31,7 @@ from openpar.web.criteria.checking import RuleCheck, checked
 from openpar.web.criteria.common import problem_gaps, the_set_to_edit
 from openpar.web.criteria.forms import LineForm
 from openpar.web.criteria.rule_forms import HEADING
-from openpar.web.criteria.rule_values import rule_of_values, shown_parts, values_of_rule
+from openpar.web.criteria.rule_values import number_text, rule_of_values, shown_parts, values_of_rule
 from openpar.web.http import AuthenticatedRequest, actor, form_refused, now, page, refused, say
 
 _TEMPLATE = "criteria/edit_line.html"
@@ -245,7 +245,7 @@ def _stored(row: Criterion) -> Typed:
     initial = {
         "code": row.code,
         "title": row.title,
-        "most_points": row.most_points,
+        "most_points": None if row.most_points is None else number_text(row.most_points),
         "rule_type": kind,
         "scored_by": row.scored_by,
         "evidence_wanted": row.evidence_wanted,

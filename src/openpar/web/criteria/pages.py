@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from openpar.base.organisations.models import Block
 from openpar.common.text import fold
 from openpar.engine.criteria import set_to_mapping
 from openpar.parindex.assessments.queries.criteria_use import RoundUse, rounds_using
 from openpar.parindex.criteria.models import CriteriaSet, SetStage
 from openpar.parindex.criteria.official_table import write_official_table
-from openpar.parindex.criteria.permissions import may_edit_criteria, may_read_criteria
+from openpar.parindex.criteria.permissions import may_edit_criteria
 from openpar.parindex.criteria.table import listed, set_table, visible_sets
 from openpar.parindex.criteria.words import bands_in_words, level_words, settings_in_words
 from openpar.parindex.criteria.yaml_files import criteria_set_as_yaml
@@ -44,8 +45,6 @@ class SetLine:
 def sets(request: AuthenticatedRequest) -> HttpResponse:
     """All sets the person may read, newest year first."""
     by = actor(request)
-    if not may_read_criteria(by):
-        raise Http404
     found = list(listed(visible_sets(by)))
     stages = [stage for stage in SetStage if any(each.stage == stage for each in found)]
     years = sorted({each.year for each in found}, reverse=True)
@@ -86,7 +85,8 @@ def table(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     found = set_table(criteria_set)
     may_edit = may_edit_criteria(actor(request))
     is_draft = criteria_set.stage == SetStage.DRAFT
-    blocks = bands_in_words(found.tree.settings)
+    names = dict(Block.objects.values_list("code", "name"))
+    bands = [(names.get(code, code), rows) for code, rows in bands_in_words(found.tree.settings)]
     return render(
         request,
         "criteria/set.html",
@@ -97,7 +97,7 @@ def table(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             "level": level_words(criteria_set.level),
             "gaps": problem_gaps(found, in_editor=may_edit and is_draft),
             "settings": settings_in_words(found.tree.settings),
-            "bands": blocks,
+            "bands": bands,
             "rounds": rounds_using([pk], request.user.pk, now()).get(pk, ()),
             "successors": visible_sets(actor(request)).filter(replaces=criteria_set),
             "others": visible_sets(actor(request)).exclude(pk=pk).order_by("-year", "title")[:50],
@@ -107,24 +107,26 @@ def table(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     )
 
 
+def _status(criteria_set: CriteriaSet) -> str:
+    """What a file says of its standing; “SYNTHETIC” is what marks a sample when it is read again."""
+    if criteria_set.is_sample:
+        return _("Bộ tiêu chí mẫu (SYNTHETIC), không phải văn bản của cơ quan nào")
+    if criteria_set.number:
+        return _("Ban hành kèm theo %s") % criteria_set.number
+    return _("Bản soạn, chưa ban hành")
+
+
 @page("GET")
 def export(request: AuthenticatedRequest, pk: int, kind: str) -> HttpResponse:
     """The set as an official table in Excel or Word, or as the file that reads back as the same set."""
     criteria_set = the_set(request, pk)
-    tree = set_table(criteria_set).tree
+    tree = replace(set_table(criteria_set).tree, status=_status(criteria_set))
     if kind == "yaml":
         content = criteria_set_as_yaml(tree).encode()
     else:
-        mapping = dict(set_to_mapping(tree))
-        if criteria_set.is_sample:
-            mapping["status"] = _("Bộ tiêu chí mẫu (SYNTHETIC), không phải văn bản của cơ quan nào")
-        elif criteria_set.number:
-            mapping["status"] = _("Ban hành kèm theo %s") % criteria_set.number
-        else:
-            mapping["status"] = _("Bản soạn, chưa ban hành")
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"bo-tieu-chi.{kind}"
-            write_official_table(mapping, path)
+            write_official_table(set_to_mapping(tree), path)
             content = path.read_bytes()
     sample = "bo-tieu-chi-mau" if criteria_set.is_sample else "bo-tieu-chi"
     name = "-".join(word for word in fold(criteria_set.title).split() if word.isalnum())[:80]

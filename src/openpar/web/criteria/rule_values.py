@@ -69,7 +69,7 @@ def values_of_bounds(start: str, row: Mapping[str, Any], *, percent: bool) -> di
     for name, number in bounds.items():
         side = "low" if name in _LOWER else "high"
         values[f"{start}{side}_kind"] = name
-        values[f"{start}{side}"] = _number_text(multiply(number, HUNDRED) if percent else number)
+        values[f"{start}{side}"] = number_text(multiply(number, HUNDRED) if percent else number)
     return values
 
 
@@ -78,16 +78,16 @@ def shown_value(field: Field, value: Any) -> str:
     if field.kind == "flag":
         return "on" if str(value).lower() in {"true", "yes"} else ""
     if field.kind == "percent":
-        return _number_text(multiply(Decimal(str(value)), HUNDRED))
+        return number_text(multiply(Decimal(str(value)), HUNDRED))
     if field.kind == "number":
-        return _number_text(Decimal(str(value)))
+        return number_text(Decimal(str(value)))
     if field.kind == "day":
         return _shown_day(str(value))
     return str(value)
 
 
-def _number_text(number: Decimal) -> str:
-    """In one reading only: 1,125 would be questioned, 1,1250 is not."""
+def number_text(number: Decimal) -> str:
+    """As it is typed, in one reading only: 1,125 would be questioned, 1,1250 is not."""
     text = plain(number).replace(".", ",")
     return f"{text}0" if len(text.partition(",")[2]) == 3 else text
 

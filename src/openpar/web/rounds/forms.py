@@ -67,7 +67,7 @@ class MomentField(forms.Field):
         super().__init__(**options)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {"autocomplete": "off", "placeholder": "dd/mm/yyyy hh:mm", "class": "form-control"}
+        return {"autocomplete": "off", "placeholder": gettext("dd/mm/yyyy hh:mm"), "class": "form-control"}
 
     def prepare_value(self, value: Any) -> Any:
         return moment_text(value, ends=self.ends) if isinstance(value, datetime) else value

@@ -94,7 +94,8 @@ def grant_reopening(*, reopening_id: int, open_until: datetime, by: Actor, at: d
         sheet.assessment.state = SheetState.DRAFTING
         sheet.assessment.locked_at = None
         sheet.assessment.locked_by = None
-        sheet.assessment.save(update_fields=["state", "locked_at", "locked_by"])
+        sheet.assessment.reopened_until = open_until
+        sheet.assessment.save(update_fields=["state", "locked_at", "locked_by", "reopened_until"])
         record(
             by=by,
             at=at,

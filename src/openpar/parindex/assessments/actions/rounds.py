@@ -148,6 +148,14 @@ def _told_phases(phases: Iterable[Phase | PhaseDates]) -> dict[str, object]:
     return {str(phase.stage): [phase.opens_at.isoformat(), phase.closes_at.isoformat()] for phase in phases}
 
 
+def _set_window(round: Round) -> None:
+    """Keeps the dates of the running phase beside the stage."""
+    phase = round.phases.filter(stage=round.stage).first()
+    round.window_opens_at = None if phase is None else phase.opens_at
+    round.window_closes_at = None if phase is None else phase.closes_at
+    round.save(update_fields=["window_opens_at", "window_closes_at"])
+
+
 def set_phases(*, round_id: int, phases: Sequence[PhaseDates], reason: str, by: Actor, at: datetime) -> None:
     """The calendar of a round; after opening every change needs a reason. Raises NotAllowed, Incomplete."""
     with write_transaction():
@@ -167,6 +175,7 @@ def set_phases(*, round_id: int, phases: Sequence[PhaseDates], reason: str, by: 
             Phase(round=round, stage=phase.stage, opens_at=phase.opens_at, closes_at=phase.closes_at)
             for phase in phases
         )
+        _set_window(round)
         after = _told_phases(phases)
         _trace(round, "round.phases_set", by=by, at=at, before=before, after=after, reason=reason)
         if round.stage not in {RoundStage.PREPARATION, RoundStage.PUBLISHED}:
@@ -353,6 +362,7 @@ def _move(round: Round, to: RoundStage, *, by: Actor, at: datetime, reason: str 
     before = round.stage
     round.stage = to
     round.save(update_fields=["stage"])
+    _set_window(round)
     _trace(round, "round.moved", by=by, at=at, before={"stage": before}, after={"stage": to}, reason=reason)
 
 

@@ -231,7 +231,10 @@ def freeze(sheet: Sheet, *, by: Actor, at: datetime, automatically: bool) -> Non
     sheet.assessment.locked_at = at
     sheet.assessment.locked_by_id = None if automatically else by.person_id
     sheet.assessment.locked_automatically = automatically
-    sheet.assessment.save(update_fields=["state", "locked_at", "locked_by", "locked_automatically"])
+    sheet.assessment.reopened_until = None
+    sheet.assessment.save(
+        update_fields=["state", "locked_at", "locked_by", "locked_automatically", "reopened_until"]
+    )
     sheet.assessment.reopenings.filter(granted_at__isnull=False, closed_at__isnull=True).update(closed_at=at)
     verb = "sheet.locked_automatically" if automatically else "sheet.locked"
     _trace_state(sheet, verb, before, by=by, at=at)

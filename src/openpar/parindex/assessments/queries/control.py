@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from openpar.base.accounts.models import Role, RoleHeld, User
@@ -165,13 +165,9 @@ def block_lines(round: Round, closes_at: datetime | None, at: datetime) -> tuple
     """Every block with every unit; self-scoring ends at `closes_at`. Three queries, whatever their number."""
     without = _without_evidence(round)
     blocks = list(RoundBlock.objects.filter(round=round).select_related("block", "criteria_set"))
-    reopened = Reopening.objects.filter(
-        assessment=OuterRef("pk"), granted_at__isnull=False, closed_at__isnull=True
-    )
     sheets = (
         Assessment.objects.filter(round_block__round=round)
         .select_related("unit")
-        .annotate(reopened_until=_latest(reopened))
         .order_by("unit__name_sort", "pk")
     )
     by_block: dict[int, list[Assessment]] = defaultdict(list)
@@ -192,12 +188,6 @@ def block_lines(round: Round, closes_at: datetime | None, at: datetime) -> tuple
             )
         )
     return tuple(lines)
-
-
-def _latest(reopened: QuerySet[Reopening]) -> QuerySet[Reopening]:
-    return (
-        reopened.order_by().values("assessment").annotate(until=Max("open_until")).values("until")  # type: ignore[return-value]  # a subquery of one value
-    )
 
 
 def _unit_line(
@@ -221,7 +211,7 @@ def _unit_line(
         submitted_at=sheet.submitted_at,
         locked_at=sheet.locked_at,
         locked_automatically=sheet.locked_automatically,
-        reopened_until=getattr(sheet, "reopened_until", None),
+        reopened_until=sheet.reopened_until,
         late_days=late_days(sheet.state, sheet.locked_at, closes_at, at),
         without_evidence=without.get(sheet.pk, 0),
     )
