@@ -2,47 +2,21 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-import zipfile
-from collections.abc import Callable, Iterator
-from decimal import Decimal
-from io import BytesIO
-from pathlib import Path
-from typing import Any
-
-import openpyxl
 import pytest
-import time_machine
 import yaml
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from openpar.base.accounts.models import Role, User
+from openpar.base.accounts.models import Role
 from openpar.base.accounts.queries import Actor
-from openpar.base.intake.models import Batch
-from openpar.engine.rules import RULE_TYPES, rule_from_mapping
-from openpar.parindex.assessments.actions.scores import Entry
-from openpar.parindex.assessments.actions.self_scoring import save_self_score
-from openpar.parindex.assessments.models import Score
-from openpar.parindex.assessments.sheet_layout import SHEET_NAME
 from openpar.parindex.criteria.actions import bring_in, copy_set
 from openpar.parindex.criteria.models import CriteriaSet, Criterion
-from openpar.web.criteria.rule_forms import BY_TYPE
-from openpar.web.criteria.rule_values import rule_of_values, values_of_rule
 from tests import factories
 from tests.parindex import rounds
-from tests.parindex.criteria.tables import HEADER, save_docx, save_xlsx
-from tests.parindex.rounds import BEFORE, DURING_SELF, SMALL_SET, SmallRound
+from tests.parindex.rounds import BEFORE, SMALL_SET
+from tests.web.criteria_pages import browser, line, text_of
 
 pytestmark = pytest.mark.django_db
-
-
-def browser(who: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=who.person_id))
-    return client
 
 
 @pytest.fixture
@@ -58,15 +32,6 @@ def draft(manager: Actor) -> CriteriaSet:
 @pytest.fixture
 def office(manager: Actor) -> Client:
     return browser(manager)
-
-
-def text_of(answer: Any) -> str:
-    """What an answer of the test client says, without its tags."""
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
-
-
-def line(criteria_set: CriteriaSet, code: str) -> Criterion:
-    return Criterion.objects.get(set=criteria_set, code=code)
 
 
 # ---- reading ----
@@ -132,142 +97,6 @@ def test_a_large_set_costs_as_many_queries_as_a_small_one(
         copy_set(set_id=draft.pk, year=2027, title="", by=manager, at=BEFORE)
     with django_assert_max_num_queries(9):
         office.get("/criteria/")
-
-
-@pytest.mark.parametrize("kind", ["xlsx", "docx", "yaml"])
-def test_what_is_downloaded_can_be_brought_in_again(draft: CriteriaSet, office: Client, kind: str) -> None:
-    content = office.get(f"/criteria/{draft.pk}/criteria.{kind}").content
-    shown = uploaded(office, SimpleUploadedFile(f"bo.{kind}", content))
-    assert "tổng" in text_of(shown).lower()
-    answer = confirmed(office, shown)
-    assert answer.status_code == 302
-    made = CriteriaSet.objects.exclude(pk=draft.pk).get()
-    kept = ("code", "title", "most_points", "is_leaf", "scored_by", "evidence_wanted")
-    assert list(Criterion.objects.filter(set=made).values_list(*kept)) == list(
-        Criterion.objects.filter(set=draft).values_list(*kept)
-    )
-    assert made.is_sample
-
-
-# ---- bringing in ----
-
-
-def uploaded(client: Client, file: SimpleUploadedFile) -> Any:
-    """The page after an upload: the preview, or the refusal."""
-    answer = client.post("/criteria/import/", {"file": file})
-    return client.get(answer["Location"]) if answer.status_code == 302 else answer
-
-
-def confirmed(client: Client, shown: Any, **changes: str) -> Any:
-    """Presses “Tạo bộ tiêu chí” on a preview."""
-    page = shown.content.decode()
-    fields = dict(re.findall(r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"', page))
-    form = {
-        "title": fields.get("title", ""),
-        "year": fields.get("year", "") or "2026",
-        "level": "department",
-        "total": fields.get("total", ""),
-        "survey": fields.get("survey", ""),
-        "appraisal": fields.get("appraisal", ""),
-        "place": "1",
-    }
-    if 'name="is_sample"' in page and "checked" in page.split('name="is_sample"')[1][:120]:
-        form["is_sample"] = "on"
-    address = shown.request["PATH_INFO"]
-    return client.post(address, {**form, **changes})
-
-
-ROWS = (
-    HEADER,
-    ("1", "Chỉ đạo, điều hành", 4),
-    ("1.1", "Ban hành kế hoạch", 1, "Đạt: 1\nKhông đạt: 0", "Kế hoạch"),
-    ("1.2", "Mức độ hoàn thành\nTrên 90%: 3\nTừ 70% đến 90%: 1\nDưới 70%: 0", 3),
-    ("2", "Cải cách thể chế", Decimal("95.55")),
-    ("2.1", "Chất lượng tham mưu", Decimal("95.55"), "Theo đánh giá chung của Hội đồng"),
-)
-
-
-@pytest.fixture(params=["xlsx", "docx"])
-def table_file(request: pytest.FixtureRequest, tmp_path: Path) -> SimpleUploadedFile:
-    path = tmp_path / f"quyết định.{request.param}"
-    (save_xlsx if request.param == "xlsx" else save_docx)(path, *ROWS)
-    return SimpleUploadedFile(path.name, path.read_bytes())
-
-
-def test_nothing_is_saved_before_every_line_was_shown(office: Client, table_file: SimpleUploadedFile) -> None:
-    shown = uploaded(office, table_file)
-    text = text_of(shown)
-    assert shown.status_code == 200
-    for words in ("1.2 Mức độ hoàn thành 3", "Từ 70%", "chưa hiểu", "99,55", "chênh lệch −0,45"):
-        assert words in text
-    assert not CriteriaSet.objects.exists()
-    assert not Batch.objects.exists()
-    answer = confirmed(office, shown, title="Bộ tiêu chí theo quyết định")
-    made = CriteriaSet.objects.get()
-    assert answer["Location"] == f"/criteria/{made.pk}/"
-    batch = Batch.objects.get()
-    assert (batch.outcome, batch.accepted_rows, len(batch.sha256)) == ("ACCEPTED", 5, 64)
-    after = text_of(office.get(answer["Location"]))
-    assert "các mục con cộng lại 99,55" in after
-    assert "Chưa có quy tắc tính điểm" in after
-
-
-def test_decomposed_letters_become_the_one_spelling(office: Client, tmp_path: Path) -> None:
-    rows = [tuple(unicodedata.normalize("NFD", c) if isinstance(c, str) else c for c in row) for row in ROWS]
-    path = save_xlsx(tmp_path / "nfd.xlsx", *rows)
-    confirmed(office, uploaded(office, SimpleUploadedFile("nfd.xlsx", path.read_bytes())), title="Huế")
-    assert Criterion.objects.get(code="1").title == "Chỉ đạo, điều hành"
-
-
-def _bad_yaml(_path: Path) -> bytes:
-    return b"set: x\nfields: [&a 1]"
-
-
-def _latin(_path: Path) -> bytes:
-    return "set: Bộ tiêu chí\n".encode("utf-16")
-
-
-def _no_columns(path: Path) -> bytes:
-    return save_xlsx(path / "a.xlsx", ("Họ tên", "Lương"), ("An", 5)).read_bytes()
-
-
-def _bomb(path: Path) -> bytes:
-    target = BytesIO(_no_columns(path))
-    with zipfile.ZipFile(target, "a") as bomb:
-        bomb.writestr("xl/more.xml", b"0" * 100_000_000, zipfile.ZIP_DEFLATED)
-    return target.getvalue()
-
-
-BAD_FILES: list[tuple[str, Callable[[Path], bytes], str]] = [
-    ("a.yaml", _bad_yaml, "neo"),
-    ("a.yaml", _latin, "không phải văn bản UTF-8"),
-    ("a.xlsx", _no_columns, "cột"),
-    ("a.xlsx", _bomb, "nén quá chặt"),
-    ("a.docx", lambda path: b"%PDF-1.7 ...", "PDF"),
-    ("a.exe", lambda path: b"MZ", "không nhận loại tệp"),
-    ("a.xlsx", lambda path: b"", "0 byte"),
-]
-
-
-@pytest.mark.parametrize(("name", "make", "words"), BAD_FILES, ids=[f"{n}-{w}" for n, _m, w in BAD_FILES])
-def test_a_bad_file_is_refused_with_its_reason_and_changes_nothing(
-    office: Client, draft: CriteriaSet, tmp_path: Path, name: str, make: Callable[[Path], bytes], words: str
-) -> None:
-    before = (CriteriaSet.objects.count(), Criterion.objects.count())
-    answer = uploaded(office, SimpleUploadedFile(name, make(tmp_path)))
-    assert answer.status_code == 422
-    assert words in text_of(answer)
-    assert (CriteriaSet.objects.count(), Criterion.objects.count()) == before
-    assert not Batch.objects.filter(outcome="ACCEPTED").exists()
-
-
-def test_a_file_is_confirmed_only_by_the_person_who_brought_it(
-    office: Client, table_file: SimpleUploadedFile
-) -> None:
-    answer = office.post("/criteria/import/", {"file": table_file})
-    other = browser(factories.actor_as(Role.ROUND_MANAGER, factories.organisation("Sở khác"), "Khác"))
-    assert other.get(answer["Location"]).status_code == 404
-    assert office.get(answer["Location"][:-2] + "x/").status_code == 404
 
 
 # ---- editing ----
@@ -389,61 +218,6 @@ def test_another_rule_type_is_offered_without_javascript(
     assert line(draft, "2.1.1").rule["type"] == "step_on_ratio"
 
 
-RULES: list[dict[str, Any]] = [
-    {"type": "boolean", "yes": "1", "no": "0.25"},
-    {"type": "choice", "options": {"kịp": "1", "chậm, nhưng có": "0.125"}},
-    {"type": "checklist", "items": {"a": "0.3", "b": "0.7"}},
-    {"type": "count", "per": "0.5", "cap": "2", "count": "sáng kiến"},
-    {"type": "step", "num": "a", "den": "b", "steps": [{"gt": "0.905", "points": "1"}, {"points": "0"}]},
-    {"type": "step_on_count", "count": "cuộc họp", "steps": [{"eq": "4", "points": "1"}, {"points": "0"}]},
-    {"type": "ratio", "num": "a", "den": "b", "excused": "c", "cap_ratio": True},
-    {"type": "ratio", "num": "a", "den": "b", "zero_below": "0.8", "open_floor": True},
-    {
-        "type": "formula",
-        "variables": [{"name": "p", "question": "Kế hoạch", "unit": "việc", "whole": True}, {"name": "q"}],
-        "branches": [
-            {"if": "p = 0", "points": "not_applicable"},
-            {"points": "q / p", "zero_division": "not_applicable"},
-        ],
-        "cap": True,
-    },
-    {
-        "type": "deadline",
-        "year": "2026",
-        "options": [
-            {"until": "1", "points": "1"},
-            {"until": "03-31", "points": "0.5", "label": "quý I"},
-            {"until": "2026-12-14", "points": "0.25"},
-            {"points": "0"},
-        ],
-        "counts": "document_date",
-    },
-    {"type": "deduct", "per_violation": "0.5", "floor": "0"},
-    {"type": "deduct", "per_violation": {"nhẹ": "0.5", "nặng": "1"}, "floor": "0.5"},
-    {"type": "quality_grade", "grades": {"tốt": "100"}, "minor_violation": "50", "deduct_of": "maximum"},
-    {"type": "cohort", "direction": "lower_is_better", "value": "số ngày"},
-    {"type": "survey", "weights": {"A": "1", "B": "0.6"}, "group": "dân", "blank": "zero"},
-    {"type": "survey", "weights": {"A": "1"}, "groups": {"x": "2"}, "combine": "weighted"},
-    {"type": "external_pct", "not_surveyed": "not_applicable"},
-    {"type": "leadership", "combine": "chair_weight", "chair_weight": "0.5"},
-    {"type": "not_applicable", "reason": "chưa thí điểm"},
-    {"type": "unstated", "text": "theo hướng dẫn"},
-]
-
-
-@pytest.mark.parametrize("mapping", RULES, ids=[each["type"] for each in RULES])
-def test_a_rule_shown_in_its_form_and_sent_back_is_the_same_rule(mapping: dict[str, Any]) -> None:
-    full = rule_from_mapping(mapping).as_mapping()
-    typed, gaps = rule_of_values(str(full["type"]), values_of_rule(full), year=2026)
-    assert not gaps
-    assert rule_from_mapping(typed).as_mapping() == full
-
-
-def test_every_rule_type_that_may_stand_in_a_set_has_its_form() -> None:
-    outside_the_points = {"bonus_capped", "penalty_capped"}
-    assert {kind.type for kind in RULE_TYPES} - outside_the_points == set(BY_TYPE) - {"unstated"}
-
-
 def test_lines_are_added_moved_and_removed(draft: CriteriaSet, office: Client) -> None:
     parent = line(draft, "1.1")
     start = f"/criteria/{draft.pk}/edit/"
@@ -531,100 +305,3 @@ def test_a_set_is_issued_taken_back_and_copied_from_its_page(draft: CriteriaSet,
     assert (copied["Location"], made.replaces) == (f"/criteria/{made.pk}/", draft)
     found = text_of(office.get(f"/criteria/{made.pk}/compare/"))
     assert "Giữ nguyên 10" in found
-
-
-# ---- the sheet of an agency ----
-
-
-@pytest.fixture
-def small() -> Iterator[SmallRound]:
-    made = rounds.opened_round()
-    with time_machine.travel(DURING_SELF, tick=False):
-        yield made
-
-
-def sheet_file(client: Client, pk: int, cells: dict[str, object]) -> SimpleUploadedFile:
-    answer = client.get(f"/assessments/{pk}/sheet.xlsx")
-    assert "phieu-tu-cham-so-y-te.xlsx" in answer["Content-Disposition"]
-    book = openpyxl.load_workbook(BytesIO(answer.content))
-    for address, value in cells.items():
-        book[SHEET_NAME][address].value = value
-    target = BytesIO()
-    book.save(target)
-    return SimpleUploadedFile("phiếu.xlsx", target.getvalue())
-
-
-def test_a_sheet_goes_out_comes_back_and_is_saved_after_a_look(small: SmallRound) -> None:
-    pk, client = small.sheet().pk, browser(small.focal)
-    file = sheet_file(client, pk, {"F8": "Có", "G9": 40, "H9": 50})
-    sent = client.post(f"/assessments/{pk}/upload/", {"file": file})
-    assert not Score.objects.exists()
-    text = text_of(client.get(sent["Location"]))
-    assert "1.1.2 Tỷ lệ hoàn thành để trống" in text
-    assert "40 / 50 2,40 / 3" in text
-    saved = client.post(sent["Location"])
-    assert saved["Location"] == f"/assessments/{pk}/"
-    assert Score.objects.count() == 2
-    assert "Tệp không thay đổi gì" in text_of(client.get(sent["Location"]))
-
-
-def test_both_versions_are_offered_where_the_system_was_faster(small: SmallRound) -> None:
-    pk, client = small.sheet().pk, browser(small.focal)
-    file = sheet_file(client, pk, {"G9": 40, "H9": 50})
-    save_self_score(
-        assessment_id=pk,
-        code="1.1.2",
-        entry=Entry(rounds.ratio(30, 50)),
-        expected_version=0,
-        by=small.head,
-        at=DURING_SELF,
-    )
-    sent = client.post(f"/assessments/{pk}/upload/", {"file": file})["Location"]
-    page = client.get(sent).content.decode()
-    assert "Bùi Văn Trưởng" in page
-    assert 'name="version_1.1.2" value="1"' in page
-    client.post(sent, {"keep_1.1.2": "system", "version_1.1.2": "1"})
-    assert Score.objects.get().answer["numerator"] == "30"
-    stale = client.post(sent, {"keep_1.1.2": "file", "version_1.1.2": "0"})
-    assert stale.status_code == 409
-    client.post(sent, {"keep_1.1.2": "file", "version_1.1.2": "1"})
-    assert Score.objects.get().answer["numerator"] == "40"
-
-
-def test_a_bad_sheet_names_its_cells_and_changes_nothing(small: SmallRound) -> None:
-    pk, client = small.sheet().pk, browser(small.focal)
-    file = sheet_file(client, pk, {"F8": "Có lẽ", "G9": "=1+1", "H9": 50})
-    answer = client.post(f"/assessments/{pk}/upload/", {"file": file})
-    assert answer.status_code == 422
-    text = text_of(answer)
-    assert "ô F8" in text
-    assert "ô G9" in text
-    assert not Score.objects.exists()
-    assert Batch.objects.get().outcome == "REFUSED"
-
-
-def test_strangers_do_not_find_a_sheet_and_overseers_cannot_upload(small: SmallRound) -> None:
-    pk = small.sheet().pk
-    stranger = browser(factories.actor_as(Role.FOCAL_OFFICER, small.justice))
-    for page in ("sheet.xlsx", "upload/"):
-        assert stranger.get(f"/assessments/{pk}/{page}").status_code == 404
-        assert Client().get(f"/assessments/{pk}/{page}").status_code == 302
-    manager = browser(small.manager)
-    assert manager.get(f"/assessments/{pk}/sheet.xlsx").status_code == 200
-    assert "Chỉ người của đơn vị" in text_of(manager.get(f"/assessments/{pk}/upload/"))
-    file = SimpleUploadedFile("a.xlsx", b"PK")
-    assert manager.post(f"/assessments/{pk}/upload/", {"file": file}).status_code == 422
-
-
-def test_the_upload_of_one_unit_is_not_confirmed_for_another(small: SmallRound) -> None:
-    pk, client = small.sheet().pk, browser(small.focal)
-    sent = client.post(f"/assessments/{pk}/upload/", {"file": sheet_file(client, pk, {"F8": "Có"})})[
-        "Location"
-    ]
-    other = small.sheet(small.justice).pk
-    both = factories.person("Người của hai sở")
-    factories.give(both, Role.FOCAL_OFFICER, small.justice)
-    factories.give(both, Role.FOCAL_OFFICER, small.health)
-    second = browser(factories.actor(both))
-    assert second.get(sent).status_code == 404
-    assert second.get(sent.replace(f"/{pk}/", f"/{other}/", 1)).status_code == 404

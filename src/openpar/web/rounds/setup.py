@@ -12,12 +12,12 @@ from openpar.parindex.assessments.actions.rounds import (
     add_block,
     assign_appraiser,
     enrol_units,
-    opening_gaps,
     set_phases,
     unassign_appraiser,
     withdraw_unit,
 )
 from openpar.parindex.assessments.models import Assessment, RoundBlock, RoundStage
+from openpar.parindex.assessments.queries.completeness import opening_gaps
 from openpar.parindex.assessments.queries.control import (
     appraisers_on,
     block_lines,

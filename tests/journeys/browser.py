@@ -1,0 +1,175 @@
+"""Real browsers for the journeys: one window per person, watched; axe on a copy of a page; the guide's pictures."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, Response, expect
+
+from openpar.base.accounts.models import User
+from tests import factories
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "docs" / "guide" / "screenshots"
+TAKES_PICTURES = bool(os.environ.get("OPENPAR_SCREENSHOTS"))
+DESK, PHONE = 1366, 390
+_LARGEST_PICTURE = 250_000
+_AXE = ROOT / "src" / "openpar" / "web" / "static" / "vendor" / "axe.min.js"
+_RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+# A refusal (422) and a meeting of two people (409) are answers; the console calls them errors.
+_ANSWERS = (409, 422)
+_PATIENCE = 20_000
+
+Picture = Callable[..., None]
+
+
+class Visitors:
+    """Everybody who takes part in one journey, each with a browser of their own.
+
+    Whatever their consoles complain of (a script, the content security policy, a file that is not there) is
+    gathered in `complaints`; the journey fails of it.
+    """
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self._browser = browser
+        self._address = address
+        self._inspecting: dict[BrowserContext, BrowserContext] = {}
+        self.pages: list[Page] = []
+        self.complaints: list[str] = []
+
+    def open(self, *, width: int = DESK, height: int = 860, javascript: bool = True) -> Page:
+        """A window in which nobody has logged in."""
+        context = self._context(width, height, javascript=javascript)
+        page = context.new_page()
+        self._watch(page)
+        self.pages.append(page)
+        return page
+
+    def as_person(
+        self, user: User, *, width: int = DESK, height: int = 860, javascript: bool = True
+    ) -> Page:
+        """A window of somebody who has gone through the log-in page."""
+        page = self.open(width=width, height=height, javascript=javascript)
+        page.goto("/login/")
+        page.get_by_label("Tên đăng nhập").fill(user.username)
+        page.get_by_label("Mật khẩu").fill(factories.PASSWORD)
+        page.get_by_role("button", name="Đăng nhập").click()
+        expect(page.get_by_role("heading", name="Việc của tôi")).to_be_visible()
+        return page
+
+    def axe(self, page: Page, *, widths: Sequence[int] = (DESK, PHONE)) -> list[str]:
+        """What axe finds wrong with the address that `page` shows, at each width.
+
+        It looks at a copy in a window without content security policy, so that the policy stays at work in
+        the journey itself.
+        """
+        context = self._inspecting.get(page.context)
+        if context is None:
+            context = self._context(DESK, 860, storage=page.context.storage_state(), bypass_csp=True)
+            context.add_init_script(path=_AXE)
+            context.new_page()
+            self._inspecting[page.context] = context
+        [copy] = context.pages
+        copy.goto(page.url)
+        found = []
+        for width in widths:
+            copy.set_viewport_size({"width": width, "height": 860})
+            found += [f"{page.url} ({width} px): {what}" for what in _violations(copy)]
+        return found
+
+    def close(self) -> None:
+        for page in self.pages:
+            page.context.close()
+        for context in self._inspecting.values():
+            context.close()
+
+    def _context(
+        self,
+        width: int,
+        height: int,
+        *,
+        javascript: bool = True,
+        storage: Any = None,
+        bypass_csp: bool = False,
+    ) -> BrowserContext:
+        context = self._browser.new_context(
+            base_url=self._address,
+            viewport={"width": width, "height": height},
+            java_script_enabled=javascript,
+            locale="vi-VN",
+            timezone_id="Asia/Ho_Chi_Minh",
+            reduced_motion="reduce",
+            storage_state=storage,
+            bypass_csp=bypass_csp,
+        )
+        context.set_default_timeout(_PATIENCE)
+        return context
+
+    def _watch(self, page: Page) -> None:
+        def on_console(message: ConsoleMessage) -> None:
+            expected = any(f"status of {status}" in message.text for status in _ANSWERS)
+            if message.type == "error" and not expected:
+                self.complaints.append(f"{page.url}: {message.text}")
+
+        def on_response(response: Response) -> None:
+            if response.status >= 400 and response.status not in _ANSWERS:
+                self.complaints.append(f"{response.url}: {response.status}")
+
+        def on_dialog(dialog: Dialog) -> None:
+            if dialog.type == "beforeunload":
+                self.complaints.append(f"{page.url}: asked before leaving, though everything was saved")
+            dialog.accept()
+
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.on("response", on_response)
+        page.on("dialog", on_dialog)
+
+
+def _violations(page: Page) -> list[str]:
+    options = json.dumps({"runOnly": {"type": "tag", "values": _RULES}, "resultTypes": ["violations"]})
+    found = page.evaluate(f"axe.run(document, {options})")
+    return [
+        f"{violation['id']}: {violation['help']}: {node['html'][:160]}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def says(page: Page, text: str) -> None:
+    """The page says this above its content, once."""
+    expect(page.locator("#messages")).to_contain_text(text)
+
+
+def press(page: Page | Locator, name: str) -> None:
+    """Presses the button of this name, the only one there is."""
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def row(page: Page | Locator, text: str) -> Locator:
+    """The row of a table in which this stands."""
+    return page.get_by_role("row").filter(has_text=text)
+
+
+def is_wider_than_the_window(page: Page) -> bool:
+    """Would one have to scroll sideways to read the page?"""
+    wide: bool = page.evaluate("document.scrollingElement.scrollWidth > window.innerWidth")
+    return wide
+
+
+def take_picture(page: Page, name: str, *, of: Locator | None = None, height: int | None = None) -> None:
+    """Makes a picture of the guide: of what the window shows, or of a part of the page."""
+    PICTURES.mkdir(exist_ok=True)
+    path = PICTURES / f"{name}.png"
+    if height is not None and page.viewport_size is not None:
+        page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
+    page.wait_for_load_state("networkidle")
+    if of is None:
+        page.screenshot(path=path, animations="disabled", caret="hide")
+    else:
+        of.screenshot(path=path, animations="disabled", caret="hide")
+    assert path.stat().st_size < _LARGEST_PICTURE, f"{name}: {path.stat().st_size} bytes"

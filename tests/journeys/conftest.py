@@ -1,0 +1,65 @@
+"""What every journey has: a server with the real views, a Chromium, a window per person."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests.journeys.browser import Visitors
+
+FOLDER = Path(__file__).parent
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if FOLDER in item.path.parents:
+            item.add_marker(pytest.mark.journey)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    # Playwright keeps an event loop in this thread; Django would refuse the database below it.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visitors(browser: Browser, live_server: LiveServer) -> Iterator[Visitors]:
+    """The people of a journey; it fails of what their browsers complained of."""
+    found = Visitors(browser, live_server.url)
+    yield found
+    found.close()
+    assert found.complaints == []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """A journey that failed leaves what every window showed."""
+    report = yield
+    visitors = getattr(item, "funcargs", {}).get("visitors")
+    if call.when == "call" and report.failed and isinstance(visitors, Visitors):
+        folder: Path = item.funcargs["tmp_path"]  # type: ignore[attr-defined]  # every test has one, see tests/conftest.py
+        for number, page in enumerate(visitors.pages, start=1):
+            path = folder / f"window-{number}.png"
+            page.screenshot(path=path, full_page=True)
+            report.sections.append((f"window {number}", f"{page.url}\n{path}"))
+    return report
