@@ -44,6 +44,7 @@ def main() -> None:
     parser.add_argument("--no-serve", action="store_true", help="only prepare")
     options = parser.parse_args()
     root = Path(__file__).resolve().parents[3]
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openpar.config.settings")
     os.environ["OPENPAR_DEMO"] = "1"
     # A folder of its own: the demo never touches an installation's data.
     os.environ.setdefault("OPENPAR_VAR_DIR", str(root / "var" / "demo"))

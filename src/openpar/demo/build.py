@@ -36,11 +36,12 @@ def build(today: date, say: Say) -> None:
         blocks=(folder / "blocks.csv").read_bytes(),
         file_name="lam_dong.csv",
     )
-    people = People(at, random)
+    # Names are drawn apart, so that another name never changes a figure.
+    people = People(at, Random(SEED + 1))
     people.one_click()
     places = places_of(people)
     say("đã có đơn vị và người dùng")
-    departments = _set(
+    departments = sample_set(
         "SYNTHETIC_so_2026.yaml", "sở, ban, ngành", FINISHED.year, FINISHED.prepared, places.manager
     )
     finished.build(departments, places, random, say)
@@ -53,12 +54,14 @@ def build(today: date, say: Say) -> None:
         at=moment(prepared),
     )
     sets = {"so": _issued(again, prepared, places.manager)}
-    communes = _set("SYNTHETIC_xa_2026.yaml", "xã, phường, đặc khu", today.year, prepared, places.manager)
+    communes = sample_set(
+        "SYNTHETIC_xa_2026.yaml", "xã, phường, đặc khu", today.year, prepared, places.manager
+    )
     sets.update(dict.fromkeys(("phuong", "xa", "dac-khu"), communes))
     under_way.build(sets, places, today, random, say)
 
 
-def _set(file_name: str, level: str, year: int, day: date, manager: Actor) -> CriteriaSet:
+def sample_set(file_name: str, level: str, year: int, day: date, manager: Actor) -> CriteriaSet:
     """A sample set for one year, issued under an invented decision that says so."""
     mapping = read_mapping(settings.OPENPAR_DATA_DIR / "criteria" / file_name)
     bands = read_mapping(settings.OPENPAR_DATA_DIR / "grading_default.yaml")["bands"]

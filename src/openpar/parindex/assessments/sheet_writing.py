@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
@@ -53,6 +53,8 @@ from openpar.parindex.criteria.scale_text import describe_rule
 _WIDTHS = (8, 42, 8, 38, 34, 26, 11, 11, 22, 10, 40, 10, 6)
 _LISTS_NAME = "Danh mục chọn"
 _EXACT_DIGITS = 15
+_LINE_HEIGHT = 15
+_MOST_LINES = 25  # Excel keeps no row higher than 409 points
 # A workbook says when it was made; were it the clock, two equal downloads would differ.
 _CREATED = datetime(2000, 1, 1, tzinfo=VIETNAM).replace(tzinfo=None)
 _GUIDE = (
@@ -84,6 +86,15 @@ def write_sheet(
         writer.write_rows(criteria, stored)
         writer.write_guide(head)
         writer.write_lists()
+
+
+def _height(texts: Iterable[tuple[int, str]]) -> float:
+    """Room for the longest of the wrapped texts: office programs do not measure a file that others wrote."""
+    lines = 1
+    for column, text in texts:
+        width = _WIDTHS[column]
+        lines = max(lines, sum(1 + len(line) // width for line in text.split("\n")))
+    return float(min(lines, _MOST_LINES) * _LINE_HEIGHT)
 
 
 class _Writer:
@@ -124,6 +135,7 @@ class _Writer:
         header = self.style(
             bold=True, text_wrap=True, align="center", valign="vcenter", border=1, bg_color="#DCE6F1"
         )
+        sheet.set_row(HEADER_ROW, 2 * _LINE_HEIGHT)
         for column, (title, width) in enumerate(zip(TITLES, _WIDTHS, strict=True)):
             sheet.set_column(column, column, width, None, {"hidden": column == SEAL})
             self.text(sheet, HEADER_ROW, column, title, header)
@@ -154,6 +166,8 @@ class _Writer:
         plain = self.style(text_wrap=True, border=1)
         scale = describe_rule(rule.as_mapping(), leaf.maximum) or leaf.scale_text
         how = how_to_fill(rule) if leaf.is_self_scored else "Đơn vị không cần tự đánh giá."
+        told = ((TITLE, leaf.title), (SCALE, scale), (HOW, how), (NOTE, stored.entry.note))
+        self.sheet.set_row(row, _height(told))
         for column, text in ((CODE, leaf.code), (TITLE, leaf.title), (SCALE, scale), (HOW, how)):
             self.text(self.sheet, row, column, text, plain)
         self.number(row, MAXIMUM, str(leaf.maximum), self.style(border=1, align="center"))

@@ -18,7 +18,7 @@ from openpar.parindex.assessments.actions.appraisals import (
 from openpar.parindex.assessments.actions.scores import Entry
 from openpar.parindex.assessments.errors import StaleScore
 from openpar.parindex.assessments.models import Assessment
-from openpar.parindex.assessments.queries.appraisal import Row, Side, rows_of
+from openpar.parindex.assessments.queries.appraisal_rows import Row, Side, rows_of
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.appraisals.pages import (
     Opened,

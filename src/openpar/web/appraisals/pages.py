@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from openpar.common.errors import Refused
 from openpar.parindex.assessments.models import Assessment
-from openpar.parindex.assessments.queries.appraisal import DIFFERENT, FLAGGED, OPEN, Row, Tally, filtered
+from openpar.parindex.assessments.queries.appraisal_rows import DIFFERENT, FLAGGED, OPEN, Row, Tally, filtered
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.appraisals.scenes import EXPLAINED, LEAF, Editor, Place, Scene
 from openpar.web.http import AuthenticatedRequest, now, refused

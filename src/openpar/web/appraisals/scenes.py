@@ -13,17 +13,15 @@ from django.shortcuts import get_object_or_404
 
 from openpar.common.errors import Gap
 from openpar.parindex.assessments.models import Assessment, Round, RoundBlock, RoundStage
-from openpar.parindex.assessments.queries.appraisal import (
+from openpar.parindex.assessments.queries.appraisal import Viewer, viewer_of, window_of
+from openpar.parindex.assessments.queries.appraisal_rows import (
     Row,
     Side,
     Tally,
-    Viewer,
     explained_rows,
     rows_of,
     tally_of,
     tally_of_leaf,
-    viewer_of,
-    window_of,
 )
 from openpar.parindex.assessments.queries.visibility import visible_assessments, visible_rounds
 from openpar.parindex.assessments.rules import Window
