@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.templatetags.static import static
@@ -20,6 +21,7 @@ from openpar.web.shell import shell_of
 NOTHING = "—"
 
 
+@lru_cache(maxsize=512)
 def icon(name: str, label: str | None = None, *, classes: str = "") -> Markup:
     """The drawing `name` of web/icons.txt. Hidden from screen readers unless it stands alone with a label."""
     speaks = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
