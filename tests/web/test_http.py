@@ -165,7 +165,9 @@ def test_the_language_is_the_chosen_one_whatever_the_browser_asks_for(
 ) -> None:
     request = RequestFactory().get("/", headers={"Accept-Language": "en-US"})
     request.COOKIES.update(chosen)
-    assert ChosenLanguage(lambda _: HttpResponse(get_language() or ""))(request).content == spoken
+    answer = ChosenLanguage(lambda _: HttpResponse(get_language() or ""))(request)
+    assert isinstance(answer, HttpResponse)
+    assert answer.content == spoken
 
 
 def test_a_person_may_choose_english(client: Client) -> None:
