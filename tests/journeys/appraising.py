@@ -43,11 +43,16 @@ def _agree(page: Page, unit: Locator) -> None:
     expect(unit).to_contain_text("Bằng tự chấm")
 
 
+def _open_form(page: Page, place: Locator, key: str) -> None:
+    """Opens the form of the current row by a key; the first field waits for figures."""
+    expect(place).to_contain_class("is-current")
+    page.keyboard.press(key)
+    expect(place.locator("[data-row-form] [data-focus]").first).to_be_focused()
+
+
 def _reduce(page: Page, unit: Locator, numerator: str) -> None:
     """Own figures with a reason, and an explanation is wanted."""
-    expect(unit).to_contain_class("is-current")
-    page.keyboard.press("e")
-    expect(unit.locator("[name='numerator']")).to_be_focused()
+    _open_form(page, unit, "e")
     page.keyboard.press("Control+a")
     page.keyboard.type(numerator)
     page.keyboard.press("Control+s")
@@ -59,8 +64,7 @@ def _reduce(page: Page, unit: Locator, numerator: str) -> None:
 
 
 def _enter_for_a_unit_that_did_not_score(page: Page, unit: Locator) -> None:
-    expect(unit).to_contain_class("is-current")
-    page.keyboard.press("e")
+    _open_form(page, unit, "e")
     unit.get_by_role("radio", name="không có sáng kiến").check()
     unit.get_by_label("Lý do (").fill("Đơn vị không chấm và không có tài liệu về sáng kiến.")
     page.keyboard.press("Control+s")
@@ -101,8 +105,7 @@ def answer_the_explanations(page: Page) -> None:
         ("e", "2.1.1", "Giữ nguyên: không có văn bản gia hạn."),
     ):
         card = page.locator("article.work-row").filter(has_text=code)
-        expect(card).to_contain_class("is-current")
-        page.keyboard.press(key)
+        _open_form(page, card, key)
         card.get_by_label("Trả lời đơn vị").fill(reply)
         page.keyboard.press("Control+s")
         expect(card).to_contain_text("Đã trả lời")

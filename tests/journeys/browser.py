@@ -22,6 +22,8 @@ _AXE = ROOT / "src" / "openpar" / "web" / "static" / "vendor" / "axe.min.js"
 _RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 # A refusal (422) and a meeting of two people (409) are answers; the console calls them errors.
 _ANSWERS = (409, 422)
+# What htmx says of a request that was overtaken by the next one, or by leaving the page.
+_OVERTAKEN = ("htmx:afterRequest", "htmx:sendAbort")
 _PATIENCE = 20_000
 
 Picture = Callable[..., None]
@@ -111,8 +113,8 @@ class Visitors:
 
     def _watch(self, page: Page) -> None:
         def on_console(message: ConsoleMessage) -> None:
-            expected = any(f"status of {status}" in message.text for status in _ANSWERS)
-            if message.type == "error" and not expected:
+            is_answer = any(f"status of {status}" in message.text for status in _ANSWERS)
+            if message.type == "error" and not is_answer and not message.text.startswith(_OVERTAKEN):
                 self.complaints.append(f"{page.url}: {message.text}")
 
         def on_response(response: Response) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from random import Random
 
+from django.utils import timezone
+
 from openpar.base.accounts.models import Role
 from openpar.base.accounts.queries import Actor
 from openpar.base.documents.actions import add_document
@@ -162,7 +164,7 @@ def _bind_document(
         title=f"{wanted} ({sheet.unit.name})",
         number=f"{10 + number * 7}/BC-{sheet.unit.short_name.upper().replace(' ', '')}",
         issuer=sheet.unit.name,
-        issued_on=at.date(),
+        issued_on=timezone.localdate(at),
         signed_at=at,
     )
     attach_evidence(

@@ -10,8 +10,7 @@ from openpar.base.accounts.models import Role
 from tests import factories
 from tests.parindex.assessments.lock_race import naive_save, open_round_with, race, real_save
 
-# The full hundred races are run by OPENPAR_LOCK_RACES=100; the short form keeps the suite quick.
-RACES = int(os.environ.get("OPENPAR_LOCK_RACES", "12"))
+RACES = int(os.environ.get("OPENPAR_LOCK_RACES", "100"))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -58,6 +58,10 @@
     isLeavingOnPurpose = !event.defaultPrevented;
   }, true);
   body.addEventListener("htmx:beforeRequest", () => { isLeavingOnPurpose = false; });
+  // “Lưu và sang …”: the answer leads to another page before afterRequest is told; all of it is saved.
+  body.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (event.detail.xhr.getResponseHeader("HX-Redirect")) isLeavingOnPurpose = true;
+  });
   body.addEventListener("htmx:afterRequest", (event) => {
     if (!event.detail.successful) return;
     changed.delete(event.detail.elt);

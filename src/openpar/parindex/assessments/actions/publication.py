@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from openpar.base.accounts.models import RoleHeld
@@ -95,7 +96,7 @@ def _decision_gaps(round: Round, decision: Decision, at: datetime) -> list[Gap]:
         gaps.append(Gap(_("Số quyết định"), _("chưa nhập."), code="no_number"))
     if not decision.signer.strip():
         gaps.append(Gap(_("Người ký"), _("chưa nhập."), code="no_signer"))
-    if decision.signed_on > at.date():
+    if decision.signed_on > timezone.localdate(at):
         gaps.append(Gap(_("Ngày ký"), _("không được sau hôm nay."), code="future"))
     if round.council_met_on is None:
         gaps.append(Gap(_("Hội đồng thẩm định"), _("chưa họp, chưa kết luận."), code="no_council"))
@@ -144,7 +145,7 @@ def publish_round(*, round_id: int, decision: Decision, by: Actor, at: datetime)
             },
         )
         tell(
-            recipients=RoleHeld.objects.as_of(at.date())
+            recipients=RoleHeld.objects.as_of(timezone.localdate(at))
             .filter(organisation__assessments__round_block__round=round, user__is_active=True)
             .values_list("user_id", flat=True),
             text=_("Đã công bố kết quả “%(round)s” theo Quyết định %(number)s.")

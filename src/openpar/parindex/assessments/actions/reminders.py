@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from openpar.base.accounts.models import Role, RoleHeld
@@ -60,7 +61,7 @@ def remind_units(
 
 def _write_to(round: Round, sheets: Sequence[Assessment], text: str, at: datetime) -> set[int]:
     """Returns the organisations in which somebody was told."""
-    held = RoleHeld.objects.as_of(at.date()).filter(
+    held = RoleHeld.objects.as_of(timezone.localdate(at)).filter(
         role__in=(Role.FOCAL_OFFICER, Role.AGENCY_HEAD),
         user__is_active=True,
         organisation__assessments__in=sheets,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from openpar.base.accounts.models import Role, RoleHeld
@@ -52,7 +53,7 @@ def ask_reopening(*, assessment_id: int, reason: str, by: Actor, at: datetime) -
             reason=reopening.reason,
         )
         managers = (
-            RoleHeld.objects.as_of(at.date())
+            RoleHeld.objects.as_of(timezone.localdate(at))
             .filter(role=Role.ROUND_MANAGER, organisation=sheet.round.manager_id)
             .values_list("user_id", flat=True)
         )

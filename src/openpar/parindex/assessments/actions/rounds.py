@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from openpar.base.accounts.models import Role, RoleHeld
@@ -282,7 +283,9 @@ def assign_appraiser(
             for code in field_codes
             if code not in known
         ]
-        is_appraiser = RoleHeld.objects.as_of(at.date()).filter(user_id=appraiser_id, role=Role.APPRAISER)
+        is_appraiser = RoleHeld.objects.as_of(timezone.localdate(at)).filter(
+            user_id=appraiser_id, role=Role.APPRAISER
+        )
         if not is_appraiser.exists():
             gaps.append(Gap("", _("người này không giữ vai trò thành viên thẩm định."), code="not_appraiser"))
         if gaps:
@@ -328,7 +331,7 @@ def unassign_appraiser(
 
 def _people_of_units(round: Round, at: datetime) -> list[int]:
     return list(
-        RoleHeld.objects.as_of(at.date())
+        RoleHeld.objects.as_of(timezone.localdate(at))
         .filter(
             role__in=(Role.FOCAL_OFFICER, Role.AGENCY_HEAD),
             user__is_active=True,

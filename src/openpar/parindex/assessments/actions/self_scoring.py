@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from openpar.base.accounts.models import Role, RoleHeld
@@ -104,7 +105,7 @@ def assign_leaves(
         unit = sheet.assessment.organisation_id
         if (
             officer_id is not None
-            and not RoleHeld.objects.as_of(at.date())
+            and not RoleHeld.objects.as_of(timezone.localdate(at))
             .filter(user_id=officer_id, organisation_id=unit, role=Role.DIVISION_OFFICER)
             .exists()
         ):
@@ -143,7 +144,7 @@ def submission_gaps(sheet: Sheet) -> tuple[Gap, ...]:
 
 def _people_of(sheet: Sheet, role: Role, at: datetime) -> list[int]:
     return list(
-        RoleHeld.objects.as_of(at.date())
+        RoleHeld.objects.as_of(timezone.localdate(at))
         .filter(organisation_id=sheet.assessment.organisation_id, role=role, user__is_active=True)
         .values_list("user_id", flat=True)
     )
