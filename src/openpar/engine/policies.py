@@ -50,12 +50,14 @@ class Part:
 
     @classmethod
     def of(cls, lines: Iterable[Scored]) -> "Part":
-        found = tuple(lines)
-        return cls(
-            achieved=total_of(line.points for line in found if line.points is not None),
-            maximum=total_of(line.maximum for line in found),
-            removed=total_of(line.maximum for line in found if line.is_removed),
-        )
+        achieved = maximum = removed = ZERO
+        for line in lines:
+            maximum = add(maximum, line.maximum)
+            if line.points is not None:
+                achieved = add(achieved, line.points)
+            elif line.is_removed:
+                removed = add(removed, line.maximum)
+        return cls(achieved, maximum, removed)
 
     @classmethod
     def sum(cls, parts: Iterable["Part"]) -> "Part":

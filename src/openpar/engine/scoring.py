@@ -209,8 +209,8 @@ def standing(
             isinstance(line.outcome, Missing | Pending | Invalid) for lines in by_field for line in lines
         ),
         fields=tuple(
-            _node_score(top.code, lines, settings, is_field=True)
-            for top, lines in zip(criteria_set.fields, by_field, strict=True)
+            _field_score(top.code, pair, settings)
+            for top, pair in zip(criteria_set.fields, parts, strict=True)
         ),
     )
 
@@ -319,15 +319,17 @@ def _node_scores(criteria_set: CriteriaSet, lines: tuple[Line, ...]) -> tuple[No
 
 def _node_score(code: str, lines: list[Line], settings: Settings, *, is_field: bool) -> NodeScore:
     """Points as they are, against what could be achieved; a field scaled if the set scales by field."""
-    rescales = settings.na_policy is NaPolicy.RESCALE_APPRAISAL
-    if is_field and rescales and settings.na_scope is NaScope.FIELD:
-        alive = [part for part in parts_of(lines) if not part.is_gone]
-        achieved, maximum = (
-            total_of(part.rescaled for part in alive),
-            total_of(part.maximum for part in alive),
-        )
-        return _measured(code, achieved if maximum else None, maximum)
+    if is_field:
+        return _field_score(code, parts_of(lines), settings)
     return _raw_score(code, Part.of(lines), settings)
+
+
+def _field_score(code: str, parts: tuple[Part, Part], settings: Settings) -> NodeScore:
+    if settings.na_policy is not NaPolicy.RESCALE_APPRAISAL or settings.na_scope is not NaScope.FIELD:
+        return _raw_score(code, Part.sum(parts), settings)
+    alive = [part for part in parts if not part.is_gone]
+    achieved, maximum = total_of(part.rescaled for part in alive), total_of(part.maximum for part in alive)
+    return _measured(code, achieved if maximum else None, maximum)
 
 
 def _raw_score(code: str, part: Part, settings: Settings) -> NodeScore:

@@ -62,6 +62,10 @@
   body.addEventListener("htmx:beforeOnLoad", (event) => {
     if (event.detail.xhr.getResponseHeader("HX-Redirect")) isLeavingOnPurpose = true;
   });
+  // A link that says it drops what was typed (data-drops-changes) needs no second question.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("a[data-drops-changes]")) isLeavingOnPurpose = true;
+  });
   body.addEventListener("htmx:afterRequest", (event) => {
     if (!event.detail.successful) return;
     changed.delete(event.detail.elt);

@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from openpar.base.accounts.queries import Actor
@@ -21,7 +20,7 @@ from openpar.engine.numbers import plain
 from openpar.engine.outcomes import Earned, Invalid, Outcome
 from openpar.parindex.assessments.entries import Entry as Entry
 from openpar.parindex.assessments.errors import BadAnswer, StaleScore
-from openpar.parindex.assessments.models import EvidenceUse, Layer, Score
+from openpar.parindex.assessments.models import Layer, Score
 from openpar.parindex.assessments.sheets import Sheet
 from openpar.parindex.criteria.queries import LoadedLeaf
 
@@ -36,9 +35,8 @@ def entry_for(leaf: LoadedLeaf, typed: Typed) -> Entry:
 
 def scores_of_leaf(sheet: Sheet, leaf: LoadedLeaf) -> dict[str, Score]:
     """layer → stored score of one leaf, each with its `evidence_count` (one query)."""
-    uses = EvidenceUse.objects.filter(score=OuterRef("pk")).order_by().values("score")
     rows = Score.objects.filter(assessment_id=sheet.assessment.pk, criterion_id=leaf.id).annotate(
-        evidence_count=Coalesce(Subquery(uses.annotate(count=Count("pk")).values("count")), 0)
+        evidence_count=Count("evidence")
     )
     return {score.layer: score for score in rows}
 
