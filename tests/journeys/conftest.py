@@ -42,6 +42,17 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="package")
+def live_server() -> Iterator[LiveServer]:
+    """The server of pytest-django, but static files come from WhiteNoise as they do in an installation."""
+    with pytest.MonkeyPatch.context() as patch:
+        handlers = "django.contrib.staticfiles.handlers"
+        patch.setattr(f"{handlers}.StaticFilesHandler", lambda application: application)
+        server = LiveServer("localhost")
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 def visitors(browser: Browser, live_server: LiveServer) -> Iterator[Visitors]:
     """The people of a journey; it fails of what their browsers complained of."""

@@ -53,7 +53,7 @@ def main() -> None:
         return
     say(f"OpenPAR: http://localhost:{options.port}/  (Ctrl+C để dừng / to stop)")
     arguments = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(options.port)]
-    arguments += ["--log-level", "warning", "openpar.config.wsgi:application"]
+    arguments += ["--blocking-threads", "16", "--log-level", "warning", "openpar.config.wsgi:application"]
     command = [sys.executable, "-m", "granian", *arguments]
     os.execv(sys.executable, command)  # noqa: S606  # our own server, with our own arguments
 

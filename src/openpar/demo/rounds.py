@@ -28,7 +28,8 @@ from openpar.parindex.assessments.actions.rounds import (
     set_phases,
 )
 from openpar.parindex.assessments.actions.scores import Entry
-from openpar.parindex.assessments.actions.self_scoring import lock_sheet, save_self_score, submit_sheet
+from openpar.parindex.assessments.actions.self_scoring import lock_sheet, submit_sheet
+from openpar.parindex.assessments.actions.sheet_upload import save_sheet
 from openpar.parindex.assessments.models import Assessment, Layer, Round, RoundBlock
 from openpar.parindex.criteria.models import CriteriaSet
 from openpar.parindex.criteria.queries import LoadedSet, loaded_set
@@ -136,18 +137,11 @@ def fill_sheet(
     clock: Clock,
     evidence: int,
 ) -> None:
-    """Saves a whole sheet as its unit would: figures, a note, documents for some of the leaves."""
+    """Saves a whole sheet as its unit would from Excel: figures, a note, documents for some of the leaves."""
     criteria = criteria_of(sheet.round_block)
     with write_transaction():
-        for code, answer in answers.items():
-            save_self_score(
-                assessment_id=sheet.pk,
-                code=code,
-                entry=Entry(answer, note=random.choice(NOTES)),
-                expected_version=0,
-                by=by,
-                at=clock.tick(),
-            )
+        entries = {code: (Entry(answer, note=random.choice(NOTES)), 0) for code, answer in answers.items()}
+        save_sheet(assessment_id=sheet.pk, entries=entries, by=by, at=clock.tick())
         wanting = [code for code in answers if criteria.leaves[code].evidence_wanted]
         for number, code in enumerate(random.sample(wanting, min(evidence, len(wanting)))):
             _bind_document(sheet, code, number, criteria.leaves[code].evidence_wanted, by=by, clock=clock)
