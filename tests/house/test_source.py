@@ -16,8 +16,8 @@ SOURCE = ROOT / "src" / "openpar"
 # Put together here, so that this file does not contain what it looks for.
 REGISTRIES = (
     "pypi.org/" + "simple",
-    "files.python" + "hosted.org",
-    "registry.np" + "mjs.org",
+    "files" + ".pythonhosted.org",
+    "registry" + ".npmjs.org",
     "registry.yarn" + "pkg.com",
 )
 OF_A_MACHINE = re.compile(
