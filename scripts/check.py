@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,20 +23,26 @@ COMMANDS: dict[str, list[str]] = {
     "docs/states": [sys.executable, "-m", "scripts.states", "check"],
     "docs/rules": [sys.executable, "-m", "scripts.rules", "check"],
 }
-TEXT_FILES = ("*.py", "*.html", "*.md", "*.csv", "*.yaml", "*.po", "*.js", "*.css")
+TEXT_FILES = (".py", ".html", ".md", ".csv", ".yaml", ".po", ".js", ".css")
+NOT_OURS = {".git", ".venv", "node_modules", "vendor", "var", "__pycache__"}
+
+
+def own_files() -> Iterator[Path]:
+    """The text files of the tree, without what was installed or made; a machine without git has them too."""
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = sorted(name for name in folders if name not in NOT_OURS)
+        for name in sorted(names):
+            if name.endswith(TEXT_FILES):
+                yield Path(folder) / name
 
 
 def decomposed_files() -> list[str]:
     """Files of the tree that are not in NFC: composed and decomposed letters compare unequal."""
-    listed = subprocess.run(
-        ["git", "ls-files", *TEXT_FILES], cwd=ROOT, capture_output=True, text=True, check=False
-    ).stdout.split("\n")
-    found = []
-    for name in filter(None, listed):
-        path = ROOT / name
-        if path.exists() and not unicodedata.is_normalized("NFC", path.read_text(encoding="utf-8")):
-            found.append(name)
-    return found
+    return [
+        str(path.relative_to(ROOT))
+        for path in own_files()
+        if not unicodedata.is_normalized("NFC", path.read_text(encoding="utf-8"))
+    ]
 
 
 def main() -> int:

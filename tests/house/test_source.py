@@ -110,8 +110,6 @@ def test_the_check_of_composed_letters_catches_a_decomposed_file(
 ) -> None:
     (tmp_path / "composed.md").write_text("Sở Nội vụ", encoding="utf-8")
     (tmp_path / "decomposed.md").write_text(unicodedata.normalize("NFD", "Sở Nội vụ"), encoding="utf-8")
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
-    subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
     monkeypatch.setattr(check, "ROOT", tmp_path)
     assert check.decomposed_files() == ["decomposed.md"]
 
