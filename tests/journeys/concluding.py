@@ -1,9 +1,8 @@
-"""What happens from the end of the appraisal to the publication: parts from outside, bonus, council, decision."""
+"""From the end of the appraisal to the publication: outside parts, bonus, council, decision."""
 
 from __future__ import annotations
 
-from datetime import date
-
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from openpar.common.formats import format_date
@@ -67,7 +66,7 @@ def conclude(page: Page) -> None:
     page.get_by_role("link", name="Kỳ đánh giá", exact=True).click()
     page.get_by_role("link", name="Chỉ số cải cách hành chính").first.click()
     page.get_by_role("link", name="Hội đồng, công bố").first.click()
-    page.get_by_label("Ngày Hội đồng họp").fill(format_date(date.today()))
+    page.get_by_label("Ngày Hội đồng họp").fill(format_date(timezone.localdate()))
     page.get_by_label("Kết luận").fill("Hội đồng nhất trí kết quả thẩm định và xếp hạng.")
     press(page, "Ghi kết luận")
     says(page, "Đã ghi kết luận của Hội đồng.")
@@ -78,7 +77,7 @@ def publish(page: Page) -> None:
     page.get_by_role("link", name="Hội đồng, công bố").first.click()
     page.get_by_role("link", name="Nhập quyết định và công bố").click()
     page.get_by_label("Số quyết định").fill("99/QĐ-UBND")
-    page.get_by_label("Ngày ký").fill(format_date(date.today()))
+    page.get_by_label("Ngày ký").fill(format_date(timezone.localdate()))
     page.get_by_label("Người ký", exact=True).fill("Huỳnh Thu Phương")
     page.get_by_label("Chức vụ người ký").fill("KT. CHỦ TỊCH, PHÓ CHỦ TỊCH")
     press(page, "Xem lại trước khi công bố")

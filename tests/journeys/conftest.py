@@ -54,7 +54,14 @@ def live_server() -> Iterator[LiveServer]:
 
 
 @pytest.fixture
-def visitors(browser: Browser, live_server: LiveServer) -> Iterator[Visitors]:
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long a password takes to check is no business of the journeys; that it is checked, is."""
+    for name, cost in (("time_cost", 1), ("memory_cost", 64), ("parallelism", 1)):
+        monkeypatch.setattr(f"django.contrib.auth.hashers.Argon2PasswordHasher.{name}", cost)
+
+
+@pytest.fixture
+def visitors(browser: Browser, live_server: LiveServer, _quick_passwords: None) -> Iterator[Visitors]:
     """The people of a journey; it fails of what their browsers complained of."""
     found = Visitors(browser, live_server.url)
     yield found

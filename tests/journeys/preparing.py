@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from openpar.common.formats import format_date
@@ -14,7 +15,13 @@ from tests.journeys.browser import press, row, says
 from tests.journeys.table import TABLE, YEAR
 
 ROUND_TITLE = f"Chỉ số cải cách hành chính năm {YEAR}"
-_BANDS = (("Xuất sắc", "90", ""), ("Tốt", "80", "90"), ("Khá", "65", "80"), ("Trung bình", "50", "65"), ("Yếu", "", "50"))
+_BANDS = (
+    ("Xuất sắc", "90", ""),
+    ("Tốt", "80", "90"),
+    ("Khá", "65", "80"),
+    ("Trung bình", "50", "65"),
+    ("Yếu", "", "50"),
+)
 
 
 def bring_in_the_table(page: Page, folder: Path) -> None:
@@ -112,9 +119,10 @@ def prepare_the_round(page: Page) -> None:
 def fill_calendar(page: Page, *, opens: tuple[int, ...], closes: tuple[int, ...]) -> None:
     """The five phases, in days from today; a phase ends with the end of its last day."""
     stages = ("SELF_SCORING", "APPRAISAL", "EXPLANATION", "REAPPRAISAL", "DECISION")
+    today = timezone.localdate()
     for stage, first, last in zip(stages, opens, closes, strict=True):
-        page.locator(f"[name='{stage}_opens']").fill(format_date(date.today() + timedelta(first)))
-        page.locator(f"[name='{stage}_closes']").fill(format_date(date.today() + timedelta(last)))
+        page.locator(f"[name='{stage}_opens']").fill(format_date(today + timedelta(first)))
+        page.locator(f"[name='{stage}_closes']").fill(format_date(today + timedelta(last)))
 
 
 def hand_out_fields(page: Page, appraisers: list[str]) -> None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from openpar.base.accounts.models import Role, User
+from openpar.base.accounts.queries import Actor
 from openpar.base.organisations.models import Organisation
 from openpar.engine.answers import Answer
 from openpar.parindex.assessments.actions.appraisals import agree_with_self, save_appraisal, save_reappraisal
@@ -97,12 +98,10 @@ def _prepared(opened: dict[RoundStage, datetime]) -> RoundNow:
         factories.organisation(name, block_code="so") for name in ("Sở Nội vụ", "Sở Y tế", "Sở Tư pháp")
     )
     office = factories.organisation("Văn phòng UBND tỉnh", assessed=False)
-    user = factories.person_as(
-        Role.ROUND_MANAGER, home, "Trần Thị Minh Hạnh", password=factories.PASSWORD
-    )
+    user = factories.person_as(Role.ROUND_MANAGER, home, "Trần Thị Minh Hạnh", password=factories.PASSWORD)
     manager = factories.actor(user)
     before = opened[RoundStage.SELF_SCORING] - timedelta(days=10)
-    year = date.today().year
+    year = timezone.localdate().year
     criteria_set = rounds.issued_set(manager)
     round = create_round(
         title=f"Chỉ số cải cách hành chính năm {year}",
@@ -134,7 +133,7 @@ def _prepared(opened: dict[RoundStage, datetime]) -> RoundNow:
     return found
 
 
-def _manager(found: RoundNow) -> factories.Actor:
+def _manager(found: RoundNow) -> Actor:
     return factories.actor(found.person(Role.ROUND_MANAGER, found.home))
 
 

@@ -12,6 +12,8 @@ from openpar.parindex.assessments.sheet_layout import ANSWER, CODE, DENOMINATOR,
 from tests.journeys.browser import press, row, says
 from tests.journeys.table import PLAN_SIGNED
 
+# Answer, numerator, denominator of a leaf, as they are typed into a sheet.
+Cells = tuple[str | int | None, str | int | None, int | None]
 _PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 
 
@@ -132,9 +134,7 @@ def claim_a_bonus(page: Page) -> None:
     says(page, "Đã gửi đề nghị điểm thưởng.")
 
 
-def fill_in_excel(
-    page: Page, unit: str, rows: Mapping[str, tuple[object, object, object]], note: str, folder: Path
-) -> None:
+def fill_in_excel(page: Page, unit: str, rows: Mapping[str, Cells], note: str, folder: Path) -> None:
     """Downloads the sheet, fills it as an office program does, uploads it, reads the changes, saves them."""
     open_own_sheet(page, unit)
     page.get_by_role("link", name="Nhập từ Excel").click()
@@ -151,7 +151,7 @@ def fill_in_excel(
     says(page, f"Đã lưu {count} tiêu chí từ tệp {path.name}.")
 
 
-def fill_workbook(path: Path, rows: Mapping[str, tuple[object, object, object]], note: str) -> None:
+def fill_workbook(path: Path, rows: Mapping[str, Cells], note: str) -> None:
     """Types into the yellow cells of a sheet."""
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
@@ -160,8 +160,6 @@ def fill_workbook(path: Path, rows: Mapping[str, tuple[object, object, object]],
         if values is None or all(value is None for value in values):
             continue
         for column, value in zip((ANSWER, NUMERATOR, DENOMINATOR, NOTE), (*values, note), strict=True):
-            if value:
+            if value is not None and value != "":
                 cells[column].value = value
-            elif value == 0:
-                cells[column].value = 0
     book.save(path)

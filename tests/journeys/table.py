@@ -7,10 +7,11 @@ of rule that a table can express, and one whose scale nobody can read: it is set
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
-YEAR = date.today().year
+from django.utils import timezone
+
+YEAR = timezone.localdate().year
 _SCORED = "self+appraisal"
 
 
@@ -170,7 +171,7 @@ PLAN_SIGNED = f"20/12/{YEAR - 1}"
 
 # What the two departments that work in Excel fill in: answer, numerator, denominator.
 # Nội vụ: 1 + 1 + 1 + 1,8 + 1 + 2 + 1 + 2 + 1,8 + 1 + 1 = 14,6 of 15.
-HOME_AFFAIRS_ROWS: Mapping[str, tuple[object, object, object]] = {
+HOME_AFFAIRS_ROWS: Mapping[str, tuple[str | int | None, str | int | None, int | None]] = {
     "1.1.1": ("Có", None, None),
     "1.1.2": (PLAN_SIGNED, None, None),
     "1.1.3": ("đủ lĩnh vực|rõ sản phẩm, thời hạn|rõ đơn vị chủ trì", None, None),
@@ -185,7 +186,7 @@ HOME_AFFAIRS_ROWS: Mapping[str, tuple[object, object, object]] = {
 }
 # Tư pháp leaves 1.2.1 blank, and had no payments (0/0, taken out):
 # 1 + 1 + 1 + 2 + 1,6 + 0 + 1 + 1 + 0,5 = 9,1 of the 13 points that are left.
-JUSTICE_ROWS: Mapping[str, tuple[object, object, object]] = {
+JUSTICE_ROWS: Mapping[str, tuple[str | int | None, str | int | None, int | None]] = {
     **HOME_AFFAIRS_ROWS,
     "1.1.4": (None, 50, 50),
     "1.2.1": (None, None, None),

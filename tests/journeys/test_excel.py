@@ -12,7 +12,7 @@ from tests.journeys.browser import Visitors, press, row, says
 from tests.journeys.rounds_now import RoundNow, round_now
 from tests.journeys.scoring import fill_workbook
 
-_ROWS: dict[str, tuple[object, object, object]] = {
+_ROWS: dict[str, tuple[str | int | None, str | int | None, int | None]] = {
     "1.1.1": ("Có", None, None),
     "1.1.2": (None, 35, 50),
     "2.1.1": (None, 46, 50),

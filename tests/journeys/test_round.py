@@ -83,7 +83,9 @@ def test_a_round_from_the_table_of_criteria_to_the_published_ranking(
     justice = visitors.as_person(cast.justice_focal)
     scoring.fill_in_excel(justice, "Sở Tư pháp", JUSTICE_ROWS, "", tmp_path)
 
-    concluding.move_on(manager, "Thẩm định", reason="Hai đơn vị đã chốt; Sở Tư pháp xin thẩm định như hiện có.")
+    concluding.move_on(
+        manager, "Thẩm định", reason="Hai đơn vị đã chốt; Sở Tư pháp xin thẩm định như hiện có."
+    )
     preparing.bring_forward_the_calendar(manager)
     inside = visitors.as_person(cast.inside)
     appraising.decide_across_units(inside)

@@ -44,8 +44,10 @@ DESTINATIONS = (
     Destination("rounds", _("Kỳ đánh giá"), _STEERING | _APPRAISAL),
     Destination("results", _("Kết quả")),
     Destination("criteria", _("Bộ tiêu chí")),
+    Destination("documents", _("Kho tài liệu"), frozenset(Role) - {Role.ADMINISTRATOR}),
     Destination("organisations", _("Đơn vị")),
     Destination("people", _("Người dùng"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
+    Destination("audit", _("Nhật ký"), frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.ROUND_MANAGER})),
 )
 
 

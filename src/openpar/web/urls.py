@@ -16,4 +16,6 @@ urlpatterns = [
     path("", include("openpar.web.criteria.urls")),
     path("", include("openpar.web.organisations.urls")),
     path("", include("openpar.web.people.urls")),
+    path("", include("openpar.web.documents.urls")),
+    path("", include("openpar.web.audit.urls")),
 ]

@@ -36,15 +36,16 @@ class Told:
 
 def history_of(object: str) -> tuple[Told, ...]:
     """Everything done to one thing ("score:12"), oldest first."""
-    return _told(Entry.objects.filter(object=object).order_by("id"))
+    return told(Entry.objects.filter(object=object).order_by("id"))
 
 
 def history_about(about: str) -> tuple[Told, ...]:
     """Everything that belongs to the story of a larger thing ("assessment:3"), oldest first."""
-    return _told(Entry.objects.filter(about=about).order_by("id"))
+    return told(Entry.objects.filter(about=about).order_by("id"))
 
 
-def _told(entries: Iterable[Entry]) -> tuple[Told, ...]:
+def told(entries: Iterable[Entry]) -> tuple[Told, ...]:
+    """Entries as they are read, in the order given."""
     return tuple(
         Told(
             id=entry.pk,

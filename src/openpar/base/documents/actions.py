@@ -78,6 +78,39 @@ def supersede_document(
         return _add(by=by, at=at, owner=older.owner, supersedes=older, particulars=particulars, upload=upload)
 
 
+def why_not_supersede(by: Actor, document: Document) -> tuple[Gap, ...]:
+    """What keeps `by` from replacing a document, whatever the newer one may be; nothing when it is open."""
+    if not _may_add(by, document.owner_id):
+        return (_not_allowed(by),)
+    return tuple(_successor_gaps(document))
+
+
+def _may_add(by: Actor, owner_id: int) -> bool:
+    return by.id is not None and may_add_document(by, owner_id)
+
+
+def _not_allowed(by: Actor) -> Gap:
+    return Gap(
+        "",
+        _("%s không có quyền thêm tài liệu cho đơn vị này") % by.full_name,
+        _("Việc này do cán bộ đầu mối, phòng chuyên môn, thủ trưởng hoặc người thẩm định của đơn vị làm"),
+        code="not-allowed",
+    )
+
+
+def _successor_gaps(older: Document) -> list[Gap]:
+    if not Document.objects.filter(supersedes=older).exists():
+        return []
+    return [
+        Gap(
+            older.title,
+            _("đã được thay bằng tài liệu khác"),
+            _("Thay thế tài liệu mới nhất"),
+            code="already-superseded",
+        )
+    ]
+
+
 @contextmanager
 def _receiving(particulars: Particulars) -> Iterator[_Upload]:
     """The upload on disk before the transaction begins: nobody waits to write while bytes come in."""
@@ -111,28 +144,16 @@ def _add(
     particulars: Particulars,
     upload: _Upload,
 ) -> Document:
-    if by.id is None or not may_add_document(by, owner.pk):
-        raise DocumentRefused.because(
-            "",
-            _("%s không có quyền thêm tài liệu cho đơn vị này") % by.full_name,
-            _("Việc này do cán bộ đầu mối, phòng chuyên môn, thủ trưởng hoặc người thẩm định của đơn vị làm"),
-            code="not-allowed",
-        )
+    if not _may_add(by, owner.pk):
+        raise DocumentRefused([_not_allowed(by)])
     gaps = [*_text_gaps(particulars), *_secret_gaps(particulars), *_time_gaps(particulars, at), *upload.gaps]
-    if supersedes is not None and Document.objects.filter(supersedes=supersedes).exists():
-        gaps.append(
-            Gap(
-                supersedes.title,
-                _("đã được thay bằng tài liệu khác"),
-                _("Thay thế tài liệu mới nhất"),
-                code="already-superseded",
-            )
-        )
+    if supersedes is not None:
+        gaps += _successor_gaps(supersedes)
     if gaps:
         raise DocumentRefused(gaps)
     document = _document(particulars)
     document.owner, document.supersedes = owner, supersedes
-    document.added_by, document.added_at = User.objects.get(pk=by.id), at
+    document.added_by, document.added_at = User.objects.get(pk=by.person_id), at
     if upload.received is not None and upload.kind is not None:
         document.file = _stored(upload.received, upload.kind, at=at)
         document.file_name = _clean_name(particulars.get("file_name", ""))

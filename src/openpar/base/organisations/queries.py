@@ -132,6 +132,17 @@ def history_of(organisation_id: int) -> History:
 _Names = dict[int, list[OrganisationVersion]]
 
 
+def names_on(organisation_ids: Iterable[int], day: date) -> dict[int, str]:
+    """The name on `day`, by organisation; for one that has ended, its last. One query."""
+    names: dict[int, str] = {}
+    versions = OrganisationVersion.objects.filter(
+        organisation_id__in=list(organisation_ids), valid_from__lte=day
+    )
+    for version in versions.order_by("valid_from"):
+        names[version.organisation_id] = version.name
+    return names
+
+
 def _names_at(organisation_ids: Iterable[int]) -> _Names:
     names: defaultdict[int, list[OrganisationVersion]] = defaultdict(list)
     ids = list(organisation_ids)

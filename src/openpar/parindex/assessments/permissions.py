@@ -65,6 +65,12 @@ def may_appraise(
     )
 
 
+def may_record_penalty(actor: Actor, assessment: Assessment) -> bool:
+    """Appraisers and the round manager enter a penalty, for units other than their own."""
+    is_checking = actor.has(Role.APPRAISER) or actor.has(Role.ROUND_MANAGER)
+    return is_checking and not belongs_to_unit(actor, assessment)
+
+
 def may_decide_adjustments(actor: Actor, assessment: Assessment) -> bool:
     """Bonus and penalty are settled by the round manager, for units other than their own."""
     return actor.has(Role.ROUND_MANAGER) and not belongs_to_unit(actor, assessment)

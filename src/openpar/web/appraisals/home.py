@@ -22,6 +22,7 @@ from openpar.parindex.assessments.queries.appraisal import (
 from openpar.web.home.sections import Item, Section
 
 _INSTANT = timedelta(microseconds=1)
+_MOST_FIELDS = 8
 
 
 def waiting(actor: Actor, at: datetime) -> tuple[Section, ...]:
@@ -29,6 +30,8 @@ def waiting(actor: Actor, at: datetime) -> tuple[Section, ...]:
     if not actor.has(Role.APPRAISER):
         return ()
     items: list[Item] = []
+    fields: list[Item] = []
+    blocks: list[Item] = []
     running = (RoundStage.APPRAISAL, RoundStage.REAPPRAISAL)
     for round in rounds_to_appraise(actor, at).filter(stage__in=running):
         viewer = viewer_of(actor, round.pk)
@@ -36,8 +39,13 @@ def waiting(actor: Actor, at: datetime) -> tuple[Section, ...]:
             continue
         due = _last_day(round)
         for block in progress_of_round(round, viewer, at):
-            items += _fields(round, block, due) if round.stage == RoundStage.APPRAISAL else []
-            items += _answers(round, block, due) if round.stage == RoundStage.REAPPRAISAL else []
+            if round.stage == RoundStage.APPRAISAL:
+                fields += _fields(round, block, due)
+                blocks += _block(round, block, due)
+            else:
+                items += _answers(round, block, due)
+    # A long list is one line a block, so that the first page stays one screen; all of it is one click away.
+    items = [*(fields if len(fields) <= _MOST_FIELDS else blocks), *items]
     return (Section(_("Thẩm định"), tuple(items), more=reverse("appraisals")),)
 
 
@@ -58,6 +66,25 @@ def _fields(round: Round, block: BlockProgress, due: date | None) -> list[Item]:
         )
         for field in block.fields
         if field.left and field.next_leaf is not None
+    ]
+
+
+def _block(round: Round, block: BlockProgress, due: date | None) -> list[Item]:
+    """The same as one line: which fields have rows left, and how many rows that is."""
+    waiting = [field for field in block.fields if field.left and field.next_leaf is not None]
+    if not waiting:
+        return []
+    left = sum(field.left for field in waiting)
+    named = ", ".join(field.code for field in waiting)
+    return [
+        Item(
+            label=block.name,
+            link=f"{reverse('appraisal-desk', args=[round.pk])}#field-{block.code}-{waiting[0].code}",
+            note=f"{_('Lĩnh vực %s') % named}, {round.title}",
+            state="active",
+            state_label=ngettext("còn %d dòng", "còn %d dòng", left) % left,
+            due=due,
+        )
     ]
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from openpar.common.errors import Refused
 from openpar.parindex.assessments.models import Assessment
+from openpar.parindex.assessments.permissions import may_record_penalty
 from openpar.parindex.assessments.queries.appraisal_rows import DIFFERENT, FLAGGED, OPEN, Row, Tally, filtered
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.appraisals.scenes import EXPLAINED, LEAF, Editor, Place, Scene
@@ -114,6 +115,7 @@ def draw_unit(
     context = _common(scene, opened) | {
         "place": place,
         "sheet": sheet,
+        "may_record_penalty": may_record_penalty(place.viewer.actor, sheet),
         "titles": place.criteria.titles,
         "rows": filtered(scene.rows, show),
         "filters": filters_of(scene.tally),

@@ -26,8 +26,9 @@ from openpar.parindex.assessments.queries.appraisal_rows import (
 from openpar.parindex.assessments.queries.visibility import visible_assessments, visible_rounds
 from openpar.parindex.assessments.rules import Window
 from openpar.parindex.criteria.queries import LoadedLeaf, LoadedSet, loaded_set
-from openpar.web.assessments.forms import Texts, texts_of
+from openpar.web.assessments.forms import texts_of
 from openpar.web.assessments.questions import Questions, questions_of
+from openpar.web.components.given import Texts
 from openpar.web.http import AuthenticatedRequest, actor, now
 
 LEAF, UNIT, EXPLAINED = "leaf", "unit", "explained"

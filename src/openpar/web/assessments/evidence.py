@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from openpar.base.documents import storage
 from openpar.base.documents.actions import Particulars, add_document
 from openpar.base.documents.queries import documents_of
-from openpar.common.errors import Gap, Refused
-from openpar.common.formats import VIETNAM
+from openpar.common.errors import Refused
 from openpar.parindex.assessments.actions.evidence import attach_evidence, detach_evidence
 from openpar.parindex.assessments.errors import NotNow, UnknownLeaf
 from openpar.parindex.assessments.models import Assessment, EvidenceUse, Layer
 from openpar.parindex.assessments.permissions import works_for_unit
 from openpar.parindex.assessments.queries.sheets import document_of_sheet, shown_to, visible_sheet
-from openpar.web.assessments.forms import Given
 from openpar.web.assessments.frame import seen_sheet
 from openpar.web.assessments.saving import context_of_leaf, leaf_context
 from openpar.web.assessments.trees import is_explaining, leaf_row
 from openpar.web.assessments.work import why_not_now
+from openpar.web.components.documents import read_particulars, stored_file_answer, typed_texts
+from openpar.web.components.given import Given
 from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say
 
 _STORE_SIZE = 30
-# A file from elsewhere is never run in our name, whatever a browser makes of it.
-_SANDBOX = "sandbox; default-src 'none'"
-_TEXT_FIELDS = ("title", "number", "issuer", "link", "issued_on", "signed_on", "signed_time", "pointer")
 
 
 @page("GET", "POST")
@@ -49,7 +44,7 @@ def attach(request: AuthenticatedRequest, pk: int, code: str) -> HttpResponse:
         if request.htmx:
             seen_sheet(request, pk)
             return refused(request, error)
-        context = _adding(leaf_context(request, pk, code), _typed(request))
+        context = _adding(leaf_context(request, pk, code), typed_texts(request, "pointer"))
         return refused(request, error, template="assessments/add_evidence.html", context=context)
     said = _("Đã gắn “%s”.") % use.document.title
     return _after(request, pk, code, said, version=_version_after(request, use))
@@ -117,22 +112,13 @@ def download(request: AuthenticatedRequest, pk: int, document_id: int) -> HttpRe
     document = document_of_sheet(assessment, document_id, shown)
     if document is None or document.file is None:
         raise Http404
-    try:
-        content = storage.open_file(document.file.sha256)
-    except FileNotFoundError:
-        raise Http404 from None
-    answer = FileResponse(
-        content, as_attachment=True, filename=document.file_name, content_type=document.file.media_type
-    )
-    answer["Content-Security-Policy"] = _SANDBOX
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer  # type: ignore[return-value]  # a streaming answer is one of Django's two kinds
+    return stored_file_answer(document)
 
 
 def _attach(request: AuthenticatedRequest, pk: int, code: str) -> EvidenceUse:
     who, at, layer = actor(request), now(), _layer(request)
     chosen = request.POST.get("document", "")
-    particulars, pointer = _particulars(request)
+    particulars, pointer = read_particulars(request), Given(dict(request.POST.lists())).text("pointer")
     if chosen.isdigit() and len(chosen) < 18:
         document_id = int(chosen)
     else:
@@ -166,56 +152,12 @@ def _new_document(request: AuthenticatedRequest, pk: int, particulars: Particula
     return add_document(by=actor(request), at=at, owner_id=owner_id, **particulars).pk
 
 
-def _particulars(request: AuthenticatedRequest) -> tuple[Particulars, str]:
-    """What was typed of a document. Raises Refused with every field that cannot be read."""
-    given = Given(dict(request.POST.lists()))
-    signed_on, signed_time = given.day("signed_on"), given.text("signed_time")
-    moment = _time_of(given, signed_time)
-    upload = request.FILES.get("upload")
-    is_secret = given.is_ticked("is_secret")
-    issued_on = given.day("issued_on")
-    if given.errors:
-        labels = {
-            "signed_on": _("Ngày ký số"),
-            "signed_time": _("Giờ ký số"),
-            "issued_on": _("Ngày ban hành"),
-        }
-        raise Refused(Gap(labels[name], text, code="unreadable") for name, text in given.errors.items())
-    found = Particulars(
-        title=given.text("title"),
-        number=given.text("number"),
-        issuer=given.text("issuer"),
-        issued_on=issued_on,
-        signed_at=None if signed_on is None else datetime.combine(signed_on, moment, VIETNAM),
-        upload=upload if isinstance(upload, UploadedFile) else None,
-        file_name=(upload.name or "") if isinstance(upload, UploadedFile) else "",
-        link=given.text("link"),
-        is_secret=is_secret,
-    )
-    return found, given.text("pointer")
-
-
-def _time_of(given: Given, text: str) -> time:
-    if not text:
-        return time()
-    try:
-        return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007  # an hour of the legal day, no moment
-    except ValueError:
-        given.errors["signed_time"] = _("Viết giờ như 14:05.")
-        return time()
-
-
 def _layer(request: AuthenticatedRequest) -> Layer:
     return _layer_named(request.POST)
 
 
 def _layer_named(texts: Mapping[str, Any]) -> Layer:
     return Layer.EXPLAINED if texts.get("layer") == Layer.EXPLAINED else Layer.SELF
-
-
-def _typed(request: AuthenticatedRequest) -> dict[str, str]:
-    found = {name: request.POST.get(name, "") for name in _TEXT_FIELDS}
-    return {**found, "is_secret": request.POST.get("is_secret", "")}
 
 
 def _adding(context: dict[str, Any], typed: Mapping[str, str]) -> dict[str, Any]:

@@ -6,16 +6,14 @@ drawn again exactly as it was typed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from openpar.common.errors import Gap, Refused
-from openpar.common.formats import format_date, parse_date, parse_decimal
-from openpar.common.text import nfc
+from openpar.common.formats import format_date
 from openpar.engine.answers import Answer
 from openpar.engine.numbers import plain
 from openpar.engine.rules import (
@@ -38,46 +36,7 @@ from openpar.engine.rules.lists import NOT_APPLICABLE_CHOICE, position_of
 from openpar.parindex.assessments.actions.scores import Entry
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.assessments.questions import Figure, questions_of
-
-Texts = Mapping[str, Sequence[str]]
-Value = TypeVar("Value")
-
-
-class Given:
-    """The texts of a form, read field by field; `errors` holds one sentence per faulty field."""
-
-    def __init__(self, texts: Texts) -> None:
-        self.texts = texts
-        self.errors: dict[str, str] = {}
-
-    def text(self, name: str) -> str:
-        """The last value of a field, trimmed, in the spelling in which text is stored."""
-        values = self.texts.get(name) or ("",)
-        return nfc(values[-1]).strip()
-
-    def all(self, name: str) -> Sequence[str]:
-        return self.texts.get(name) or ()
-
-    def is_ticked(self, name: str) -> bool:
-        return bool(self.text(name))
-
-    def number(self, name: str) -> Decimal | None:
-        """None when left empty; a fault is noted and gives None too."""
-        return self._read(name, parse_decimal)
-
-    def day(self, name: str) -> date | None:
-        return self._read(name, parse_date)
-
-    def _read(self, name: str, parse: Callable[[str], Value]) -> Value | None:
-        text = self.text(name)
-        if not text:
-            return None
-        try:
-            return parse(text)
-        except Refused as refusal:
-            said = " ".join(str(gap) for gap in refusal.gaps)
-            self.errors[name] = f"{said[:1].upper()}{said[1:]}"
-            return None
+from openpar.web.components.given import Given, Texts
 
 
 class FormRefused(Refused):

@@ -5,74 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from openpar.base.audit.queries import Difference, Told, history_about
-from openpar.common.formats import format_decimal, format_moment
 from openpar.engine.answers import Answer, BadAnswer
-from openpar.parindex.assessments.models import Adjustment, SheetState
 from openpar.parindex.assessments.queries.sheets import SheetView
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.assessments.facts import facts_of
 from openpar.web.assessments.frame import frame, seen_sheet
 from openpar.web.components.paging import slice_of
 from openpar.web.http import AuthenticatedRequest, page
+from openpar.web.trace import Change, key_words, value_words, verb_words
 
-VERBS = {
-    "score.self_saved": gettext_lazy("Lưu điểm tự chấm"),
-    "score.opened": gettext_lazy("Mở tiêu chí để gắn tài liệu"),
-    "score.explained": gettext_lazy("Lưu giải trình"),
-    "score.appraised": gettext_lazy("Thẩm định"),
-    "score.reappraised": gettext_lazy("Thẩm định lần 2"),
-    "score.outside_recorded": gettext_lazy("Nhập kết quả từ bên ngoài"),
-    "evidence.attached": gettext_lazy("Gắn tài liệu"),
-    "evidence.detached": gettext_lazy("Gỡ tài liệu"),
-    "sheet.leaves_assigned": gettext_lazy("Phân công tiêu chí"),
-    "sheet.submitted": gettext_lazy("Trình thủ trưởng"),
-    "sheet.sent_back": gettext_lazy("Thủ trưởng trả lại"),
-    "sheet.locked": gettext_lazy("Duyệt và chốt phiếu"),
-    "sheet.locked_automatically": gettext_lazy("Tự động chốt khi hết hạn"),
-    "sheet.reopening_asked": gettext_lazy("Đề nghị mở lại phiếu"),
-    "sheet.reopened": gettext_lazy("Mở lại phiếu"),
-    "sheet.reopening_refused": gettext_lazy("Không chấp thuận mở lại"),
-    "bonus.claimed": gettext_lazy("Đề nghị điểm thưởng"),
-    "penalty.recorded": gettext_lazy("Nhập điểm trừ"),
-    "adjustment.decided": gettext_lazy("Quyết định điểm thưởng, điểm trừ"),
-}
-_KEYS = {
-    "points": gettext_lazy("Điểm"),
-    "given_points": gettext_lazy("Điểm cho khác"),
-    "note": gettext_lazy("Giải trình, lý do"),
-    "answer": gettext_lazy("Số liệu"),
-    "self_total": gettext_lazy("Tổng điểm tự chấm"),
-    "pointer": gettext_lazy("Mục, trang"),
-    "codes": gettext_lazy("Tiêu chí"),
-    "ground": gettext_lazy("Căn cứ"),
-    "open_until": gettext_lazy("Mở đến"),
-    "state": gettext_lazy("Trạng thái"),
-}
-_STATES: dict[str, Any] = {
-    **{state.value: state.label for state in SheetState},
-    **{state.value: state.label for state in Adjustment.State},
-}
-_NUMBERS = ("points", "given_points", "self_total")
+# What a sheet tells of a change; the whole trace is for those who audit.
+_KEYS = (
+    "points",
+    "given_points",
+    "note",
+    "answer",
+    "self_total",
+    "pointer",
+    "codes",
+    "ground",
+    "open_until",
+    "state",
+)
 # Told of bonus and penalty only with the appraisal.
 _WITH_APPRAISAL = ("penalty.recorded", "adjustment.decided")
-
-
-@dataclass(frozen=True)
-class Change:
-    """One value before and after, as people read it; "" where there was none."""
-
-    label: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True)
@@ -141,7 +104,7 @@ def _event(told: Told, leaf: LoadedLeaf | None) -> Event:
     return Event(
         at=told.at,
         who=told.actor_name,
-        what=str(VERBS.get(told.verb, told.verb)),
+        what=verb_words(told.verb),
         label=told.label,
         reason=reason,
         changes=tuple(
@@ -152,24 +115,16 @@ def _event(told: Told, leaf: LoadedLeaf | None) -> Event:
 
 def _change(difference: Difference, leaf: LoadedLeaf | None) -> Change:
     return Change(
-        label=str(_KEYS[difference.key]),
+        label=key_words(difference.key),
         before=_words(difference.key, difference.before, leaf),
         after=_words(difference.key, difference.after, leaf),
     )
 
 
 def _words(key: str, value: Any, leaf: LoadedLeaf | None) -> str:
-    if value is None or value == "":
-        return ""
     if key == "answer" and isinstance(value, Mapping):
         return _answer_words(value, leaf)
-    if isinstance(value, list):
-        return ", ".join(str(one) for one in value)
-    if key in _NUMBERS:
-        return format_decimal(Decimal(str(value)), trim=True)
-    if key == "open_until":
-        return format_moment(datetime.fromisoformat(str(value)))
-    return str(_STATES.get(str(value), value)) if key == "state" else str(value)
+    return value_words(key, value)
 
 
 def _answer_words(found: Mapping[str, object], leaf: LoadedLeaf | None) -> str:

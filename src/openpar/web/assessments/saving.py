@@ -29,10 +29,11 @@ from openpar.parindex.assessments.sheets import Sheet, sheet_of
 from openpar.parindex.criteria.models import ScoredBy
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.assessments.facts import Version, typed_version, version_of
-from openpar.web.assessments.forms import FormRefused, Texts, read_entry, texts_of
+from openpar.web.assessments.forms import FormRefused, read_entry, texts_of
 from openpar.web.assessments.frame import bar_after_saving, frame, seen_sheet
 from openpar.web.assessments.trees import explained_row, html_id_of_field, leaf_row
 from openpar.web.assessments.work import form_for, make_form, reckon_typed, work_on
+from openpar.web.components.given import Texts
 from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say
 
 

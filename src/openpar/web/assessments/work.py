@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from openpar.base.accounts.queries import Actor
 from openpar.base.documents.models import Document
 from openpar.common.errors import Gap
-from openpar.common.formats import format_date, format_decimal
+from openpar.common.formats import format_date
 from openpar.engine.answers import Answer
 from openpar.engine.outcomes import Earned, Outcome
 from openpar.engine.wording import rounded
@@ -28,10 +28,11 @@ from openpar.parindex.assessments.sheets import Sheet
 from openpar.parindex.criteria.models import CriteriaSet
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.assessments.facts import Version, version_of
-from openpar.web.assessments.forms import Given, Texts, read_answer, texts_of
+from openpar.web.assessments.forms import read_answer, texts_of
 from openpar.web.assessments.questions import Questions, questions_of
 from openpar.web.assessments.trees import is_explaining, neighbours, state_of
-from openpar.web.jinja import NOTHING
+from openpar.web.components.documents import size_words
+from openpar.web.components.given import Given, Texts
 
 
 @dataclass(frozen=True)
@@ -185,16 +186,6 @@ def _evidence_rows(score: Score | None) -> tuple[EvidenceRow, ...]:
     return tuple(
         EvidenceRow(use.document, use.pointer, size_words(use.document)) for use in evidence_of(score)
     )
-
-
-def size_words(document: Document) -> str:
-    """“1,8 MB”, “412 KB”; no file is a dash."""
-    if document.file is None:
-        return NOTHING
-    size = Decimal(document.file.size)
-    if size < 1_000_000:
-        return f"{format_decimal(max(size / 1000, Decimal(1)), 0)} KB"
-    return f"{format_decimal(size / 1_000_000, 1)} MB"
 
 
 def _codes_of(view: SheetView, who: Actor, layer: str) -> frozenset[str]:

@@ -76,7 +76,7 @@ def retire(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         request,
         pk,
         to=SetStage.RETIRED,
-        title=_("Đánh dấu hết hiệu lực"),
+        title=_("Cho hết hiệu lực"),
         text=_("Kỳ mới không chọn được bộ tiêu chí này nữa; các kỳ đã dùng vẫn giữ nguyên."),
         action=retire_set,
         done=_("Bộ tiêu chí đã hết hiệu lực."),

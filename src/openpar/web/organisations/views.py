@@ -8,10 +8,12 @@ from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from openpar.base.accounts.models import RoleHeld
 from openpar.base.organisations.models import Block, Kind, Organisation, OrganisationVersion
+from openpar.base.organisations.permissions import may_manage_organisations
 from openpar.base.organisations.queries import (
     TreeNode,
     history_of,
@@ -22,7 +24,8 @@ from openpar.base.organisations.queries import (
 from openpar.common.errors import Gap, Refused
 from openpar.common.formats import parse_date
 from openpar.web.components.paging import slice_of
-from openpar.web.http import AuthenticatedRequest, page, today
+from openpar.web.http import AuthenticatedRequest, actor, page, today
+from openpar.web.organisations.joining import OF_ONE
 
 # Beyond this many rows a page shows two levels, each with a way into what lies below.
 _MOST_ROWS = 400
@@ -62,6 +65,7 @@ def organisations(request: AuthenticatedRequest) -> HttpResponse:
         "block": block,
         "blocks": tuple(blocks.items()),
         "under": "",
+        "may_manage": may_manage_organisations(actor(request)),
     }
     if gaps:
         context["refused_gaps"] = gaps
@@ -90,6 +94,8 @@ def organisation(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "versions": _with_parents(history.versions),
         "origins": history.origins,
         "successions": history.successions,
+        "changes": _changes(request, history.versions[-1]),
+        "prefix": reverse("organisation", args=[pk]),
         "heirs": () if current else successors_of(pk, day),
         "people": RoleHeld.objects.as_of(day)
         .filter(organisation_id=pk, user__is_active=True)
@@ -99,6 +105,13 @@ def organisation(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if gaps:
         context["refused_gaps"] = gaps
     return render(request, "organisations/organisation.html", context, status=422 if gaps else 200)
+
+
+def _changes(request: AuthenticatedRequest, last: OrganisationVersion) -> list[tuple[str, str]]:
+    """The changes this person may record of an organisation that has not ended: address word and title."""
+    if last.valid_until is not None or not may_manage_organisations(actor(request)):
+        return []
+    return [(word, str(form.title)) for word, form in OF_ONE.items()]
 
 
 def _asked_day(request: HttpRequest) -> tuple[date, tuple[Gap, ...]]:

@@ -10,7 +10,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from openpar.base.accounts.models import Role, RoleHeld, User
-from openpar.base.organisations.models import OrganisationVersion
+from openpar.base.organisations.queries import names_on
 from openpar.common.text import fold
 
 
@@ -42,7 +42,7 @@ def people_matching(*, search: str = "", role: str = "", day: date) -> QuerySet[
 def roles_of(user_ids: Iterable[int], day: date) -> dict[int, list[HeldRole]]:
     """Every role of each person, held on `day` first, then the latest."""
     rows = list(RoleHeld.objects.filter(user_id__in=list(user_ids)).order_by("-held_from", "-pk"))
-    names = _names({row.organisation_id for row in rows}, day)
+    names = names_on({row.organisation_id for row in rows}, day)
     roles: defaultdict[int, list[HeldRole]] = defaultdict(list)
     for row in rows:
         roles[row.user_id].append(
@@ -59,14 +59,3 @@ def roles_of(user_ids: Iterable[int], day: date) -> dict[int, list[HeldRole]]:
     for held in roles.values():
         held.sort(key=lambda role: not role.is_held)
     return dict(roles)
-
-
-def _names(organisation_ids: Iterable[int], day: date) -> dict[int, str]:
-    """The name on `day`; for one that has ended, its last."""
-    names: dict[int, str] = {}
-    versions = OrganisationVersion.objects.filter(
-        organisation_id__in=list(organisation_ids), valid_from__lte=day
-    )
-    for version in versions.order_by("valid_from"):
-        names[version.organisation_id] = version.name
-    return names

@@ -9,15 +9,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from openpar.common.errors import Gap, Refused
-from openpar.parindex.assessments.actions.adjustments import decide_adjustment, record_penalty
-from openpar.parindex.assessments.models import Adjustment, Assessment, RoundBlock, RoundStage
+from openpar.parindex.assessments.actions.adjustments import (
+    DECIDE_STAGES,
+    decide_adjustment,
+    record_penalty,
+)
+from openpar.parindex.assessments.models import Adjustment, Assessment, RoundBlock
 from openpar.parindex.assessments.permissions import may_decide_adjustments
 from openpar.parindex.criteria.queries import loaded_set
 from openpar.web.http import AuthenticatedRequest, form_refused, page, refused, say
 from openpar.web.rounds.forms import PenaltyForm
 from openpar.web.rounds.frame import Standpoint, managed, overseen, tabs_of
-
-_DECIDED_IN = (RoundStage.APPRAISAL, RoundStage.EXPLANATION, RoundStage.REAPPRAISAL, RoundStage.DECISION)
+from openpar.web.rounds.penalties import documents_offered
 
 
 def _context(here: Standpoint, form: PenaltyForm | None = None) -> dict[str, object]:
@@ -34,7 +37,7 @@ def _context(here: Standpoint, form: PenaltyForm | None = None) -> dict[str, obj
         "waiting": [(one, _why_not(here, one)) for one in waiting],
         "settled": [one for one in found if one.state != Adjustment.State.CLAIMED],
         "caps": _caps(here),
-        "is_open": here.manages and here.stage in _DECIDED_IN,
+        "is_open": here.manages and here.stage in DECIDE_STAGES,
         "form": form or (_penalty_form(here) if here.manages else None),
     }
 
@@ -61,7 +64,7 @@ def _penalty_form(here: Standpoint, data: object = None) -> PenaltyForm:
         organisation_id__in=here.actor.organisations()
     )
     units = list(sheets.order_by("unit__name_sort").values_list("pk", "unit__name"))
-    return PenaltyForm(data, units=units)
+    return PenaltyForm(data, units=units, documents=documents_offered(here.actor))
 
 
 @page("GET", "POST")
@@ -78,7 +81,7 @@ def adjustments(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
             assessment_id=form.cleaned_data["unit"],
             ground=form.cleaned_data["ground"],
             points=form.cleaned_data["points"],
-            document_id=None,
+            document_id=form.cleaned_data["document"],
             by=here.actor,
             at=here.at,
         )

@@ -101,6 +101,21 @@ class RoundForm(forms.Form):
         field.choices = list(managers)
 
 
+class RoundChangeForm(forms.Form):
+    """What the manager corrects; once the round has opened the period is fixed and a reason is asked for."""
+
+    title = LineField(label=_("Tên kỳ đánh giá"), max_length=250)
+    assessed_from = DayField(label=_("Số liệu từ ngày"))
+    assessed_until = DayField(label=_("đến hết ngày"))
+    guide = TextField(label=_("Hướng dẫn cho các đơn vị"), required=False)
+    reason = TextField(label=_("Lý do sửa"))
+
+    def __init__(self, *args: Any, preparing: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ("reason",) if preparing else ("assessed_from", "assessed_until"):
+            del self.fields[name]
+
+
 class PhasesForm(forms.Form):
     """The calendar: two moments a phase; a phase without both is left out of the round."""
 
@@ -153,17 +168,35 @@ class ReopeningForm(forms.Form):
 
 
 class PenaltyForm(forms.Form):
+    """Without `units` the page says which unit it is, and the form does not ask."""
+
     unit = forms.TypedChoiceField(label=_("Đơn vị"), coerce=int, empty_value=None)
     ground = LineField(
         label=_("Căn cứ"), max_length=500, help_text=_("Ví dụ: Kết luận thanh tra số 12/KL-TTr, mục 3.")
     )
     points = PointsField(label=_("Số điểm trừ"))
+    document = forms.TypedChoiceField(
+        label=_("Tài liệu trong kho"), coerce=int, empty_value=None, required=False
+    )
 
-    def __init__(self, *args: Any, units: Sequence[tuple[int, str]], **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        units: Sequence[tuple[int, str]] | None = None,
+        documents: Sequence[tuple[int, str]],
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
-        field = self.fields["unit"]
+        self._offer("document", [("", _("Không chọn")), *documents])
+        if units is None:
+            del self.fields["unit"]
+        else:
+            self._offer("unit", [("", _("Chọn đơn vị")), *units])
+
+    def _offer(self, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
+        field = self.fields[name]
         assert isinstance(field, forms.TypedChoiceField)
-        field.choices = [("", _("Chọn đơn vị")), *units]
+        field.choices = list(choices)
 
 
 class CouncilForm(forms.Form):

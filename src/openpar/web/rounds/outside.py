@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -19,7 +20,12 @@ from openpar.common.spreadsheets import write_csv
 from openpar.engine.answers import Answer
 from openpar.engine.rules import ExternalIndex, LeadershipScore, SurveyWeightedAnswers
 from openpar.engine.rules.outside import BLANK_FORMS
-from openpar.parindex.assessments.actions.outside import STAGES, OutsideValue, record_outside_values
+from openpar.parindex.assessments.actions.outside import (
+    STAGES,
+    OutsideValue,
+    clear_outside_value,
+    record_outside_values,
+)
 from openpar.parindex.assessments.actions.outside_imports import KIND, import_outside_file
 from openpar.parindex.assessments.answer_texts import (
     AnswerCells,
@@ -210,16 +216,16 @@ def _leaf_of(here: Standpoint, block: str, code: str) -> tuple[OutsideBlock, Loa
     raise Http404
 
 
-@page("GET", "POST")
-def by_hand(request: AuthenticatedRequest, round_id: int, block: str, code: str) -> HttpResponse:
-    """One outside leaf of a block, a row per unit; what is left empty stays as it was."""
-    here = managed(request, round_id)
+def _hand_context(
+    request: AuthenticatedRequest, here: Standpoint, block: str, code: str, *, is_typed: bool
+) -> dict[str, Any]:
+    """The table of one leaf: with what was typed, or with what is in."""
     found, leaf, place = _leaf_of(here, block, code)
     columns = hand_columns(leaf)
     rows = []
     for unit in found.units:
         cell = unit.cells[place]
-        if request.method == "POST":
+        if is_typed:
             texts = {
                 column.name: request.POST.get(f"{unit.assessment_id}-{column.name}", "").strip()
                 for column in columns
@@ -228,7 +234,7 @@ def by_hand(request: AuthenticatedRequest, round_id: int, block: str, code: str)
             texts = _texts_of(columns, leaf, cell.answer if cell else Answer())
         rows.append(HandRow(unit, cell, texts))
     sources = [row.cell.source for row in rows if row.cell is not None]
-    context = {
+    return {
         "here": here,
         "round": here.round,
         "block": found,
@@ -239,9 +245,16 @@ def by_hand(request: AuthenticatedRequest, round_id: int, block: str, code: str)
         "source": request.POST.get("source", sources[-1] if sources else ""),
         "scale": leaf.engine.rule.describe(leaf.maximum),
     }
+
+
+@page("GET", "POST")
+def by_hand(request: AuthenticatedRequest, round_id: int, block: str, code: str) -> HttpResponse:
+    """One outside leaf of a block, a row per unit; what is left empty stays as it was."""
+    here = managed(request, round_id)
+    context = _hand_context(request, here, block, code, is_typed=request.method == "POST")
     if request.method == "POST":
         try:
-            values = _changed_values(rows, columns, leaf)
+            values = _changed_values(context["rows"], context["columns"], context["leaf"])
             if values:
                 record_outside_values(
                     round_id=round_id,
@@ -255,6 +268,30 @@ def by_hand(request: AuthenticatedRequest, round_id: int, block: str, code: str)
         say(request, ngettext("Đã lưu %d đơn vị.", "Đã lưu %d đơn vị.", len(values)) % len(values))
         return redirect("round-outside", round_id)
     return render(request, "rounds/outside_leaf.html", context)
+
+
+@page("POST")
+def clear(request: AuthenticatedRequest, round_id: int, block: str, code: str) -> HttpResponse:
+    """Takes back the value of one unit that was entered by mistake, for a reason."""
+    here = managed(request, round_id)
+    context = _hand_context(request, here, block, code, is_typed=False)
+    units = {str(row.unit.assessment_id): row.unit for row in context["rows"]}
+    chosen = units.get(request.POST.get("unit", ""))
+    context |= {"clear_unit": request.POST.get("unit", ""), "clear_reason": request.POST.get("reason", "")}
+    try:
+        if chosen is None:
+            raise Refused(Gap(_("Đơn vị"), _("chưa chọn."), code="no_unit", link="#id_unit"))
+        clear_outside_value(
+            assessment_id=chosen.assessment_id,
+            code=code,
+            reason=request.POST.get("reason", ""),
+            by=here.actor,
+            at=here.at,
+        )
+    except Refused as error:
+        return refused(request, error, template="rounds/outside_leaf.html", context=context)
+    say(request, _("Đã xóa giá trị của %s; tiêu chí lại chờ kết quả.") % chosen.name)
+    return redirect("round-outside-leaf", round_id, block, code)
 
 
 def _changed_values(

@@ -32,7 +32,8 @@ from openpar.web.rounds.forms import PhasesForm
 from openpar.web.rounds.frame import Standpoint, managed, overseen, tabs_of
 
 
-def _setup_context(here: Standpoint) -> dict[str, object]:
+def setup_context(here: Standpoint) -> dict[str, object]:
+    """Everything the page of blocks, units and calendar shows."""
     lines = block_lines(here.round, None, here.at)
     preparing = here.stage == RoundStage.PREPARATION
     addable = {}
@@ -59,11 +60,11 @@ def _setup_context(here: Standpoint) -> dict[str, object]:
 
 @page("GET")
 def setup(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
-    return render(request, "rounds/setup.html", _setup_context(overseen(request, round_id)))
+    return render(request, "rounds/setup.html", setup_context(overseen(request, round_id)))
 
 
 def _back(request: AuthenticatedRequest, here: Standpoint, error: Refused) -> HttpResponse:
-    return refused(request, error, template="rounds/setup.html", context=_setup_context(here))
+    return refused(request, error, template="rounds/setup.html", context=setup_context(here))
 
 
 @page("POST")

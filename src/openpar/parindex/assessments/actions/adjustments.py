@@ -7,22 +7,23 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from openpar.base.accounts.models import Role
 from openpar.base.accounts.queries import Actor
 from openpar.base.audit.actions import record
+from openpar.base.documents.permissions import owners_seen_by
+from openpar.base.documents.queries import documents_of_owners
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.parindex.assessments.errors import Incomplete, NotAllowed, NotNow
 from openpar.parindex.assessments.models import Adjustment, Layer, RoundStage
 from openpar.parindex.assessments.permissions import (
-    belongs_to_unit,
     may_coordinate_for_unit,
     may_decide_adjustments,
+    may_record_penalty,
 )
 from openpar.parindex.assessments.sheets import Sheet, renew_standings, take_sheet
 
 _CLAIM_STAGES = (RoundStage.SELF_SCORING, RoundStage.EXPLANATION)
-_DECIDE_STAGES = (RoundStage.APPRAISAL, RoundStage.EXPLANATION, RoundStage.REAPPRAISAL, RoundStage.DECISION)
+DECIDE_STAGES = (RoundStage.APPRAISAL, RoundStage.EXPLANATION, RoundStage.REAPPRAISAL, RoundStage.DECISION)
 
 
 def _told(adjustment: Adjustment) -> dict[str, object]:
@@ -66,6 +67,15 @@ def _ground_gaps(ground: str, points: Decimal) -> list[Gap]:
     if points <= 0:
         gaps.append(Gap(_("Số điểm"), _("phải lớn hơn 0."), code="not_positive"))
     return gaps
+
+
+def _document_gaps(document_id: int | None, by: Actor) -> list[Gap]:
+    """A document must come from a store that the person may look into."""
+    if document_id is None:
+        return []
+    if documents_of_owners(owners_seen_by(by), with_superseded=True).filter(pk=document_id).exists():
+        return []
+    return [Gap(_("Tài liệu"), _("không có trong kho tài liệu của bạn."), code="unknown_document")]
 
 
 def claim_bonus(
@@ -126,15 +136,13 @@ def record_penalty(
     """
     with write_transaction():
         sheet = take_sheet(assessment_id)
-        if belongs_to_unit(by, sheet.assessment) or not (
-            by.has(Role.APPRAISER) or by.has(Role.ROUND_MANAGER)
-        ):
+        if not may_record_penalty(by, sheet.assessment):
             raise NotAllowed(
                 Gap("", _("chỉ người thẩm định ngoài đơn vị nhập điểm trừ."), code="not_appraiser")
             )
-        if sheet.round.stage not in _DECIDE_STAGES:
+        if sheet.round.stage not in DECIDE_STAGES:
             raise NotNow(Gap("", _("điểm trừ nhập từ giai đoạn thẩm định."), code="other_stage"))
-        gaps = _ground_gaps(ground, points)
+        gaps = [*_ground_gaps(ground, points), *_document_gaps(document_id, by)]
         if gaps:
             raise Incomplete(gaps)
         adjustment = Adjustment.objects.create(
@@ -167,7 +175,7 @@ def decide_adjustment(*, adjustment_id: int, accept: bool, reason: str, by: Acto
                     code="not_manager",
                 )
             )
-        if sheet.round.stage not in _DECIDE_STAGES:
+        if sheet.round.stage not in DECIDE_STAGES:
             raise NotNow(
                 Gap("", _("giai đoạn này không quyết định điểm thưởng, điểm trừ."), code="other_stage")
             )

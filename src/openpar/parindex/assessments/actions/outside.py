@@ -8,13 +8,20 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from openpar.base.accounts.queries import Actor
+from openpar.base.audit.actions import record
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.parindex.assessments.actions.rounds import take_round
-from openpar.parindex.assessments.actions.scores import Entry, evaluated, keep_score, scores_of_leaf
+from openpar.parindex.assessments.actions.scores import (
+    Entry,
+    evaluated,
+    keep_score,
+    scores_of_leaf,
+    told,
+)
 from openpar.parindex.assessments.entries import OutsideValue as OutsideValue
 from openpar.parindex.assessments.errors import BadAnswer, Incomplete, NotNow
-from openpar.parindex.assessments.models import Layer, RoundStage
+from openpar.parindex.assessments.models import Assessment, Layer, Round, RoundStage
 from openpar.parindex.assessments.sheets import renew_standings, take_sheet
 
 # From the appraisal on; never before self-scoring has closed, so that nobody scores to fit.
@@ -30,15 +37,7 @@ def record_outside_values(
     written. Raises NotAllowed, NotNow, Incomplete, BadAnswer with every refused value.
     """
     with write_transaction():
-        round = take_round(round_id, by)
-        if round.stage not in STAGES:
-            raise NotNow(
-                Gap(
-                    "",
-                    _("kết quả bên ngoài chỉ nhập từ giai đoạn thẩm định đến trước khi công bố."),
-                    code="other_stage",
-                )
-            )
+        _refuse_other_stages(take_round(round_id, by))
         if not source.strip():
             raise Incomplete(Gap("", _("Nêu văn bản nguồn của số liệu."), code="no_source"))
         gaps: list[Gap] = []
@@ -46,10 +45,54 @@ def record_outside_values(
         for value in values:
             by_sheet.setdefault(value.assessment_id, []).append(value)
         for assessment_id, mine in sorted(by_sheet.items()):
-            gaps.extend(_record_of_sheet(round.pk, assessment_id, mine, source, by=by, at=at))
+            gaps.extend(_record_of_sheet(round_id, assessment_id, mine, source, by=by, at=at))
         if gaps:
             raise BadAnswer(gaps)
         return len(values)
+
+
+def _refuse_other_stages(round: Round) -> None:
+    if round.stage not in STAGES:
+        raise NotNow(
+            Gap(
+                "",
+                _("kết quả bên ngoài chỉ nhập từ giai đoạn thẩm định đến trước khi công bố."),
+                code="other_stage",
+            )
+        )
+
+
+def clear_outside_value(*, assessment_id: int, code: str, reason: str, by: Actor, at: datetime) -> None:
+    """Takes back an outside value entered by mistake, until the decision: the leaf is waited for again.
+
+    The trace keeps what it was. Raises NotAllowed, NotNow, Incomplete, UnknownLeaf.
+    """
+    with write_transaction():
+        found = Assessment.objects.select_related("round_block").get(pk=assessment_id)
+        _refuse_other_stages(take_round(found.round_block.round_id, by))
+        sheet = take_sheet(assessment_id)
+        leaf = sheet.leaf(code)
+        score = scores_of_leaf(sheet, leaf).get(Layer.OUTSIDE)
+        gaps = []
+        if not reason.strip():
+            gaps.append(Gap(_("Lý do"), _("nêu lý do xóa giá trị."), code="no_reason"))
+        if score is None:
+            where = f"{sheet.unit_name} {code}"
+            gaps.append(Gap(where, _("chưa có giá trị nào để xóa."), code="nothing_in"))
+        if gaps or score is None:
+            raise Incomplete(gaps)
+        record(
+            by=by,
+            at=at,
+            verb="score.outside_cleared",
+            object=f"score:{score.pk}",
+            about=sheet.about,
+            label=f"{leaf.code} {leaf.title} · {sheet.unit_name}",
+            before=told(score),
+            reason=reason.strip(),
+        )
+        score.delete()
+        renew_standings(sheet, Layer.OUTSIDE)
 
 
 def _record_of_sheet(

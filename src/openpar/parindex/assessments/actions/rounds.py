@@ -54,7 +54,7 @@ def take_all_sheets(round: Round) -> None:
     )
 
 
-def _trace(
+def trace_round(
     round: Round,
     verb: str,
     *,
@@ -64,6 +64,7 @@ def _trace(
     after: Mapping[str, object] | None = None,
     reason: str = "",
 ) -> None:
+    """What happened to a round, in the story of the round."""
     about = f"round:{round.pk}"
     record(
         by=by,
@@ -110,7 +111,7 @@ def create_round(
             manager_id=manager_id,
             guide=guide,
         )
-        _trace(round, "round.created", by=by, at=at, after={"title": round.title, "year": year})
+        trace_round(round, "round.created", by=by, at=at, after={"title": round.title, "year": year})
         return round
 
 
@@ -178,7 +179,7 @@ def set_phases(*, round_id: int, phases: Sequence[PhaseDates], reason: str, by: 
         )
         _set_window(round)
         after = _told_phases(phases)
-        _trace(round, "round.phases_set", by=by, at=at, before=before, after=after, reason=reason)
+        trace_round(round, "round.phases_set", by=by, at=at, before=before, after=after, reason=reason)
         if round.stage not in {RoundStage.PREPARATION, RoundStage.PUBLISHED}:
             tell(
                 recipients=_people_of_units(round, at),
@@ -193,13 +194,13 @@ def add_block(*, round_id: int, block_id: int, criteria_set_id: int, by: Actor, 
     """Puts a block into a round in preparation, or gives it another set. Raises NotAllowed, NotNow."""
     with write_transaction():
         round = take_round(round_id, by)
-        _refuse_unless_preparing(round)
+        refuse_unless_preparing(round)
         block = Block.objects.get(pk=block_id)
         criteria_set = CriteriaSet.objects.get(pk=criteria_set_id)
         round_block, _created = RoundBlock.objects.update_or_create(
             round=round, block=block, defaults={"criteria_set": criteria_set}
         )
-        _trace(
+        trace_round(
             round,
             "round.block_added",
             by=by,
@@ -209,7 +210,8 @@ def add_block(*, round_id: int, block_id: int, criteria_set_id: int, by: Actor, 
         return round_block
 
 
-def _refuse_unless_preparing(round: Round) -> None:
+def refuse_unless_preparing(round: Round) -> None:
+    """Blocks, sets and units are fixed once a round has opened. Raises NotNow."""
     if round.stage != RoundStage.PREPARATION:
         raise NotNow(Gap("", _("Kỳ đã mở: khối, bộ tiêu chí và danh sách đơn vị đã cố định."), code="opened"))
 
@@ -225,7 +227,7 @@ def enrol_units(
     with write_transaction():
         round_block = RoundBlock.objects.select_related("round", "block").get(pk=round_block_id)
         round = take_round(round_block.round_id, by)
-        _refuse_unless_preparing(round)
+        refuse_unless_preparing(round)
         units = OrganisationVersion.objects.as_of(round.assessed_until)
         if organisation_ids is None:
             units = units.filter(block=round_block.block, is_scored=True)
@@ -243,7 +245,7 @@ def enrol_units(
             )
             for unit in new
         )
-        _trace(
+        trace_round(
             round,
             "round.units_enrolled",
             by=by,
@@ -258,8 +260,8 @@ def withdraw_unit(*, assessment_id: int, by: Actor, at: datetime) -> None:
     with write_transaction():
         assessment = Assessment.objects.select_related("round_block", "unit").get(pk=assessment_id)
         round = take_round(assessment.round_block.round_id, by)
-        _refuse_unless_preparing(round)
-        _trace(round, "round.unit_withdrawn", by=by, at=at, before={"unit": assessment.unit.name})
+        refuse_unless_preparing(round)
+        trace_round(round, "round.unit_withdrawn", by=by, at=at, before={"unit": assessment.unit.name})
         assessment.delete()
 
 
@@ -294,7 +296,7 @@ def assign_appraiser(
             AppraiserAssignment.objects.get_or_create(
                 round_block=round_block, field_code=code, appraiser_id=appraiser_id
             )
-        _trace(
+        trace_round(
             round,
             "round.appraiser_assigned",
             by=by,
@@ -320,7 +322,7 @@ def unassign_appraiser(
         AppraiserAssignment.objects.filter(
             round_block=round_block, field_code=field_code, appraiser_id=appraiser_id
         ).delete()
-        _trace(
+        trace_round(
             round,
             "round.appraiser_unassigned",
             by=by,
@@ -366,7 +368,9 @@ def _move(round: Round, to: RoundStage, *, by: Actor, at: datetime, reason: str 
     round.stage = to
     round.save(update_fields=["stage"])
     _set_window(round)
-    _trace(round, "round.moved", by=by, at=at, before={"stage": before}, after={"stage": to}, reason=reason)
+    trace_round(
+        round, "round.moved", by=by, at=at, before={"stage": before}, after={"stage": to}, reason=reason
+    )
 
 
 def advance_round(*, round_id: int, to: RoundStage, reason: str = "", by: Actor, at: datetime) -> None:

@@ -1,0 +1,1 @@
+"""The trace of everything, for those who check, run rounds or keep accounts."""

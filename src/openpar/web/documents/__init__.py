@@ -1,0 +1,1 @@
+"""The store of documents: found, read, brought in, replaced by newer ones."""

@@ -1,0 +1,341 @@
+"""The trace in words: what each verb, each key and each value of an entry is called on the pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from openpar.base.accounts.models import Role
+from openpar.base.audit.queries import Difference
+from openpar.base.organisations.models import Kind, Succession
+from openpar.common.formats import format_date, format_decimal, format_moment
+from openpar.parindex.assessments.models import Adjustment, RoundStage, SheetState
+from openpar.parindex.criteria.models import ScoredBy, SetStage
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+
+@dataclass(frozen=True)
+class VerbGroup:
+    """Verbs of one subject; `key` stands in addresses."""
+
+    key: str
+    label: StrPromise
+    verbs: Mapping[str, StrPromise]
+
+
+ACCOUNTS = VerbGroup(
+    "accounts",
+    gettext_lazy("Tài khoản, vai trò"),
+    {
+        "create_user": gettext_lazy("Tạo tài khoản"),
+        "change_user": gettext_lazy("Sửa tài khoản"),
+        "set_password": gettext_lazy("Đặt mật khẩu"),
+        "deactivate_user": gettext_lazy("Ngừng tài khoản"),
+        "reactivate_user": gettext_lazy("Mở lại tài khoản"),
+        "give_role": gettext_lazy("Giao vai trò"),
+        "end_role": gettext_lazy("Kết thúc vai trò"),
+    },
+)
+ORGANISATIONS = VerbGroup(
+    "organisations",
+    gettext_lazy("Đơn vị"),
+    {
+        "found_organisation": gettext_lazy("Thành lập đơn vị"),
+        "rename_organisation": gettext_lazy("Đổi tên đơn vị"),
+        "retype_organisation": gettext_lazy("Đổi loại hình đơn vị"),
+        "recode_organisation": gettext_lazy("Đổi mã đơn vị"),
+        "move_organisation": gettext_lazy("Chuyển đơn vị sang cấp trên khác"),
+        "flag_organisation": gettext_lazy("Đổi diện chấm điểm, xếp hạng, công bố"),
+        "merge_organisations": gettext_lazy("Hợp nhất, sáp nhập đơn vị"),
+        "split_organisation": gettext_lazy("Chia tách đơn vị"),
+        "hand_over_duties": gettext_lazy("Chuyển giao nhiệm vụ"),
+        "dissolve_organisation": gettext_lazy("Giải thể đơn vị"),
+        "link_organisations": gettext_lazy("Nối đơn vị trước và sau sắp xếp"),
+        "load_organisations": gettext_lazy("Nạp danh mục đơn vị"),
+        "load_organisation": gettext_lazy("Nạp đơn vị"),
+        "load_block": gettext_lazy("Nạp khối xếp hạng"),
+    },
+)
+DOCUMENTS = VerbGroup(
+    "documents",
+    gettext_lazy("Tài liệu"),
+    {
+        "add_document": gettext_lazy("Thêm tài liệu"),
+        "supersede_document": gettext_lazy("Thay bằng bản mới"),
+        "evidence.attached": gettext_lazy("Gắn tài liệu"),
+        "evidence.detached": gettext_lazy("Gỡ tài liệu"),
+        "accept_file": gettext_lazy("Nhận tệp nhập"),
+        "refuse_file": gettext_lazy("Từ chối tệp nhập"),
+    },
+)
+CRITERIA = VerbGroup(
+    "criteria",
+    gettext_lazy("Bộ tiêu chí"),
+    {
+        "criteria.brought_in": gettext_lazy("Đưa bộ tiêu chí vào"),
+        "criteria.copied": gettext_lazy("Chép bộ tiêu chí"),
+        "criteria.settings": gettext_lazy("Sửa thông tin bộ tiêu chí"),
+        "criteria.moved": gettext_lazy("Chuyển bước bộ tiêu chí"),
+        "criterion.added": gettext_lazy("Thêm tiêu chí"),
+        "criterion.changed": gettext_lazy("Sửa tiêu chí"),
+        "criterion.removed": gettext_lazy("Bỏ tiêu chí"),
+        "criterion.moved": gettext_lazy("Đổi thứ tự tiêu chí"),
+    },
+)
+ROUNDS = VerbGroup(
+    "rounds",
+    gettext_lazy("Kỳ đánh giá"),
+    {
+        "round.created": gettext_lazy("Tạo kỳ đánh giá"),
+        "round.changed": gettext_lazy("Sửa thông tin kỳ đánh giá"),
+        "round.phases_set": gettext_lazy("Đặt thời hạn các bước"),
+        "round.block_added": gettext_lazy("Thêm khối vào kỳ"),
+        "round.block_removed": gettext_lazy("Bỏ khối khỏi kỳ"),
+        "round.units_enrolled": gettext_lazy("Đưa đơn vị vào kỳ"),
+        "round.unit_withdrawn": gettext_lazy("Rút đơn vị khỏi kỳ"),
+        "round.appraiser_assigned": gettext_lazy("Phân công thẩm định"),
+        "round.appraiser_unassigned": gettext_lazy("Thôi phân công thẩm định"),
+        "round.moved": gettext_lazy("Chuyển bước"),
+        "round.units_reminded": gettext_lazy("Nhắc đơn vị"),
+        "council.concluded": gettext_lazy("Hội đồng kết luận"),
+        "round.published": gettext_lazy("Công bố kết quả"),
+    },
+)
+SHEETS = VerbGroup(
+    "sheets",
+    gettext_lazy("Phiếu"),
+    {
+        "sheet.leaves_assigned": gettext_lazy("Phân công tiêu chí"),
+        "sheet.submitted": gettext_lazy("Trình thủ trưởng"),
+        "sheet.sent_back": gettext_lazy("Thủ trưởng trả lại"),
+        "sheet.locked": gettext_lazy("Duyệt và chốt phiếu"),
+        "sheet.locked_automatically": gettext_lazy("Tự động chốt khi hết hạn"),
+        "sheet.reopening_asked": gettext_lazy("Đề nghị mở lại phiếu"),
+        "sheet.reopened": gettext_lazy("Mở lại phiếu"),
+        "sheet.reopening_refused": gettext_lazy("Không chấp thuận mở lại"),
+    },
+)
+SCORES = VerbGroup(
+    "scores",
+    gettext_lazy("Điểm"),
+    {
+        "score.self_saved": gettext_lazy("Lưu điểm tự chấm"),
+        "score.opened": gettext_lazy("Mở tiêu chí để gắn tài liệu"),
+        "score.explained": gettext_lazy("Lưu giải trình"),
+        "score.appraised": gettext_lazy("Thẩm định"),
+        "score.reappraised": gettext_lazy("Thẩm định lần 2"),
+        "score.outside_recorded": gettext_lazy("Nhập kết quả từ bên ngoài"),
+        "score.outside_cleared": gettext_lazy("Xóa kết quả từ bên ngoài nhập nhầm"),
+        "bonus.claimed": gettext_lazy("Đề nghị điểm thưởng"),
+        "penalty.recorded": gettext_lazy("Nhập điểm trừ"),
+        "adjustment.decided": gettext_lazy("Quyết định điểm thưởng, điểm trừ"),
+    },
+)
+GROUPS = (SCORES, SHEETS, DOCUMENTS, ROUNDS, CRITERIA, ORGANISATIONS, ACCOUNTS)
+VERBS: Mapping[str, StrPromise] = {verb: label for group in GROUPS for verb, label in group.verbs.items()}
+
+KEYS: Mapping[str, StrPromise] = {
+    "points": gettext_lazy("Điểm"),
+    "given_points": gettext_lazy("Điểm cho khác"),
+    "note": gettext_lazy("Giải trình, lý do"),
+    "answer": gettext_lazy("Số liệu"),
+    "outcome": gettext_lazy("Cách tính"),
+    "explanation_wanted": gettext_lazy("Cần giải trình"),
+    "self_total": gettext_lazy("Tổng điểm tự chấm"),
+    "pointer": gettext_lazy("Mục, trang"),
+    "codes": gettext_lazy("Tiêu chí"),
+    "officer": gettext_lazy("Người được giao"),
+    "ground": gettext_lazy("Căn cứ"),
+    "explanation": gettext_lazy("Giải trình"),
+    "open_until": gettext_lazy("Mở đến"),
+    "state": gettext_lazy("Trạng thái"),
+    "stage": gettext_lazy("Bước"),
+    "reason": gettext_lazy("Lý do"),
+    "numerator": gettext_lazy("tử số"),
+    "denominator": gettext_lazy("mẫu số"),
+    "choice": gettext_lazy("lựa chọn"),
+    "counts": gettext_lazy("số lượng"),
+    "document": gettext_lazy("Tài liệu số"),
+    "title": gettext_lazy("Tên"),
+    "number": gettext_lazy("Số, ký hiệu"),
+    "issuer": gettext_lazy("Cơ quan ban hành"),
+    "issued_on": gettext_lazy("Ngày ban hành"),
+    "signed_at": gettext_lazy("Thời điểm ký số"),
+    "signed_on": gettext_lazy("Ngày ký"),
+    "sha256": gettext_lazy("Mã SHA-256"),
+    "file_name": gettext_lazy("Tên tệp"),
+    "link": gettext_lazy("Đường dẫn"),
+    "is_secret": gettext_lazy("Tài liệu mật"),
+    "supersedes": gettext_lazy("Thay tài liệu số"),
+    "rows": gettext_lazy("Số dòng"),
+    "refusals": gettext_lazy("Số lỗi"),
+    "username": gettext_lazy("Tên đăng nhập"),
+    "full_name": gettext_lazy("Họ và tên"),
+    "email": gettext_lazy("Thư điện tử"),
+    "position": gettext_lazy("Chức vụ, thứ tự"),
+    "is_active": gettext_lazy("Đang dùng"),
+    "role": gettext_lazy("Vai trò"),
+    "organisation": gettext_lazy("Đơn vị"),
+    "held_from": gettext_lazy("Từ ngày"),
+    "held_until": gettext_lazy("Đến trước ngày"),
+    "kind": gettext_lazy("Loại"),
+    "name": gettext_lazy("Tên"),
+    "short_name": gettext_lazy("Tên gọn"),
+    "name_en": gettext_lazy("Tên tiếng Anh"),
+    "code": gettext_lazy("Mã"),
+    "parent_id": gettext_lazy("Cấp trên số"),
+    "block_id": gettext_lazy("Khối số"),
+    "block": gettext_lazy("Khối"),
+    "is_scored": gettext_lazy("Được chấm điểm"),
+    "is_ranked": gettext_lazy("Được xếp hạng"),
+    "is_published": gettext_lazy("Được công bố"),
+    "valid_from": gettext_lazy("Có hiệu lực từ ngày"),
+    "valid_until": gettext_lazy("Hết hiệu lực từ ngày"),
+    "legal_basis": gettext_lazy("Căn cứ pháp lý"),
+    "predecessor": gettext_lazy("Đơn vị trước"),
+    "successor": gettext_lazy("Đơn vị sau"),
+    "change": gettext_lazy("Thay đổi"),
+    "on": gettext_lazy("Ngày"),
+    "is_main": gettext_lazy("Nhận phần chính"),
+    "added": gettext_lazy("Số thêm"),
+    "changed": gettext_lazy("Số đổi"),
+    "year": gettext_lazy("Năm"),
+    "from": gettext_lazy("Chép từ bộ số"),
+    "level": gettext_lazy("Cấp"),
+    "is_sample": gettext_lazy("Bộ tiêu chí mẫu"),
+    "total": gettext_lazy("Tổng điểm"),
+    "maximum": gettext_lazy("Điểm tối đa"),
+    "survey_points": gettext_lazy("Điểm điều tra"),
+    "appraisal_points": gettext_lazy("Điểm thẩm định"),
+    "scored_by": gettext_lazy("Người chấm"),
+    "rule": gettext_lazy("Quy tắc chấm"),
+    "order": gettext_lazy("Thứ tự"),
+    "criteria_set": gettext_lazy("Bộ tiêu chí"),
+    "assessed_from": gettext_lazy("Số liệu từ ngày"),
+    "assessed_until": gettext_lazy("Số liệu đến hết ngày"),
+    "field": gettext_lazy("Lĩnh vực"),
+    "fields": gettext_lazy("Lĩnh vực"),
+    "appraiser": gettext_lazy("Người thẩm định số"),
+    "unit": gettext_lazy("Đơn vị"),
+    "units": gettext_lazy("Đơn vị"),
+    "text": gettext_lazy("Nội dung"),
+    "met_on": gettext_lazy("Ngày họp"),
+    "conclusion": gettext_lazy("Kết luận"),
+    "decision": gettext_lazy("Quyết định"),
+    "results": gettext_lazy("Kết quả"),
+    "rank": gettext_lazy("hạng"),
+    "rank_of": gettext_lazy("trong số"),
+    "grade": gettext_lazy("xếp loại"),
+}
+_NUMBERS = frozenset(
+    [
+        "points",
+        "given_points",
+        "self_total",
+        "total",
+        "maximum",
+        "survey_points",
+        "appraisal_points",
+        "numerator",
+        "denominator",
+    ]
+)
+# Words that are stored as they stand in the program, by the key under which they are stored.
+_STORED_WORDS: Mapping[str, Mapping[str, Any]] = {
+    "state": {
+        **{state.value: state.label for state in SheetState},
+        **{state.value: state.label for state in Adjustment.State},
+    },
+    "stage": {
+        **{stage.value: stage.label for stage in RoundStage},
+        **{stage.value: stage.label for stage in SetStage},
+    },
+    "role": {role.value: role.label for role in Role},
+    "kind": {
+        **{kind.value: kind.label for kind in Kind},
+        **{kind.value: kind.label for kind in Adjustment.Kind},
+    },
+    "change": {change.value: change.label for change in Succession.Change},
+    "scored_by": {one.value: one.label for one in ScoredBy},
+    "outcome": {
+        "EARNED": gettext_lazy("Có điểm"),
+        "NOT_APPLICABLE": gettext_lazy("Không áp dụng"),
+        "PENDING": gettext_lazy("Chờ số liệu"),
+        "INVALID": gettext_lazy("Số liệu mâu thuẫn"),
+        "MISSING": gettext_lazy("Chưa chấm"),
+    },
+    "choice": {"yes": gettext_lazy("có"), "no": gettext_lazy("không")},
+}
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value before and after, as people read it; "" where there was none."""
+
+    label: str
+    before: str
+    after: str
+
+
+def verb_words(verb: str) -> str:
+    """What was done; a verb without a label stands as it is stored."""
+    return str(VERBS.get(verb, verb))
+
+
+def key_words(key: str) -> str:
+    """The name of a value; stages of a round, which are keys too, have the names of their stages."""
+    return str(KEYS.get(key) or _STORED_WORDS["stage"].get(key, key))
+
+
+def change_of(difference: Difference) -> Change:
+    return Change(
+        label=key_words(difference.key),
+        before=value_words(difference.key, difference.before),
+        after=value_words(difference.key, difference.after),
+    )
+
+
+def value_words(key: str, value: Any) -> str:
+    """A stored value as people read it: days, moments, figures, yes and no, lists; "" for none."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("có") if value else _("không")
+    if isinstance(value, Mapping):
+        lines = ((key_words(str(one)), value_words(str(one), value[one])) for one in value)
+        return "; ".join(f"{label}: {words}" for label, words in lines if words)
+    if isinstance(value, list):
+        return ", ".join(value_words(key, one) for one in value)
+    text = str(value)
+    if key in _NUMBERS:
+        return _figure(text)
+    if _DAY.fullmatch(text):
+        return format_date(date.fromisoformat(text))
+    if _MOMENT.fullmatch(text):
+        return _moment(text)
+    return str(_STORED_WORDS.get(key, {}).get(text, text))
+
+
+def _figure(text: str) -> str:
+    try:
+        return format_decimal(Decimal(text), trim=True)
+    except (InvalidOperation, ValueError):
+        return text
+
+
+def _moment(text: str) -> str:
+    try:
+        return format_moment(datetime.fromisoformat(text))
+    except ValueError:
+        return text
