@@ -49,6 +49,7 @@ def set_the_rule_that_nobody_could_read(page: Page) -> None:
     page.get_by_label("Cách tính điểm").select_option("step_on_count")
     page.get_by_label("Đếm cái gì").fill("cuộc kiểm tra")
     press(page, "Thêm dòng trống")
+    expect(page.locator("[name='rule_steps-2-points']")).to_be_visible()
     steps = (("ge", "4", "", "1"), ("ge", "2", "4", "0,5"), ("", "", "2", "0"))
     for place, (low_kind, low, high, points) in enumerate(steps):
         start = f"rule_steps-{place}-"
