@@ -55,6 +55,7 @@ TRANSACTIONS = {
     "web/account/views.py",
     "demo/rounds.py",
     "base/organisations/imports.py",
+    "base/intake/organisation_files.py",
 }
 
 

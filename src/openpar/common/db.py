@@ -88,6 +88,14 @@ def write_transaction() -> Iterator[None]:
             yield
 
 
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """What is done inside leaves no trace: for a preview that asks the very rules of the action."""
+    with write_transaction():
+        yield
+        transaction.set_rollback(True)
+
+
 def _refuse_writes(
     execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
 ) -> Any:

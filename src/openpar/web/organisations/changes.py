@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from openpar.base.accounts.queries import Actor
 from openpar.base.organisations.models import OrganisationVersion
 from openpar.base.organisations.permissions import may_manage_organisations
 from openpar.base.organisations.queries import organisations_as_of
-from openpar.common.db import write_transaction
+from openpar.common.db import taken_back
 from openpar.common.errors import Refused
 from openpar.common.formats import format_date
 from openpar.web.http import AuthenticatedRequest, actor, form_refused, now, page, refused, say, today
@@ -92,9 +91,8 @@ def _rows(request: AuthenticatedRequest, word: str) -> int:
 
 def _would_work(form: ChangeForm, *, by: Actor, at: datetime) -> None:
     """Carries the change out and takes it back: the preview asks the very rules of the action."""
-    with write_transaction():
+    with taken_back():
         form.carry_out(by=by, at=at)
-        transaction.set_rollback(True)
 
 
 def _context(form: ChangeForm) -> dict[str, object]:
