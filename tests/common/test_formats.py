@@ -9,14 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openpar.common.formats import (
+    VIETNAM,
     DateNotUnderstood,
     NumberAmbiguous,
     NumberNotUnderstood,
     days_left_words,
     format_date,
+    format_deadline,
     format_decimal,
     format_maximum,
     format_moment,
+    last_day_before,
     parse_date,
     parse_decimal,
 )
@@ -172,3 +175,19 @@ def test_moments_are_shown_in_the_time_of_viet_nam() -> None:
 )
 def test_days_left_in_words(due: date, words: str) -> None:
     assert days_left_words(due, date(2026, 11, 21)) == words
+
+
+@pytest.mark.parametrize(
+    ("closes_at", "told", "last"),
+    [
+        (datetime(2026, 11, 30, 17, 0, tzinfo=VIETNAM), "17:00 ngày 30/11/2026", date(2026, 11, 30)),
+        (datetime(2026, 12, 1, 0, 0, tzinfo=VIETNAM), "hết ngày 30/11/2026", date(2026, 11, 30)),
+        (datetime(2026, 11, 30, 17, 0, tzinfo=UTC), "hết ngày 30/11/2026", date(2026, 11, 30)),
+        (datetime(2026, 12, 1, 0, 1, tzinfo=VIETNAM), "00:01 ngày 01/12/2026", date(2026, 12, 1)),
+    ],
+)
+def test_what_closes_at_midnight_is_open_until_the_day_before(
+    closes_at: datetime, told: str, last: date
+) -> None:
+    assert format_deadline(closes_at) == told
+    assert last_day_before(closes_at) == last

@@ -8,7 +8,7 @@ and the difference is a rank.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -146,6 +146,21 @@ def format_moment(moment: datetime) -> str:
     """17:30 ngày 21/11/2026, in the time of Viet Nam. The moment must know its time zone."""
     local = moment.astimezone(VIETNAM)
     return f"{local.hour:02}:{local.minute:02} ngày {format_date(local)}"
+
+
+def last_day_before(closes_at: datetime) -> date:
+    """The last legal day on which something is open that closes at this moment: closing at midnight, it ends
+    with the day before.
+    """
+    return (closes_at.astimezone(VIETNAM) - timedelta(microseconds=1)).date()
+
+
+def format_deadline(closes_at: datetime) -> str:
+    """17:00 ngày 30/11/2026; what closes at midnight is open until “hết ngày 30/11/2026”."""
+    local = closes_at.astimezone(VIETNAM)
+    if (local.hour, local.minute) == (0, 0):
+        return f"hết ngày {format_date(last_day_before(closes_at))}"
+    return format_moment(closes_at)
 
 
 def parse_date(text: str, *, where: str = "") -> date:

@@ -14,7 +14,14 @@ from django.utils.translation import gettext as _
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from openpar.common.formats import MINUS, VIETNAM, format_date, format_decimal, format_maximum
+from openpar.common.formats import (
+    MINUS,
+    VIETNAM,
+    format_date,
+    format_deadline,
+    format_decimal,
+    format_maximum,
+)
 from openpar.web.components import charts
 from openpar.web.shell import shell_of
 
@@ -99,6 +106,12 @@ def environment(**options: Any) -> Environment:
         heat_step=charts.heat_step,
     )
     env.filters.update(
-        points=points, maximum=maximum, signed=signed, date=day, moment=moment, days_left=days_left
+        points=points,
+        maximum=maximum,
+        signed=signed,
+        date=day,
+        moment=moment,
+        deadline=format_deadline,
+        days_left=days_left,
     )
     return env

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from openpar.base.accounts.models import Role
 from openpar.base.accounts.queries import Actor
-from openpar.common.formats import days_left_words, format_moment
+from openpar.common.formats import days_left_words, format_deadline, last_day_before
 from openpar.parindex.assessments.models import Assessment, RoundStage, SheetState
 from openpar.parindex.assessments.permissions import (
     may_coordinate_for_unit,
@@ -135,16 +135,16 @@ def deadline_words(sheet: Sheet, at: datetime) -> str:
     if sheet.reopened_until is not None and at < sheet.reopened_until:
         until = sheet.reopened_until
         return _("Mở lại đến %(until)s, %(left)s") % {
-            "until": format_moment(until),
-            "left": days_left_words(timezone.localdate(until), today),
+            "until": format_deadline(until),
+            "left": days_left_words(last_day_before(until), today),
         }
     closes = sheet.window.closes_at
     if stage not in (RoundStage.SELF_SCORING, RoundStage.EXPLANATION) or closes is None:
         return str(stage.label)
-    left = _("đã hết hạn") if at >= closes else days_left_words(timezone.localdate(closes), today)
+    left = _("đã hết hạn") if at >= closes else days_left_words(last_day_before(closes), today)
     return _("%(stage)s: hạn %(until)s, %(left)s") % {
         "stage": stage.label,
-        "until": format_moment(closes),
+        "until": format_deadline(closes),
         "left": left,
     }
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from openpar.base.accounts.models import Role
 from openpar.base.accounts.queries import Actor
+from openpar.common.formats import last_day_before
 from openpar.parindex.assessments.models import RoundStage, SheetState
 from openpar.parindex.assessments.queries.sheet_lists import WaitingSheet, sheets_waiting
 from openpar.web.home.sections import Item, Section
@@ -26,7 +26,7 @@ def waiting(actor: Actor, at: datetime) -> tuple[Section, ...]:
 def _items(sheet: WaitingSheet, actor: Actor) -> tuple[Item, ...]:
     coordinates = actor.has(Role.FOCAL_OFFICER) or actor.has(Role.AGENCY_HEAD)
     link = reverse("assessment", args=[sheet.id])
-    due = None if sheet.due is None else timezone.localdate(sheet.due)
+    due = None if sheet.due is None else last_day_before(sheet.due)
     if sheet.state == SheetState.AWAITING_HEAD:
         if not actor.has(Role.AGENCY_HEAD):
             return ()

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from openpar.common.formats import days_left_words, format_moment
+from openpar.common.formats import days_left_words, format_deadline, format_moment, last_day_before
 from openpar.parindex.assessments.models import RoundBlock, RoundStage, SheetState
 from openpar.parindex.assessments.permissions import oversees
 from openpar.parindex.assessments.queries.sheet_lists import SheetRow, rows_of, sheets_for
@@ -61,8 +61,8 @@ def _deadline(stage: RoundStage, closes_at: datetime | None) -> str:
         return ""
     if now() >= closes_at:
         return _("Đã hết hạn lúc %s") % format_moment(closes_at)
-    left = days_left_words(timezone.localdate(closes_at), timezone.localdate(now()))
-    return _("Hạn %(until)s, %(left)s") % {"until": format_moment(closes_at), "left": left}
+    left = days_left_words(last_day_before(closes_at), timezone.localdate(now()))
+    return _("Hạn %(until)s, %(left)s") % {"until": format_deadline(closes_at), "left": left}
 
 
 def _blocks() -> list[tuple[str, str]]:
