@@ -53,8 +53,9 @@ class Part:
         achieved = maximum = removed = ZERO
         for line in lines:
             maximum = add(maximum, line.maximum)
-            if line.points is not None:
-                achieved = add(achieved, line.points)
+            points = line.points
+            if points is not None:
+                achieved = add(achieved, points)
             elif line.is_removed:
                 removed = add(removed, line.maximum)
         return cls(achieved, maximum, removed)

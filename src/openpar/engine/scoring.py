@@ -190,11 +190,8 @@ def standing(
     """
     settings = criteria_set.settings
     by_field = [
-        [
-            Line(leaf.code, leaf.maximum, outcomes[leaf.code], leaf.scored_by.is_outside)
-            for leaf in top.leaves()
-        ]
-        for top in criteria_set.fields
+        [Line(leaf.code, leaf.maximum, outcomes[leaf.code], leaf.scored_by.is_outside) for leaf in leaves]
+        for leaves in criteria_set.leaves_by_field
     ]
     parts = [parts_of(lines) for lines in by_field]
     appraised, outside = Part.sum(part[0] for part in parts), Part.sum(part[1] for part in parts)

@@ -165,10 +165,15 @@ class CriteriaSet:
     fields: tuple[Node | Leaf, ...]
     status: str = ""
     declared_counts: DeclaredCounts = field(default=DeclaredCounts())
+    # The leaves of each field, walked once: every score of every sheet asks for them.
+    leaves_by_field: tuple[tuple[Leaf, ...], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "leaves_by_field", tuple(tuple(top.leaves()) for top in self.fields))
 
     def leaves(self) -> tuple[Leaf, ...]:
         """All leaves in the order of the table."""
-        return tuple(leaf for top in self.fields for leaf in top.leaves())
+        return tuple(leaf for leaves in self.leaves_by_field for leaf in leaves)
 
     def leaf(self, code: str) -> Leaf:
         """The leaf of this code. Raises UnknownCode."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -28,7 +29,6 @@ from openpar.parindex.assessments.models import (
     Layer,
     Round,
     RoundStage,
-    Score,
 )
 from openpar.parindex.assessments.rules import Window, decided_layer
 from openpar.parindex.criteria.queries import LoadedLeaf, LoadedSet, loaded_set
@@ -77,7 +77,7 @@ def take_sheet(assessment_id: int) -> Sheet:
     """
     if connection.features.has_select_for_update:
         list(Assessment.objects.select_for_update().filter(pk=assessment_id).order_by().values_list("pk"))
-    return sheet_of(with_window(Assessment.objects.only(*_FOR_WRITING)).get(pk=assessment_id))
+    return sheet_of(_for_writing().get(pk=assessment_id))
 
 
 # What the actions ask of a sheet; the long texts of round and set stay where they are.
@@ -89,6 +89,12 @@ _FOR_WRITING = (
     *("round_block__round__manager", "round_block__criteria_set__version"),
     *("unit__name", "unit__organisation"),
 )
+
+
+@cache
+def _for_writing() -> QuerySet[Assessment]:
+    """The question of `take_sheet`, put together once; every use asks a copy of it."""
+    return with_window(Assessment.objects.only(*_FOR_WRITING))
 
 
 def with_window(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
@@ -127,15 +133,19 @@ def outcome_of(state: str, points: Decimal | None) -> Outcome:
 
 OutcomesByLayer = dict[str, dict[str, Outcome]]
 
+# Written out, because it is asked with the writer's turn in hand: composing it anew each time took longer
+# than answering it.
+_OUTCOMES = "SELECT criterion_id, layer, outcome, points FROM assessments_score WHERE assessment_id = %s"
+
 
 def outcomes_of(assessment_id: int, criteria: LoadedSet) -> OutcomesByLayer:
     """layer → leaf code → outcome, from the stored scores (one query)."""
     found: OutcomesByLayer = {layer: {} for layer in Layer.values}
-    rows = Score.objects.filter(assessment_id=assessment_id).values_list(
-        "criterion_id", "layer", "outcome", "points"
-    )
-    for criterion_id, layer, state, points in rows:
-        found[layer][criteria.code_of[criterion_id]] = outcome_of(state, points)
+    with connection.cursor() as cursor:
+        cursor.execute(_OUTCOMES, [assessment_id])
+        for criterion_id, layer, state, points in cursor.fetchall():
+            exact = None if points is None else Decimal(points)
+            found[layer][criteria.code_of[criterion_id]] = outcome_of(state, exact)
     return found
 
 

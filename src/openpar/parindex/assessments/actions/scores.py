@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count
+from django.db.models import IntegerField
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from openpar.base.accounts.queries import Actor
@@ -33,10 +34,18 @@ def entry_for(leaf: LoadedLeaf, typed: Typed) -> Entry:
     return typed if isinstance(typed, Entry) else typed(leaf)
 
 
+# Written out for the same reason as the outcomes of a sheet: composing it cost more than answering it.
+_EVIDENCE_COUNT = RawSQL(
+    "(SELECT COUNT(*) FROM assessments_evidenceuse AS bound WHERE bound.score_id = assessments_score.id)",
+    [],
+    output_field=IntegerField(),
+)
+
+
 def scores_of_leaf(sheet: Sheet, leaf: LoadedLeaf) -> dict[str, Score]:
     """layer → stored score of one leaf, each with its `evidence_count` (one query)."""
     rows = Score.objects.filter(assessment_id=sheet.assessment.pk, criterion_id=leaf.id).annotate(
-        evidence_count=Count("evidence")
+        evidence_count=_EVIDENCE_COUNT
     )
     return {score.layer: score for score in rows}
 
