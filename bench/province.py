@@ -24,7 +24,7 @@ from openpar.parindex.assessments.models import Assessment, Round, RoundStage, S
 from tests import factories
 from tests.parindex import rounds
 
-AGENCIES, FIELDS, LEAVES_OF_A_FIELD = 150, 10, 10
+AGENCIES, WRITERS, FIELDS, LEAVES_OF_A_FIELD = 150, 64, 10, 10
 
 
 def wide_set() -> dict[str, Any]:
@@ -172,12 +172,12 @@ def publish(small: rounds.SmallRound, codes: Sequence[str]) -> Round:
 
 
 def build(agencies: int = AGENCIES) -> Measured:
-    """Two rounds of this many agencies: one published, one in self-scoring."""
+    """A published round of this many agencies, and one in self-scoring with a unit for each writer."""
     first, codes = enrolled_round(agencies)
     pattern = _filled(first, first.health, codes)
     _copy_to_all(pattern)
     published = publish(first, codes)
-    second, codes = enrolled_round(3)
+    second, codes = enrolled_round(WRITERS)
     sheet = _filled(second, second.health, codes)
     _copy_to_all(sheet)
     return Measured(second, sheet, published, codes)
