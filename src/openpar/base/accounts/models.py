@@ -59,7 +59,7 @@ class RoleHeld(models.Model):
     held_from = models.DateField()
     held_until = models.DateField(null=True, blank=True)
 
-    objects: ClassVar[HeldQuerySet] = HeldQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[HeldQuerySet] = HeldQuerySet.as_manager()  # type: ignore[assignment]  # as_manager is typed as a plain manager
 
     class Meta:
         constraints = [

@@ -90,7 +90,7 @@ class OrganisationVersion(models.Model):
     valid_until = models.DateField(null=True, blank=True)
     legal_basis = models.CharField(_("Căn cứ pháp lý"), max_length=300, blank=True)
 
-    objects: ClassVar[VersionQuerySet] = VersionQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[VersionQuerySet] = VersionQuerySet.as_manager()  # type: ignore[assignment]  # as_manager is typed as a plain manager
 
     class Meta:
         ordering = ["name_sort"]
