@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
-PLACES = ["src", "tests", "scripts", "bench"]
+PLACES = ["src", "tests", "scripts", "bench", "trust", "verify"]
 COMMANDS: dict[str, list[str]] = {
     "format": [str(BIN / "ruff"), "format", "--check", *PLACES],
     "lint": [str(BIN / "ruff"), "check", *PLACES],

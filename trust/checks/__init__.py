@@ -1,0 +1,1 @@
+"""One file a property: each has a `CHECK`, found by its name."""
