@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
+from openpar.common.disk import parse_reserve
 from openpar.config.database import database_settings
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -38,11 +40,21 @@ OPENPAR_VAR_DIR = Path(_env("OPENPAR_VAR_DIR") or ROOT / "var")
 OPENPAR_DATA_DIR = ROOT / "data"
 # Evidence and official documents, stored by content.
 OPENPAR_FILES_DIR = Path(_env("OPENPAR_FILES_DIR") or OPENPAR_VAR_DIR / "files")
+# What signs the log, and under which name (docs/trust/keys.md).
+OPENPAR_KEYS_DIR = Path(_env("OPENPAR_KEYS_DIR") or OPENPAR_VAR_DIR / "keys")
 OPENPAR_MAX_UPLOAD_BYTES = int(_env("OPENPAR_MAX_UPLOAD_BYTES") or 50 * 1024 * 1024)
+# With less than this free, pages can be read and nothing is written (docs/settings.md).
+OPENPAR_DISK_RESERVE = parse_reserve(_env("OPENPAR_DISK_RESERVE") or "500m")
+_database_dir = _env("OPENPAR_DATABASE_DIR")
+OPENPAR_DATABASE_DIR = Path(_database_dir) if _database_dir else None
+OPENPAR_METRICS_TOKEN = _env("OPENPAR_METRICS_TOKEN")
 
 DEBUG = _flag("OPENPAR_DEBUG")
 SECRET_KEY = _env("OPENPAR_SECRET_KEY") or _kept_secret(OPENPAR_VAR_DIR / "secret-key")
 ALLOWED_HOSTS = _env("OPENPAR_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+OPENPAR_LOG_ORIGIN = _env("OPENPAR_LOG_ORIGIN") or f"{ALLOWED_HOSTS[0]}/openpar"
+# Without a seal for so long, scores are no longer taken in.
+OPENPAR_STOP_WITHOUT_SEAL = timedelta(minutes=int(_env("OPENPAR_STOP_WITHOUT_SEAL_MINUTES") or 15))
 CSRF_TRUSTED_ORIGINS = [origin for origin in _env("OPENPAR_ORIGINS").split(",") if origin]
 
 INSTALLED_APPS = [
@@ -74,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "openpar.web.frozen.FrozenRows",
     "openpar.web.middleware.ReadingPagesMayNotWrite",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from openpar.base.audit.models import Entry
+from openpar.base.audit.models import Entry, Sealing
 
 
 @dataclass(frozen=True)
@@ -73,3 +73,8 @@ def _differences(
         for key in sorted({*older, *newer})
         if (key in older) != (key in newer) or older.get(key) != newer.get(key)
     )
+
+
+def sealed_until() -> datetime | None:
+    """Until when everything was sealed; None when nothing was ever sealed."""
+    return Sealing.objects.values_list("sealed_until", flat=True).first()
