@@ -1,4 +1,4 @@
-"""One way to write a value down, so that the same value always has the same digest (docs/trust/formats.md, 1)."""
+"""One way to write a value down, so that it always has the same digest (docs/trust/formats.md, 1)."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def root(read: Reader, size: int) -> bytes:
 
 
 def inclusion_proof(read: Reader, index: int, size: int) -> tuple[bytes, ...]:
-    """The hashes beside the way from leaf `index` up to the root of `size` leaves, from below (RFC 6962, 2.1.1).
+    """The hashes beside the way from leaf `index` to the root of `size` leaves, from below (RFC 6962, 2.1.1).
 
     Raises ValueError unless 0 ≤ index < size.
     """
@@ -61,7 +61,7 @@ def inclusion_proof(read: Reader, index: int, size: int) -> tuple[bytes, ...]:
 
 
 def root_by_proof(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes | None:
-    """The root to which a proof leads; None when it has the wrong length for its place (RFC 9162, 2.1.3.2)."""
+    """The root to which a proof leads; None when its length does not fit its place (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size:
         return None
     at, last, found = index, size - 1, leaf
@@ -86,7 +86,7 @@ def _split(count: int) -> int:
 
 
 def _hash_of_range(read: Reader, start: int, end: int) -> bytes:
-    """The root over [start, end), where `start` is a multiple of the first power of two not below the length."""
+    """The root over [start, end); `start` is a multiple of the first power of two not below the length."""
     parts = []
     while start < end:
         bits = (end - start).bit_length() - 1

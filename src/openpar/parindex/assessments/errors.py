@@ -39,3 +39,7 @@ class StaleScore(Refused):
 
 class UnknownLeaf(Refused):
     """No such leaf in the criteria set of this sheet."""
+
+
+class NotSealed(Refused):
+    """The log was not sealed for too long: scores are not taken in until it is (docs/trust)."""

@@ -11,18 +11,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from openpar.base.audit.models import Sealing
+from openpar.common.compiled import Compiled, hole
 from openpar.common.errors import Gap
 from openpar.engine.numbers import plain
 from openpar.engine.outcomes import Earned, Invalid, Missing, NotApplicable, Outcome, Pending
 from openpar.engine.scoring import Standing, UnitScore, score_unit, standing
-from openpar.parindex.assessments.errors import UnknownLeaf
+from openpar.parindex.assessments.errors import NotSealed, UnknownLeaf
 from openpar.parindex.assessments.models import (
     Adjustment,
     Assessment,
@@ -77,11 +80,34 @@ def take_sheet(assessment_id: int) -> Sheet:
     """
     if connection.features.has_select_for_update:
         list(Assessment.objects.select_for_update().filter(pk=assessment_id).order_by().values_list("pk"))
-    return sheet_of(_for_writing().get(pk=assessment_id))
+    found = _FOR_WRITING.ask(assessment_id)
+    if not found:
+        raise Assessment.DoesNotExist(assessment_id)
+    refuse_without_seal(found[0])
+    return sheet_of(found[0])
+
+
+def refuse_without_seal(assessment: Assessment) -> None:
+    """What nobody seals could be altered unseen: nothing more is taken in until the log is sealed again.
+
+    The clock is the server's own, not the legal moment of the action: the question is whether a machine is at
+    work now. Raises NotSealed.
+    """
+    sealed_until: datetime | None = getattr(assessment, "sealed_until", None)
+    if sealed_until is not None and timezone.now() - sealed_until > settings.OPENPAR_STOP_WITHOUT_SEAL:
+        raise NotSealed(
+            Gap(
+                "",
+                _("nhật ký chưa được niêm phong từ %(since)s, nên hệ thống tạm dừng nhận điểm.")
+                % {"since": timezone.localtime(sealed_until).strftime("%H:%M %d/%m/%Y")},
+                _("Giữ trang này mở và lưu lại sau ít phút; báo quản trị viên nếu kéo dài."),
+                code="not_sealed",
+            )
+        )
 
 
 # What the actions ask of a sheet; the long texts of round and set stay where they are.
-_FOR_WRITING = (
+_NEEDED = (
     *(field.name for field in Assessment._meta.concrete_fields),
     *("round_block__round", "round_block__block", "round_block__criteria_set"),
     *("round_block__round__title", "round_block__round__year", "round_block__round__stage"),
@@ -91,10 +117,15 @@ _FOR_WRITING = (
 )
 
 
-@cache
 def _for_writing() -> QuerySet[Assessment]:
-    """The question of `take_sheet`, put together once; every use asks a copy of it."""
-    return with_window(Assessment.objects.only(*_FOR_WRITING))
+    return with_window(
+        Assessment.objects.only(*_NEEDED)
+        .filter(pk=hole(0))
+        .annotate(sealed_until=Subquery(Sealing.objects.values("sealed_until")[:1]))
+    )
+
+
+_FOR_WRITING = Compiled(_for_writing, holes=1)
 
 
 def with_window(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:

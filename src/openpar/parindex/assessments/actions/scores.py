@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import IntegerField
+from django.db.models import IntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from openpar.base.accounts.queries import Actor
 from openpar.base.audit.actions import record
+from openpar.common.compiled import Compiled, hole
 from openpar.common.errors import Gap
 from openpar.engine.numbers import plain
 from openpar.engine.outcomes import Earned, Invalid, Outcome
@@ -34,7 +35,6 @@ def entry_for(leaf: LoadedLeaf, typed: Typed) -> Entry:
     return typed if isinstance(typed, Entry) else typed(leaf)
 
 
-# Written out for the same reason as the outcomes of a sheet: composing it cost more than answering it.
 _EVIDENCE_COUNT = RawSQL(
     "(SELECT COUNT(*) FROM assessments_evidenceuse AS bound WHERE bound.score_id = assessments_score.id)",
     [],
@@ -42,12 +42,17 @@ _EVIDENCE_COUNT = RawSQL(
 )
 
 
+def _of_leaf() -> QuerySet[Score]:
+    of_leaf = Score.objects.filter(assessment_id=hole(0), criterion_id=hole(1))
+    return of_leaf.annotate(evidence_count=_EVIDENCE_COUNT)
+
+
+_OF_LEAF = Compiled(_of_leaf, holes=2)
+
+
 def scores_of_leaf(sheet: Sheet, leaf: LoadedLeaf) -> dict[str, Score]:
     """layer → stored score of one leaf, each with its `evidence_count` (one query)."""
-    rows = Score.objects.filter(assessment_id=sheet.assessment.pk, criterion_id=leaf.id).annotate(
-        evidence_count=_EVIDENCE_COUNT
-    )
-    return {score.layer: score for score in rows}
+    return {score.layer: score for score in _OF_LEAF.ask(sheet.assessment.pk, leaf.id)}
 
 
 def told(score: Score) -> dict[str, object]:
