@@ -49,7 +49,7 @@ class Receipt:
 
 
 def receipt_for(entry_id: int) -> Receipt | None:
-    """The receipt of one row; None while it waits for its seal, a minute at most. Raises Entry.DoesNotExist."""
+    """The receipt of one row; None while it waits for its seal (a minute). Raises Entry.DoesNotExist."""
     entry = Entry.objects.get(pk=entry_id)
     leaf = Leaf.objects.filter(entry_id=entry_id).first()
     if leaf is None:

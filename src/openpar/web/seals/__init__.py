@@ -1,0 +1,1 @@
+"""The sealed log, seen from outside: checkpoints, tiles, keys, a feed; and receipts for those concerned."""
