@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from openpar.base.audit import merkle, tree
+from openpar.base.audit import merkle, sealing, tree
 from openpar.base.audit.actions import record
 from openpar.base.audit.canonical import NotCanonical, canonical
 from openpar.base.audit.checking import wrong_rows
@@ -156,6 +156,26 @@ def test_a_row_that_was_committed_late_is_sealed_by_the_next_run() -> None:
     assert seal(at=MOMENT + timedelta(seconds=30)) == 1
     assert Leaf.objects.get(entry_id=late.pk).position == 2
     assert wrong_rows() == ()
+
+
+def test_numbers_that_never_come_are_forgotten_after_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A transaction that is taken back leaves a hole for good; many of them are looked after as one."""
+    written(6)
+    holes = [entry for entry in Entry.objects.order_by("id") if entry.object in ("score:1", "score:3")]
+    with without_triggers():
+        Entry.objects.filter(pk__in=[hole.pk for hole in holes]).delete()
+    seal(at=MOMENT)
+    stretches = [[hole.pk, hole.pk] for hole in holes]
+    assert [stretch[:2] for stretch in Sealing.objects.get().missing][-2:] == stretches
+    monkeypatch.setattr(sealing, "_MOST_STRETCHES", 1)
+    seal(at=MOMENT + timedelta(minutes=1))
+    (together,) = Sealing.objects.get().missing
+    assert together[1] == holes[1].pk
+    holes[0].save(force_insert=True)
+    assert seal(at=MOMENT + timedelta(minutes=2)) == 1
+    assert seal(at=MOMENT + timedelta(minutes=3)) == 0
+    seal(at=MOMENT + timedelta(minutes=62))
+    assert Sealing.objects.get().missing == []
 
 
 # — signatures —

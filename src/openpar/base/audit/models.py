@@ -136,9 +136,12 @@ class VerifierKey(models.Model):
 
 
 class Sealing(models.Model):
-    """One row: until when everything was sealed. The only row here that changes; nothing is proved by it."""
+    """One row: how far the sealer is. The only row here that changes; nothing is proved by it."""
 
+    # Everything that was committed before is sealed.
     sealed_until = models.DateTimeField()
+    # Numbers below the last sealed one that were not there: [first, last, seen missing at], see sealing.py.
+    missing: models.JSONField[Any, Any] = models.JSONField(default=list)
 
     objects: ClassVar[models.Manager[Sealing]]
 

@@ -7,29 +7,33 @@ row names the one before makes all writers wait for each other (docs/decisions/0
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
 
 from openpar.base.audit import merkle, tree
-from openpar.base.audit.models import Checkpoint, Leaf, Sealing, TreeNode, VerifierKey
+from openpar.base.audit.models import Checkpoint, Sealing, TreeNode, VerifierKey
 from openpar.base.audit.signing import sign_note, vkeys
 from openpar.common.db import write_transaction
 
 # Rows in one transaction: on SQLite everybody waits while it lasts.
 BATCH = 2000
-# PostgreSQL gives numbers before it commits: a row with a smaller number may appear later, at most as long
-# as a transaction lasts.
+# PostgreSQL gives numbers before it commits: a row with a smaller number may appear after a bigger one, as
+# late as a transaction lasts. Numbers that are skipped are remembered for so long.
 _LONGEST_TRANSACTION = timedelta(hours=1)
+# More skipped stretches than this are remembered as one.
+_MOST_STRETCHES = 200
 _THE_ROW = 1
 
-_UNSEALED = """
-SELECT id, digest FROM audit_entry AS entry
-WHERE id > %s AND NOT EXISTS (SELECT 1 FROM audit_leaf AS leaf WHERE leaf.entry_id = entry.id)
-ORDER BY id LIMIT %s
+_NEW = "SELECT id, digest FROM audit_entry WHERE id > %s ORDER BY id LIMIT %s"
+_LATE = """
+SELECT id, digest FROM audit_entry AS entry WHERE id BETWEEN %s AND %s
+AND NOT EXISTS (SELECT 1 FROM audit_leaf AS leaf WHERE leaf.entry_id = entry.id) ORDER BY id LIMIT %s
 """
+
+# Written out: there are as many leaves as there are saves.
+_INSERT_LEAF = "INSERT INTO audit_leaf (position, entry_id, digest) VALUES (%s, %s, %s)"
 
 
 def seal(*, at: datetime, batch: int = BATCH) -> int:
@@ -42,14 +46,18 @@ def seal(*, at: datetime, batch: int = BATCH) -> int:
         with write_transaction():
             Sealing.objects.bulk_create([Sealing(pk=_THE_ROW, sealed_until=at)], ignore_conflicts=True)
             state = Sealing.objects.select_for_update().get(pk=_THE_ROW)
-            rows = _unsealed(at, batch)
-            if rows:
-                _seal_rows(rows, at)
-                sealed += len(rows)
-            if len(rows) < batch:
+            newest = Checkpoint.objects.order_by("-size").first()
+            late = _late(state, batch)
+            new = _new(newest, batch - len(late))
+            if late or new:
+                _seal_rows([*late, *new], newest, at)
+                sealed += len(late) + len(new)
+            _remember_missing(state, newest, new, at)
+            if len(late) + len(new) < batch:
                 state.sealed_until = max(state.sealed_until, at)
-                state.save(update_fields=["sealed_until"])
+                state.save()
                 return sealed
+            state.save()
 
 
 def open_log(*, at: datetime) -> None:
@@ -58,26 +66,47 @@ def open_log(*, at: datetime) -> None:
         Sealing.objects.bulk_create([Sealing(pk=_THE_ROW, sealed_until=at)], ignore_conflicts=True)
 
 
-def _unsealed(at: datetime, most: int) -> list[tuple[int, str]]:
-    """Entry numbers and digests, in the order of their numbers."""
-    settled = (
-        Checkpoint.objects.filter(at__lte=at - _LONGEST_TRANSACTION)
-        .order_by("-size")
-        .values_list("last_entry_id", flat=True)
-        .first()
-    )
+Rows = list[tuple[int, str]]
+
+
+def _new(newest: Checkpoint | None, most: int) -> Rows:
+    """Number and digest of the rows after the last sealed one, in the order of their numbers."""
     with connection.cursor() as cursor:
-        cursor.execute(_UNSEALED, [settled or 0, most])
+        cursor.execute(_NEW, [newest.last_entry_id if newest else 0, most])
         return list(cursor.fetchall())
 
 
-def _seal_rows(rows: Sequence[tuple[int, str]], at: datetime) -> None:
-    newest = Checkpoint.objects.order_by("-size").first()
+def _late(state: Sealing, most: int) -> Rows:
+    """The same of rows that were not there yet when a bigger number was sealed."""
+    found: Rows = []
+    with connection.cursor() as cursor:
+        for first, last, _since in state.missing:
+            cursor.execute(_LATE, [first, last, most - len(found)])
+            found.extend(cursor.fetchall())
+    return found
+
+
+def _remember_missing(state: Sealing, newest: Checkpoint | None, new: Rows, at: datetime) -> None:
+    """The stretches of numbers that are skipped by now, without those that are too old to come still."""
+    kept = [
+        stretch for stretch in state.missing if at - datetime.fromisoformat(stretch[2]) < _LONGEST_TRANSACTION
+    ]
+    before = newest.last_entry_id if newest else 0
+    for entry_id, _digest in new:
+        if entry_id > before + 1:
+            kept.append([before + 1, entry_id - 1, at.isoformat()])
+        before = entry_id
+    if len(kept) > _MOST_STRETCHES:
+        kept = [[kept[0][0], max(stretch[1] for stretch in kept), at.isoformat()]]
+    state.missing = kept
+
+
+def _seal_rows(rows: Rows, newest: Checkpoint | None, at: datetime) -> None:
     start = newest.size if newest else 0
-    Leaf.objects.bulk_create(
-        Leaf(position=position, entry_id=entry_id, digest=digest)
-        for position, (entry_id, digest) in enumerate(rows, start)
-    )
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _INSERT_LEAF, [(start + place, entry_id, digest) for place, (entry_id, digest) in enumerate(rows)]
+        )
     size = start + len(rows)
     _keep_complete_nodes(start, size)
     root = tree.root(size)
