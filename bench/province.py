@@ -14,6 +14,7 @@ from typing import Any
 
 from openpar.base.accounts.models import Role
 from openpar.base.organisations.models import Organisation
+from openpar.common.triggers import without_triggers
 from openpar.engine.answers import Answer
 from openpar.parindex.assessments.actions.appraisals import agree_with_self
 from openpar.parindex.assessments.actions.publication import Decision, conclude_council, publish_round
@@ -106,6 +107,8 @@ def _filled(small: rounds.SmallRound, unit: Organisation, codes: Sequence[str]) 
     return sheet
 
 
+# Rows are written straight in, which the database refuses otherwise.
+@without_triggers()
 def _copy_to_all(pattern: Assessment) -> None:
     scores = list(pattern.scores.all())
     copies = []
@@ -157,10 +160,11 @@ def publish(small: rounds.SmallRound, codes: Sequence[str]) -> Round:
                 assessment_id=pattern.pk, codes=codes, by=small.outside_appraiser, at=rounds.APPRAISAL
             )
             pattern.refresh_from_db()
-            Score.objects.filter(assessment__round_block=small.round_block).exclude(
-                assessment=pattern
-            ).delete()
-            _copy_to_all(pattern)
+            with without_triggers():
+                Score.objects.filter(assessment__round_block=small.round_block).exclude(
+                    assessment=pattern
+                ).delete()
+                _copy_to_all(pattern)
     day = rounds.DECISION.date()
     conclude_council(
         round_id=small.round.pk, met_on=day, conclusion="Nhất trí", by=small.chair, at=rounds.DECISION

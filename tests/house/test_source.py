@@ -51,8 +51,10 @@ COMMITS = re.compile(r"\bwrite_transaction\(\)|\batomic\(")
 # A transaction is opened where a whole intention is known: in actions, and where several make one.
 TRANSACTIONS = {
     "common/db.py",
+    "common/triggers.py",
+    "backoffice/roles.py",
     "base/accounts/management/commands/create_administrator.py",
-    "web/account/views.py",
+    "web/account/stamps.py",
     "demo/rounds.py",
     "base/organisations/imports.py",
     "base/intake/organisation_files.py",

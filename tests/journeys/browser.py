@@ -62,7 +62,7 @@ class Visitors:
         page.goto("/login/")
         page.get_by_label("Tên đăng nhập").fill(user.username)
         page.get_by_label("Mật khẩu").fill(factories.PASSWORD)
-        page.get_by_role("button", name="Đăng nhập").click()
+        page.get_by_role("button", name="Đăng nhập", exact=True).click()
         expect(page.get_by_role("heading", name="Việc của tôi")).to_be_visible()
         return page
 
@@ -104,6 +104,22 @@ def axe(page: Page, *, widths: Sequence[int] = (DESK, PHONE)) -> list[str]:
         found += [f"{page.url} ({width} px): {what}" for what in _violations(page)]
     page.set_viewport_size({"width": DESK, "height": 860})
     return found
+
+
+_CUT = """() => {
+  const pen = document.createElement("canvas").getContext("2d");
+  return [...document.querySelectorAll("input[placeholder]")].filter((field) => {
+    const style = getComputedStyle(field);
+    pen.font = style.font;
+    const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    return field.offsetParent && pen.measureText(field.placeholder).width > room + 1;
+  }).map((field) => field.placeholder);
+}"""
+
+
+def cut_placeholders(page: Page) -> list[str]:
+    """The hints inside fields that are longer than their field."""
+    return [f"{page.url}: “{text}” is cut off" for text in page.evaluate(_CUT)]
 
 
 def _violations(page: Page) -> list[str]:

@@ -61,6 +61,17 @@ def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def demands_second_factor() -> None:
+    """Asked for by the journeys of the second factor; in the others nobody needs one to log in."""
+
+
+@pytest.fixture(autouse=True)
+def _second_factor_as_demanded(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "demands_second_factor" not in request.fixturenames:
+        monkeypatch.setattr("openpar.base.access.rules.roles_with_second_factor", lambda _on: frozenset())
+
+
+@pytest.fixture
 def visitors(browser: Browser, live_server: LiveServer, _quick_passwords: None) -> Iterator[Visitors]:
     """The people of a journey; it fails of what their browsers complained of."""
     found = Visitors(browser, live_server.url)

@@ -141,13 +141,3 @@ def open_the_round(page: Page) -> None:
     page.get_by_role("link", name="Tình hình").click()
     press(page, "Mở tự chấm điểm")
     says(page, "Kỳ đã chuyển sang giai đoạn")
-
-
-def bring_forward_the_calendar(page: Page) -> None:
-    """The phases were closed early, so the next ones begin today; the departments are told why."""
-    page.get_by_role("link", name="Khối, đơn vị, lịch").click()
-    page.get_by_role("link", name="Đổi lịch").click()
-    fill_calendar(page, opens=(-1, 0, 0, 0, 0), closes=(9, 19, 29, 39, 60))
-    page.get_by_label("Lý do đổi lịch").fill("Các đơn vị chốt sớm, thẩm định bắt đầu ngay.")
-    press(page, "Lưu lịch")
-    says(page, "Đã lưu lịch của kỳ.")

@@ -34,7 +34,6 @@ from openpar.parindex.assessments.actions.explanations import save_explanation
 from openpar.parindex.assessments.actions.outside import OutsideValue, record_outside_values
 from openpar.parindex.assessments.actions.publication import conclude_council
 from openpar.parindex.assessments.actions.rounds import (
-    PhaseDates,
     add_block,
     advance_round,
     assign_appraiser,
@@ -45,6 +44,7 @@ from openpar.parindex.assessments.actions.rounds import (
 )
 from openpar.parindex.assessments.actions.scores import Entry
 from openpar.parindex.assessments.actions.self_scoring import assign_leaves, submit_sheet
+from openpar.parindex.assessments.calendar import PhaseDates
 from openpar.parindex.assessments.models import Adjustment, Assessment, Layer, Round, RoundStage, Score
 from openpar.parindex.criteria.actions import Issuing, bring_in, issue_set
 from openpar.parindex.criteria.models import CriteriaSet

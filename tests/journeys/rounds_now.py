@@ -17,7 +17,6 @@ from openpar.parindex.assessments.actions.explanations import save_explanation
 from openpar.parindex.assessments.actions.outside import OutsideValue, record_outside_values
 from openpar.parindex.assessments.actions.publication import Decision, conclude_council, publish_round
 from openpar.parindex.assessments.actions.rounds import (
-    PhaseDates,
     add_block,
     advance_round,
     assign_appraiser,
@@ -28,6 +27,7 @@ from openpar.parindex.assessments.actions.rounds import (
 )
 from openpar.parindex.assessments.actions.scores import Entry
 from openpar.parindex.assessments.actions.self_scoring import lock_sheet, save_self_score, submit_sheet
+from openpar.parindex.assessments.calendar import PhaseDates
 from openpar.parindex.assessments.models import Assessment, Round, RoundBlock, RoundStage
 from tests import factories
 from tests.parindex import rounds

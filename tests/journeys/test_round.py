@@ -86,7 +86,6 @@ def test_a_round_from_the_table_of_criteria_to_the_published_ranking(
     concluding.move_on(
         manager, "Thẩm định", reason="Hai đơn vị đã chốt; Sở Tư pháp xin thẩm định như hiện có."
     )
-    preparing.bring_forward_the_calendar(manager)
     inside = visitors.as_person(cast.inside)
     appraising.decide_across_units(inside)
     appraising.agree_with_a_whole_unit(visitors.as_person(cast.outside), "Sở Nội vụ")

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from openpar.base.organisations.models import Organisation
 from openpar.parindex.assessments.actions.publication import Decision, conclude_council, publish_round
 from openpar.parindex.assessments.actions.rounds import (
-    PhaseDates,
     add_block,
     advance_round,
     create_round,
@@ -15,6 +14,7 @@ from openpar.parindex.assessments.actions.rounds import (
     open_round,
     set_phases,
 )
+from openpar.parindex.assessments.calendar import PhaseDates
 from openpar.parindex.assessments.models import Round, RoundBlock, RoundStage
 from tests import factories
 from tests.parindex import rounds

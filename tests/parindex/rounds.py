@@ -23,7 +23,6 @@ from openpar.parindex.assessments.actions.evidence import attach_evidence
 from openpar.parindex.assessments.actions.outside import OutsideValue, record_outside_values
 from openpar.parindex.assessments.actions.publication import Decision, conclude_council, publish_round
 from openpar.parindex.assessments.actions.rounds import (
-    PhaseDates,
     add_block,
     advance_round,
     assign_appraiser,
@@ -34,6 +33,7 @@ from openpar.parindex.assessments.actions.rounds import (
 )
 from openpar.parindex.assessments.actions.scores import Entry
 from openpar.parindex.assessments.actions.self_scoring import lock_sheet, save_self_score, submit_sheet
+from openpar.parindex.assessments.calendar import PhaseDates
 from openpar.parindex.assessments.models import Assessment, Layer, Round, RoundBlock, RoundStage
 from openpar.parindex.criteria.actions import Issuing, bring_in, issue_set
 from openpar.parindex.criteria.models import CriteriaSet
@@ -307,9 +307,10 @@ def score_unit(
 
 
 def lock_unit(small: SmallRound, unit: Organisation, *, at: datetime = DURING_SELF) -> None:
+    focal = factories.actor_as(Role.FOCAL_OFFICER, unit, "Cán bộ đầu mối")
     head = factories.actor_as(Role.AGENCY_HEAD, unit, "Thủ trưởng")
     sheet = small.sheet(unit)
-    submit_sheet(assessment_id=sheet.pk, by=head, at=at)
+    submit_sheet(assessment_id=sheet.pk, by=focal, at=at)
     lock_sheet(assessment_id=sheet.pk, by=head, at=at)
 
 

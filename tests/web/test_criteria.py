@@ -170,7 +170,9 @@ def test_somebody_elses_change_is_not_overwritten(draft: CriteriaSet, office: Cl
     answer = office.post(address, {**form, "title": "Khác"})
     assert answer.status_code == 409
     assert "người khác vừa sửa" in text_of(answer)
-    assert 'name="version" value="2"' in answer.content.decode()
+    # The form keeps the version it was opened with: pressing save again changes nothing.
+    assert 'name="version" value="1"' in answer.content.decode()
+    assert line(draft, "2.1.1").title == "Hồ sơ đúng hạn"
 
 
 def test_the_check_tells_at_once_what_a_rule_leaves_uncovered(draft: CriteriaSet, office: Client) -> None:
@@ -187,7 +189,7 @@ def test_the_check_tells_at_once_what_a_rule_leaves_uncovered(draft: CriteriaSet
     assert line(draft, "2.1.1").set.version == draft.version
 
 
-def test_htmx_gets_the_editor_back_and_a_refusal_above_it(draft: CriteriaSet, office: Client) -> None:
+def test_htmx_gets_the_editor_back_and_both_versions_above_it(draft: CriteriaSet, office: Client) -> None:
     address = f"/criteria/{draft.pk}/edit/{line(draft, '2.1.1').pk}/"
     htmx = {"HX-Request": "true"}
     saved = office.post(address, leaf_form(draft), headers=htmx)
@@ -195,7 +197,7 @@ def test_htmx_gets_the_editor_back_and_a_refusal_above_it(draft: CriteriaSet, of
     assert 'name="version" value="2"' in saved.content.decode()
     assert "<html" not in saved.content.decode()
     stale = office.post(address, leaf_form(draft), headers=htmx)
-    assert (stale.status_code, stale["HX-Retarget"]) == (409, "#refusal")
+    assert (stale.status_code, stale["HX-Retarget"]) == (409, "#conflict")
 
 
 ADDRESSES = [

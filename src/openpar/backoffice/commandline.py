@@ -1,6 +1,7 @@
 """The arithmetic without a web server: `openpar criteria check | criteria convert | score | rank`.
 
-Needs no Django and no database. Exit status: 0 fine, 1 something is wrong (all is listed), 2 unreadable.
+Needs no Django and no database; `openpar doctor`, which looks at an installation, loads them when it runs.
+Exit status: 0 fine, 1 something is wrong (all is listed), 2 unreadable.
 """
 
 import argparse
@@ -9,6 +10,11 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from openpar.backoffice import doctor
+from openpar.backoffice.backup_commands import add_backup_commands
+from openpar.backoffice.evidence_commands import add_evidence_commands
+from openpar.backoffice.job_commands import add_job_commands
+from openpar.backoffice.log_commands import add_log_commands
 from openpar.backoffice.ranking_files import BadBands, bands_from_text, ranking_table, read_scores
 from openpar.backoffice.result_files import (
     Scored,
@@ -18,6 +24,8 @@ from openpar.backoffice.result_files import (
     score_all,
     write_all,
 )
+from openpar.backoffice.roles import add_roles_command
+from openpar.backoffice.round_commands import add_round_commands
 from openpar.backoffice.score_files import AnswerFile, read_answers
 from openpar.common.errors import Refused
 from openpar.engine.criteria import CriteriaSet, ScoredBy, check, set_from_mapping, warnings
@@ -233,6 +241,14 @@ def _parser() -> argparse.ArgumentParser:
     ranking.add_argument("--mode", type=str.upper, choices=ROUNDING_MODES, default="HALF_UP")
     ranking.add_argument("--bands", help='"Tốt>=80,Khá>=70,Yếu<70" · or a .yaml file')
     ranking.set_defaults(run=rank_results)
+
+    doctor.add_to(commands)
+    add_backup_commands(commands)
+    add_evidence_commands(commands)
+    add_log_commands(commands)
+    add_job_commands(commands)
+    add_roles_command(commands)
+    add_round_commands(commands)
     return parser
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from openpar.backoffice.score_files import AnswerFile, Fault, column_of
+from openpar.common.harmless import without_formula
 from openpar.engine.criteria import CriteriaSet
 from openpar.engine.grading import Band, grade
 from openpar.engine.numbers import plain, round_for_show
@@ -19,7 +20,6 @@ from openpar.engine.scoring import UnitScore, score_block
 
 RESULT_COLUMNS = ("unit", "block", "total", "index", "rank", "class", "provisional")
 LINE_COLUMNS = ("unit", "code", "points", "reason")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -122,13 +122,9 @@ def as_csv(heading: Iterable[str], rows: Iterable[Sequence[str]]) -> str:
     """The table as CSV. A text that a spreadsheet would run as a formula gets an apostrophe in front."""
     target = io.StringIO(newline="")
     writer = csv.writer(target, lineterminator="\n")
-    writer.writerow([_harmless(cell) for cell in heading])
-    writer.writerows([[_harmless(cell) for cell in row] for row in rows])
+    writer.writerow([without_formula(cell) for cell in heading])
+    writer.writerows([[without_formula(cell) for cell in row] for row in rows])
     return target.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
 
 
 def write_all(files: Mapping[Path, str]) -> None:

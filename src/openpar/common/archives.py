@@ -20,6 +20,8 @@ from pathlib import Path
 from xml.parsers import expat
 
 from openpar.common.errors import FileRefused, Gap
+from openpar.common.wording import gettext as _
+from openpar.common.wording import gettext_noop
 
 Source = Path | str | bytes
 
@@ -41,13 +43,13 @@ _ACTIVE = re.compile(
 _EXTERNAL = re.compile(r"(^|/)externallinks/|(^|/)connections\.xml$", re.IGNORECASE)
 # The first bytes of what people most often upload under a wrong name, in the words in which they know it.
 _KNOWN_KINDS = (
-    (b"\x89PNG", "ảnh PNG"),
-    (b"\xff\xd8\xff", "ảnh JPEG"),
-    (b"%PDF", "tệp PDF"),
-    (b"\xd0\xcf\x11\xe0", "tệp Office kiểu cũ (.xls, .doc) hoặc tệp có mật khẩu"),
-    (b"{\\rtf", "tệp RTF"),
-    (b"Rar!", "tệp nén RAR"),
-    (b"7z\xbc\xaf", "tệp nén 7z"),
+    (b"\x89PNG", gettext_noop("ảnh PNG")),
+    (b"\xff\xd8\xff", gettext_noop("ảnh JPEG")),
+    (b"%PDF", gettext_noop("tệp PDF")),
+    (b"\xd0\xcf\x11\xe0", gettext_noop("tệp Office kiểu cũ (.xls, .doc) hoặc tệp có mật khẩu")),
+    (b"{\\rtf", gettext_noop("tệp RTF")),
+    (b"Rar!", gettext_noop("tệp nén RAR")),
+    (b"7z\xbc\xaf", gettext_noop("tệp nén 7z")),
 )
 
 
@@ -65,6 +67,8 @@ class ArchiveLimits:
     ratio: int = 200
     # Members smaller than this may be packed as tightly as they like: they cannot do harm.
     ratio_free_bytes: int = _MEBIBYTE
+    # Links to other files: nothing of them is followed here, but a table to be read shall stand for itself.
+    external_links: bool = False
 
 
 DEFAULT_LIMITS = ArchiveLimits()
@@ -84,11 +88,11 @@ def check_archive(source: Source, limits: ArchiveLimits = DEFAULT_LIMITS) -> Non
         if gaps:
             raise FileRefused(gaps)
         for member in archive.infolist():
-            _check_member(archive, member)
+            _check_member(archive, member, limits)
 
 
 def read_start(source: Source) -> tuple[bytes, str]:
-    """The first bytes of a file, and what kind of file they betray, in Vietnamese; "" when they betray
+    """The first bytes of a file, and what kind of file they betray, in words; "" when they betray
     none.
     """
     if isinstance(source, bytes):
@@ -96,7 +100,7 @@ def read_start(source: Source) -> tuple[bytes, str]:
     else:
         with Path(source).open("rb") as handle:
             start = handle.read(8)
-    return start, next((name for magic, name in _KNOWN_KINDS if start.startswith(magic)), "")
+    return start, next((_(name) for magic, name in _KNOWN_KINDS if start.startswith(magic)), "")
 
 
 @contextmanager
@@ -108,9 +112,9 @@ def open_archive(source: Source, limits: ArchiveLimits = DEFAULT_LIMITS) -> Iter
             yield archive
     except _DAMAGE as error:
         raise FileRefused.because(
-            "Tệp",
-            "tệp bị hỏng hoặc chưa tải lên đủ",
-            "Mở tệp bằng Excel hoặc Word, lưu thành bản mới rồi tải lên lại.",
+            _("Tệp"),
+            _("tệp bị hỏng hoặc chưa tải lên đủ"),
+            _("Mở tệp bằng Excel hoặc Word, lưu thành bản mới rồi tải lên lại."),
             code="archive-damaged",
         ) from error
 
@@ -123,8 +127,8 @@ def stream_xml(archive: zipfile.ZipFile, member: str, parser: expat.XMLParserTyp
     def refuse_doctype(*_declaration: object) -> None:
         raise FileRefused.because(
             member,
-            "có khai báo DTD hoặc thực thể (entity), không được phép",
-            "Mở tệp bằng Excel hoặc Word, lưu thành bản mới rồi tải lên lại.",
+            _("có khai báo DTD hoặc thực thể (entity), không được phép"),
+            _("Mở tệp bằng Excel hoặc Word, lưu thành bản mới rồi tải lên lại."),
             code="archive-dtd",
         )
 
@@ -138,8 +142,8 @@ def stream_xml(archive: zipfile.ZipFile, member: str, parser: expat.XMLParserTyp
     except (expat.ExpatError, UnicodeError, LookupError, ValueError) as error:
         raise FileRefused.because(
             member,
-            f"nội dung XML không đúng ({error})",
-            "Mở tệp bằng Excel hoặc Word, lưu thành bản mới rồi tải lên lại.",
+            _("nội dung XML không đúng (%(error)s)", error=error),
+            _("Mở tệp bằng Excel hoặc Word, lưu thành bản mới rồi tải lên lại."),
             code="archive-xml",
         ) from error
 
@@ -147,63 +151,78 @@ def stream_xml(archive: zipfile.ZipFile, member: str, parser: expat.XMLParserTyp
 def _read_file(source: Source, limits: ArchiveLimits) -> bytes:
     size = len(source) if isinstance(source, bytes) else Path(source).stat().st_size
     if size > limits.file_bytes:
-        what = f"tệp lớn hơn {limits.file_bytes // _MEBIBYTE} MB"
-        raise FileRefused.because("Tệp", what, "Chia nhỏ tệp hoặc bỏ ảnh trong tệp.", code="file-too-big")
+        what = _("tệp lớn hơn %(most)s MB", most=limits.file_bytes // _MEBIBYTE)
+        raise FileRefused.because(
+            _("Tệp"), what, _("Chia nhỏ tệp hoặc bỏ ảnh trong tệp."), code="file-too-big"
+        )
     content = source if isinstance(source, bytes) else Path(source).read_bytes()
     if content.startswith(b"PK"):
         return content
     kind = read_start(content)[1]
-    what = f"không phải tệp .xlsx hoặc .docx mà là {kind}" if kind else "không phải tệp .xlsx hoặc .docx"
+    what = _("không phải tệp .xlsx hoặc .docx")
+    if kind:
+        what = _("không phải tệp .xlsx hoặc .docx mà là %(kind)s", kind=kind)
     raise FileRefused.because(
-        "Tệp",
-        what if content else "tệp rỗng",
-        "Lưu bảng thành .xlsx hoặc .docx rồi tải lên lại.",
+        _("Tệp"),
+        what if content else _("tệp rỗng"),
+        _("Lưu bảng thành .xlsx hoặc .docx rồi tải lên lại."),
         code="file-kind",
     )
 
 
 def _member_gaps(members: list[zipfile.ZipInfo], limits: ArchiveLimits) -> Iterator[Gap]:
     if len(members) > limits.members:
-        what = f"có {len(members)} thành phần, nhiều hơn mức {limits.members} cho phép"
-        yield Gap("Tệp", what, "Lưu lại thành tệp mới, chỉ gồm bảng cần nhập.", "archive-members")
+        what = _(
+            "có %(count)s thành phần, nhiều hơn mức %(most)s cho phép",
+            count=len(members),
+            most=limits.members,
+        )
+        yield Gap(_("Tệp"), what, _("Lưu lại thành tệp mới, chỉ gồm bảng cần nhập."), "archive-members")
         return
     total = sum(member.file_size for member in members)
     if total > limits.unpacked_bytes:
         most = limits.unpacked_bytes // _MEBIBYTE
-        yield Gap("Tệp", f"khi giải nén lớn hơn {most} MB", "Chia nhỏ tệp.", "archive-unpacked")
+        what = _("khi giải nén lớn hơn %(most)s MB", most=most)
+        yield Gap(_("Tệp"), what, _("Chia nhỏ tệp."), "archive-unpacked")
     seen: set[str] = set()
     for member in members:
         yield from _one_member_gaps(member, limits)
         if member.filename in seen:
-            yield Gap(member.filename, "tên lặp lại trong tệp", "Lưu lại thành tệp mới.", "archive-duplicate")
+            what = _("tên lặp lại trong tệp")
+            yield Gap(member.filename, what, _("Lưu lại thành tệp mới."), "archive-duplicate")
         seen.add(member.filename)
 
 
 def _one_member_gaps(member: zipfile.ZipInfo, limits: ArchiveLimits) -> Iterator[Gap]:
-    name, save_again = member.orig_filename, "Lưu lại thành tệp mới bằng Excel hoặc Word."
+    name, save_again = member.orig_filename, _("Lưu lại thành tệp mới bằng Excel hoặc Word.")
     if name.startswith(("/", "\\")) or re.search(r"[\\\x00:]|(^|/)\.\.(/|$)", name):
-        yield Gap(repr(name), "tên thành phần không hợp lệ", save_again, "archive-name")
+        yield Gap(repr(name), _("tên thành phần không hợp lệ"), save_again, "archive-name")
     if member.header_offset < 0:  # zipfile itself would only notice when it seeks
-        yield Gap(name, "vị trí trong tệp không đúng, tệp bị hỏng", save_again, "archive-damaged")
+        yield Gap(name, _("vị trí trong tệp không đúng, tệp bị hỏng"), save_again, "archive-damaged")
     if member.flag_bits & 0x1:
-        yield Gap(name, "được mã hóa", "Bỏ mật khẩu của tệp rồi lưu lại.", "archive-encrypted")
+        yield Gap(name, _("được mã hóa"), _("Bỏ mật khẩu của tệp rồi lưu lại."), "archive-encrypted")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        yield Gap(name, "nén theo cách lạ", save_again, "archive-compression")
+        yield Gap(name, _("nén theo cách lạ"), save_again, "archive-compression")
     if member.file_size > limits.ratio_free_bytes and member.file_size > member.compress_size * limits.ratio:
-        what = f"nén quá chặt: {member.compress_size} byte thành {member.file_size} byte"
+        what = _(
+            "nén quá chặt: %(packed)s byte thành %(size)s byte",
+            packed=member.compress_size,
+            size=member.file_size,
+        )
         yield Gap(name, what, save_again, "archive-ratio")
     if _MACROS.search(name):
-        yield Gap(name, "tệp có macro", "Lưu lại thành .xlsx hoặc .docx (không macro).", "archive-macro")
+        what = _("tệp có macro")
+        yield Gap(name, what, _("Lưu lại thành .xlsx hoặc .docx (không macro)."), "archive-macro")
     if _ACTIVE.search(name):
-        yield Gap(
-            name, "tệp có đối tượng nhúng hoặc mã chạy được", "Xóa đối tượng rồi lưu lại.", "archive-active"
-        )
-    if _EXTERNAL.search(name):
-        remedy = "Bỏ liên kết (Data → Edit Links → Break Link) rồi lưu lại."
-        yield Gap(name, "tệp có liên kết tới tệp hoặc nguồn dữ liệu khác", remedy, "archive-external")
+        what = _("tệp có đối tượng nhúng hoặc mã chạy được")
+        yield Gap(name, what, _("Xóa đối tượng rồi lưu lại."), "archive-active")
+    if _EXTERNAL.search(name) and not limits.external_links:
+        what = _("tệp có liên kết tới tệp hoặc nguồn dữ liệu khác")
+        remedy = _("Bỏ liên kết (Data → Edit Links → Break Link) rồi lưu lại.")
+        yield Gap(name, what, remedy, "archive-external")
 
 
-def _check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+def _check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: ArchiveLimits) -> None:
     """Whatever looks like XML is read once as XML, however it is named: a parser might take it as such."""
     with archive.open(member) as stream:
         start = stream.read(_CHUNK)
@@ -211,7 +230,7 @@ def _check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
     if not bare.lstrip(b" \t\r\n\x00").startswith(b"<"):
         return
     parser = expat.ParserCreate()
-    if member.filename.endswith(".rels"):
+    if member.filename.endswith(".rels") and not limits.external_links:
         parser.StartElementHandler = _refuse_external_targets
     elif member.filename == "[Content_Types].xml":
         parser.StartElementHandler = _refuse_macro_types
@@ -229,9 +248,9 @@ def _refuse_external_targets(tag: str, attributes: dict[str, str]) -> None:
     """
     if attributes.get("TargetMode") == "External" and not attributes.get("Type", "").endswith("/hyperlink"):
         raise FileRefused.because(
-            "Tệp",
-            f"có liên kết tới nguồn bên ngoài: {attributes.get('Target', '')[:80]}",
-            "Bỏ liên kết (Data → Edit Links → Break Link) rồi lưu lại.",
+            _("Tệp"),
+            _("có liên kết tới nguồn bên ngoài: %(target)s", target=attributes.get("Target", "")[:80]),
+            _("Bỏ liên kết (Data → Edit Links → Break Link) rồi lưu lại."),
             code="archive-external",
         )
 
@@ -239,8 +258,8 @@ def _refuse_external_targets(tag: str, attributes: dict[str, str]) -> None:
 def _refuse_macro_types(tag: str, attributes: dict[str, str]) -> None:
     if "macroenabled" in attributes.get("ContentType", "").lower():
         raise FileRefused.because(
-            "Tệp",
-            "tệp có macro",
-            "Lưu lại thành .xlsx hoặc .docx (không macro).",
+            _("Tệp"),
+            _("tệp có macro"),
+            _("Lưu lại thành .xlsx hoặc .docx (không macro)."),
             code="archive-macro",
         )

@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import TextIO
 
 from openpar.common.errors import FileRefused
+from openpar.common.harmless import with_its_signs, without_formula
 from openpar.common.sheets import DEFAULT_CAPS, Sheet, SheetCaps, cell_address, check_within_caps
 from openpar.common.text import nfc
+from openpar.common.wording import gettext as _
 
 _MOST_BYTES = 20 * 1024 * 1024
 _DELIMITERS = ";\t,"  # on a tie the first wins: with decimal commas, a comma seldom separates columns
 _SNIFFED_RECORDS = 50
 _LONGEST_LINE = 500_000
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def read_csv(source: Path | str | bytes, *, caps: SheetCaps = DEFAULT_CAPS) -> Sheet:
@@ -48,9 +49,9 @@ def read_csv(source: Path | str | bytes, *, caps: SheetCaps = DEFAULT_CAPS) -> S
             rows.append([_clean(cell) for cell in record])
     except csv.Error as error:
         raise FileRefused.because(
-            f"dòng {reader.line_num}",
-            f"không đọc được ({error})",
-            "Kiểm tra dấu ngoặc kép ở dòng này.",
+            _("dòng %(n)s", n=reader.line_num),
+            _("không đọc được (%(error)s)", error=error),
+            _("Kiểm tra dấu ngoặc kép ở dòng này."),
             code="csv-quotes",
         ) from error
     return Sheet("", _rectangle(rows), formula_cells)
@@ -60,38 +61,28 @@ def write_csv(target: TextIO, header: Sequence[str], rows: Iterable[Sequence[str
     """Rows as CSV. The caller opens the target with encoding "utf-8-sig" and newline="" so that Excel
     reads it rightly.
 
-    CSV has no types: a text that begins like a formula would run when the file is opened. It gets an
-    apostrophe in front, which Excel does not show and `read_csv` takes away again. Numbers with a sign
-    stay as they are.
+    A text that a spreadsheet program could take for a formula gets an apostrophe (`common.harmless`), which
+    `read_csv` takes away again.
     """
     writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerow([_without_formula(cell) for cell in header])
+    writer.writerow([without_formula(cell) for cell in header])
     for row in rows:
-        writer.writerow(["" if cell is None else _without_formula(cell) for cell in row])
-
-
-def _without_formula(cell: str) -> str:
-    if cell.startswith(_FORMULA_STARTS) and not re.fullmatch(r"[+-]?\d+(?:[.,]\d+)?", cell):
-        return f"'{cell}"
-    return cell
+        writer.writerow(["" if cell is None else without_formula(cell) for cell in row])
 
 
 def _clean(cell: str) -> str | None:
-    cell = nfc(cell).strip()
-    if cell.startswith("'") and cell[1:].startswith(_FORMULA_STARTS):
-        cell = cell[1:]
-    return cell or None
+    return with_its_signs(nfc(cell).strip()).strip() or None
 
 
 def _read_bytes(source: Path | str | bytes) -> bytes:
     size = len(source) if isinstance(source, bytes) else Path(source).stat().st_size
     if size > _MOST_BYTES:
-        what = f"tệp lớn hơn {_MOST_BYTES // 1024 // 1024} MB"
-        raise FileRefused.because("Tệp", what, "Chia nhỏ tệp.", code="file-too-big")
+        what = _("tệp lớn hơn %(most)s MB", most=_MOST_BYTES // 1024 // 1024)
+        raise FileRefused.because(_("Tệp"), what, _("Chia nhỏ tệp."), code="file-too-big")
     content = source if isinstance(source, bytes) else Path(source).read_bytes()
     if content.strip():
         return content
-    raise FileRefused.because("Tệp", "tệp rỗng", "Chọn tệp có dữ liệu.", code="file-kind")
+    raise FileRefused.because(_("Tệp"), _("tệp rỗng"), _("Chọn tệp có dữ liệu."), code="file-kind")
 
 
 def _decode(content: bytes) -> str:
@@ -105,9 +96,9 @@ def _decode(content: bytes) -> str:
         _check_lines(text)
     else:
         raise FileRefused.because(
-            f"dòng {line}",
-            "bảng mã không phải UTF-8",
-            "Trong Excel chọn “Lưu thành” (Save As) → “CSV UTF-8 (Comma delimited)” rồi tải lên lại.",
+            _("dòng %(n)s", n=line),
+            _("bảng mã không phải UTF-8"),
+            _("Trong Excel chọn “Lưu thành” (Save As) → “CSV UTF-8 (Comma delimited)” rồi tải lên lại."),
             code="csv-encoding",
         )
     return text
@@ -117,9 +108,9 @@ def _check_lines(text: str) -> None:
     """A line of millions of separators would become millions of cells before any cap could count them."""
     for number, line in enumerate(text.splitlines(), start=1):
         if len(line) > _LONGEST_LINE:
-            what = f"dòng dài hơn {_LONGEST_LINE} ký tự"
+            what = _("dòng dài hơn %(most)s ký tự", most=_LONGEST_LINE)
             raise FileRefused.because(
-                f"dòng {number}", what, "Kiểm tra lại cách xuất tệp.", code="sheet-too-big"
+                _("dòng %(n)s", n=number), what, _("Kiểm tra lại cách xuất tệp."), code="sheet-too-big"
             )
 
 
@@ -145,15 +136,13 @@ def _sniff(text: str) -> str:
 def _check_record(number: int, record: list[str], cells: int, caps: SheetCaps) -> None:
     check_within_caps(number, max(len(record) - 1, 0), caps)
     if cells > caps.cells:
-        raise FileRefused.because(
-            f"dòng {number + 1}", f"bảng có hơn {caps.cells} ô", "Chia nhỏ tệp.", code="sheet-too-big"
-        )
+        where, what = _("dòng %(n)s", n=number + 1), _("bảng có hơn %(most)s ô", most=caps.cells)
+        raise FileRefused.because(where, what, _("Chia nhỏ tệp."), code="sheet-too-big")
     for column, cell in enumerate(record):
         if len(cell) > caps.text:
-            what = f"ô chứa hơn {caps.text} ký tự"
-            raise FileRefused.because(
-                f"ô {cell_address(number, column)}", what, "Rút ngắn nội dung.", code="sheet-too-big"
-            )
+            where = _("ô %(cell)s", cell=cell_address(number, column))
+            what = _("ô chứa hơn %(most)s ký tự", most=caps.text)
+            raise FileRefused.because(where, what, _("Rút ngắn nội dung."), code="sheet-too-big")
 
 
 def _rectangle(rows: list[list[str | None]]) -> list[list[str | None]]:

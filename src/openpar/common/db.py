@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,6 +51,8 @@ class _Queue:
 
 
 _turn = _Queue()
+# Told how many seconds each write waited for its turn (SQLite); the figures of `/metrics` listen here.
+wait_observers: list[Callable[[float], None]] = []
 _WRITING_WORDS = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP", "TRUNCATE")
 
 
@@ -79,13 +82,17 @@ def write_transaction() -> Iterator[None]:
             yield
         return
     name = str(connection.settings_dict["NAME"])
+    asked_at = time.perf_counter()
     with _turn:
         if "memory" in name:
             with transaction.atomic():
                 yield
             return
-        with _one_writer_between_processes(name + ".writer"), transaction.atomic():
-            yield
+        with _one_writer_between_processes(name + ".writer"):
+            for observe in wait_observers:
+                observe(time.perf_counter() - asked_at)
+            with transaction.atomic():
+                yield
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Self
 
 @dataclass(frozen=True)
 class Gap:
-    """One thing that is missing or wrong, in Vietnamese, as the person reads it.
+    """One thing that is missing or wrong, in the language of the person who reads it.
 
     `where` names the place in the reader's own terms ("1.1.3", "dòng 12", "ô C7"); `what` says what is
     wrong there; `remedy` what would be right. `code` is a stable word for tests and programs, `link` a

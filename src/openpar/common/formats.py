@@ -14,6 +14,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from openpar.common.errors import Gap, Refused
+from openpar.common.wording import gettext as _
+from openpar.common.wording import ngettext
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 MINUS = "\u2212"
@@ -120,8 +122,12 @@ def _one_of_two_readings(number: str, text: str, ambiguous: Ambiguity, where: st
     written = f"{second}0" if len(second.partition(",")[2]) == 3 else second
     gap = Gap(
         where,
-        f"“{text.strip()}” có thể là {first} hoặc {second}",
-        f"Bạn muốn nhập số nào? Hãy viết {first} (không dấu phân cách) hoặc {written}.",
+        _("“%(text)s” có thể là %(first)s hoặc %(second)s", text=text.strip(), first=first, second=second),
+        _(
+            "Bạn muốn nhập số nào? Hãy viết %(first)s (không dấu phân cách) hoặc %(second)s.",
+            first=first,
+            second=written,
+        ),
         code="number-ambiguous",
     )
     raise NumberAmbiguous(gap, (grouped, with_decimals))
@@ -129,9 +135,9 @@ def _one_of_two_readings(number: str, text: str, ambiguous: Ambiguity, where: st
 
 def _not_a_number(text: str, where: str) -> NumberNotUnderstood:
     shown = text.strip()[:_LONGEST_NUMBER]
-    what = f"“{shown}” không phải là số" if shown else "chưa có số"
+    what = _("“%(text)s” không phải là số", text=shown) if shown else _("chưa có số")
     return NumberNotUnderstood.because(
-        where, what, "Viết số như 57,52 hoặc 1.234,5.", code="number-not-understood"
+        where, what, _("Viết số như 57,52 hoặc 1.234,5."), code="number-not-understood"
     )
 
 
@@ -145,7 +151,8 @@ def format_date(day: date) -> str:
 def format_moment(moment: datetime) -> str:
     """17:30 ngày 21/11/2026, in the time of Viet Nam. The moment must know its time zone."""
     local = moment.astimezone(VIETNAM)
-    return f"{local.hour:02}:{local.minute:02} ngày {format_date(local)}"
+    time = f"{local.hour:02}:{local.minute:02}"
+    return _("%(time)s ngày %(day)s", time=time, day=format_date(local))
 
 
 def last_day_before(closes_at: datetime) -> date:
@@ -159,7 +166,7 @@ def format_deadline(closes_at: datetime) -> str:
     """17:00 ngày 30/11/2026; what closes at midnight is open until “hết ngày 30/11/2026”."""
     local = closes_at.astimezone(VIETNAM)
     if (local.hour, local.minute) == (0, 0):
-        return f"hết ngày {format_date(last_day_before(closes_at))}"
+        return _("hết ngày %(day)s", day=format_date(last_day_before(closes_at)))
     return format_moment(closes_at)
 
 
@@ -175,18 +182,21 @@ def parse_date(text: str, *, where: str = "") -> date:
     elif iso := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", clean):
         year, month, day = int(iso[1]), int(iso[2]), int(iso[3])
     else:
-        what = f"“{clean[:_LONGEST_NUMBER]}” không phải là ngày" if clean else "chưa có ngày"
-        raise DateNotUnderstood.because(where, what, "Viết ngày như 21/11/2026.", code="date-not-understood")
+        what = _("chưa có ngày")
+        if clean:
+            what = _("“%(text)s” không phải là ngày", text=clean[:_LONGEST_NUMBER])
+        remedy = _("Viết ngày như 21/11/2026.")
+        raise DateNotUnderstood.because(where, what, remedy, code="date-not-understood")
     try:
         return date(year, month, day)
     except ValueError:
         remedy = (
-            "Viết ngày trước, tháng sau: 21/11/2026."
+            _("Viết ngày trước, tháng sau: 21/11/2026.")
             if month > 12 >= day
-            else "Hãy xem lại ngày, tháng, năm."
+            else _("Hãy xem lại ngày, tháng, năm.")
         )
         raise DateNotUnderstood.because(
-            where, f"không có ngày {clean} trong lịch", remedy, code="date-not-in-calendar"
+            where, _("không có ngày %(day)s trong lịch", day=clean), remedy, code="date-not-in-calendar"
         ) from None
 
 
@@ -196,5 +206,7 @@ def days_left_words(due_on: date, today: date) -> str:
     """
     days = (due_on - today).days
     if days > 0:
-        return f"còn {format_decimal(days)} ngày"
-    return "hạn hôm nay" if days == 0 else f"quá hạn {format_decimal(-days)} ngày"
+        return ngettext("còn %(days)s ngày", "còn %(days)s ngày", days, days=format_decimal(days))
+    if days == 0:
+        return _("hạn hôm nay")
+    return ngettext("quá hạn %(days)s ngày", "quá hạn %(days)s ngày", -days, days=format_decimal(-days))

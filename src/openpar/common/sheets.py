@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from openpar.common import plain
 from openpar.common.errors import FileRefused
+from openpar.common.wording import gettext as _
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,9 @@ class Sheet:
         return None
 
 
+plain.allow(SheetCaps, StoredNumber, Sheet)
+
+
 def cell_address(row: int, column: int) -> str:
     """The address of a cell counted from 0: (2, 1) is "B3"."""
     return f"{column_letters(column)}{row + 1}"
@@ -103,12 +108,12 @@ def check_within_caps(row: int, column: int, caps: SheetCaps) -> None:
     if row < caps.rows and column < caps.columns:
         return
     if row >= caps.rows:
-        what = f"bảng dài hơn {caps.rows} dòng"
+        what = _("bảng dài hơn %(most)s dòng", most=caps.rows)
     else:
-        what = f"bảng rộng hơn {caps.columns} cột"
+        what = _("bảng rộng hơn %(most)s cột", most=caps.columns)
     raise FileRefused.because(
-        f"ô {cell_address(row, column)}",
+        _("ô %(cell)s", cell=cell_address(row, column)),
         what,
-        "Xóa các dòng, cột trống hoặc thừa (cả định dạng của chúng) rồi lưu lại.",
+        _("Xóa các dòng, cột trống hoặc thừa (cả định dạng của chúng) rồi lưu lại."),
         code="sheet-too-big",
     )

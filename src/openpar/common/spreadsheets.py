@@ -49,7 +49,7 @@ def read_sheet(source: Source, *, sheet: str | int | None = None, caps: SheetCap
 
     The content decides, not the name: what begins like an archive is read as .xlsx; other files named
     .csv or .txt (and bytes without a name) as CSV. `sheet` is a name or a place counted from 0; None
-    takes the first one not hidden. Raises FileRefused, in Vietnamese, saying what, where, and what would
+    takes the first one not hidden. Raises FileRefused, saying what, where, and what would
     be right.
     """
     start, kind = read_start(source)

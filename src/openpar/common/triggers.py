@@ -20,11 +20,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.utils import IntegrityError
+
+from openpar.common.db import write_transaction
 
 Event = Literal["INSERT", "UPDATE", "DELETE", "TRUNCATE"]
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -55,6 +57,11 @@ class Guard:
         """Does this database need the guard, and know the event?"""
         return self.only in ("", vendor) and (self.event != "TRUNCATE" or vendor == POSTGRESQL)
 
+    @property
+    def function(self) -> str:
+        """The trigger, and on PostgreSQL the function that it calls."""
+        return PREFIX + self.name
+
     def statements(self, vendor: str, schema: str = "public") -> tuple[str, ...]:
         """The SQL that creates the guard, in the words of one database."""
         if vendor == SQLITE:
@@ -65,7 +72,7 @@ class Guard:
         condition = _JSON.sub(_json_in_sqlite, self.when).replace("IS DISTINCT FROM", "IS NOT")
         when = f"WHEN {condition} " if condition else ""
         return (
-            f'CREATE TRIGGER "{PREFIX}{self.name}" BEFORE {self.event} ON "{self.table}" FOR EACH ROW {when}'
+            f'CREATE TRIGGER "{self.function}" BEFORE {self.event} ON "{self.table}" FOR EACH ROW {when}'
             f"BEGIN SELECT RAISE(ABORT, '{_SAID}{self.name}'); END"
         )
 
@@ -75,12 +82,12 @@ class Guard:
         row = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(self.event, "NEW")
         # The path is fixed: a temporary table of the same name must not stand before the real one.
         return (
-            f'CREATE OR REPLACE FUNCTION "{PREFIX}{self.name}"() RETURNS trigger LANGUAGE plpgsql '
+            f'CREATE OR REPLACE FUNCTION "{self.function}"() RETURNS trigger LANGUAGE plpgsql '
             f'SET search_path = "{schema}", pg_temp AS $guard$ BEGIN '
             f"IF {condition} THEN RAISE EXCEPTION '{_SAID}{self.name}' USING ERRCODE = 'restrict_violation'; "
             f"END IF; RETURN {row}; END $guard$",
-            f'CREATE OR REPLACE TRIGGER "{PREFIX}{self.name}" BEFORE {self.event} ON "{self.table}" '
-            f'FOR EACH {each} EXECUTE FUNCTION "{PREFIX}{self.name}"()',
+            f'CREATE OR REPLACE TRIGGER "{self.function}" BEFORE {self.event} ON "{self.table}" '
+            f'FOR EACH {each} EXECUTE FUNCTION "{self.function}"()',
         )
 
 
@@ -233,7 +240,7 @@ def without_triggers() -> Iterator[None]:
 
     For bringing back a backup, and for tests that empty the database. Needs the owner of the tables.
     """
-    with transaction.atomic():
+    with write_transaction():
         drop_triggers()
         yield
         create_triggers()
@@ -251,9 +258,9 @@ def _creating(on: BaseDatabaseWrapper, guards: Iterable[Guard]) -> list[str]:
 
 def _dropping(on: BaseDatabaseWrapper, guards: Iterable[Guard]) -> list[str]:
     if on.vendor == SQLITE:
-        return [f'DROP TRIGGER IF EXISTS "{PREFIX}{guard.name}"' for guard in guards]
+        return [f'DROP TRIGGER IF EXISTS "{guard.function}"' for guard in guards]
     return [
-        f'DROP TRIGGER IF EXISTS "{PREFIX}{guard.name}" ON "{guard.table}"'
+        f'DROP TRIGGER IF EXISTS "{guard.function}" ON "{guard.table}"'
         for guard in guards
         if guard.is_for(on.vendor)
     ]
@@ -299,7 +306,7 @@ def _standing(on: BaseDatabaseWrapper) -> list[tuple[str, str]]:
 
 
 def _is_as_declared(guard: Guard, standing: dict[str, str], schema: str) -> bool:
-    text = standing.get(PREFIX + guard.name)
+    text = standing.get(guard.function)
     if text is None:
         return False
     wanted = guard.statements(connection.vendor, schema)[0]

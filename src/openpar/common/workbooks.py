@@ -17,6 +17,7 @@ from openpar.common.errors import FileRefused
 from openpar.common.formats import VIETNAM
 from openpar.common.sheets import cell_address, column_letters
 from openpar.common.text import nfc
+from openpar.common.wording import gettext as _
 
 CellValue = str | Decimal | int | bool | date | datetime | None
 
@@ -200,9 +201,9 @@ class _Writer:
     def write_text(self, sheet: Any, row: int, place: int, text: str, style: Any) -> None:
         if sheet.write_string(row, place, nfc(text), style) != 0:
             raise FileRefused.because(
-                f"ô {cell_address(row, place)}",
-                "nội dung dài hơn một ô bảng tính chứa được (32.767 ký tự)",
-                "Rút ngắn nội dung hoặc xuất ra Word.",
+                _("ô %(cell)s", cell=cell_address(row, place)),
+                _("nội dung dài hơn một ô bảng tính chứa được (32.767 ký tự)"),
+                _("Rút ngắn nội dung hoặc xuất ra Word."),
                 code="cell-too-long",
             )
 
@@ -222,6 +223,7 @@ class _Writer:
             rule = {
                 "validate": "list",
                 "source": source,
+                # As the table itself, whatever language its maker reads: the file goes on to others.
                 "error_title": "Chưa đúng",
                 "error_message": "Hãy chọn một giá trị trong danh sách.",
             }

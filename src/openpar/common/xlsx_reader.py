@@ -28,6 +28,7 @@ from openpar.common.sheets import (
     parse_range,
 )
 from openpar.common.text import nfc
+from openpar.common.wording import gettext as _
 
 # Number formats that every workbook knows without defining them (ECMA-376 part 1, 18.8.30): days,
 # moments, times.
@@ -112,9 +113,8 @@ def _read_relations(archive: zipfile.ZipFile, of_member: str) -> list[tuple[str,
 def _read_book(archive: zipfile.ZipFile) -> _Book:
     workbook = next((path for _, kind, path in _read_relations(archive, "") if kind == "officeDocument"), "")
     if workbook not in archive.NameToInfo or not workbook.endswith(".xml") or "/document" in f"/{workbook}":
-        raise FileRefused.because(
-            "Tệp", "không phải bảng tính .xlsx", "Lưu bảng thành .xlsx rồi tải lên lại.", code="file-kind"
-        )
+        remedy = _("Lưu bảng thành .xlsx rồi tải lên lại.")
+        raise FileRefused.because(_("Tệp"), _("không phải bảng tính .xlsx"), remedy, code="file-kind")
     relations = _read_relations(archive, workbook)
     worksheets = {key: path for key, kind, path in relations if kind == "worksheet"}
     members = {kind: path for _, kind, path in relations}
@@ -143,9 +143,12 @@ def _choose(book: _Book, wanted: str | int | None) -> tuple[str, str]:
     else:
         found = next((entry for entry in book.sheets if not entry.hidden), None)
     if found is None:
-        names = ", ".join(f"“{entry.name}”" for entry in book.sheets[:20]) or "không có trang tính nào"
-        what = "không có trang tính nào hiển thị" if wanted is None else f"không có trang tính {wanted!r}"
-        raise FileRefused.because("Tệp", what, f"Các trang tính trong tệp: {names}.", code="sheet-missing")
+        names = ", ".join(f"“{entry.name}”" for entry in book.sheets[:20]) or _("không có trang tính nào")
+        what = _("không có trang tính nào hiển thị")
+        if wanted is not None:
+            what = _("không có trang tính %(name)s", name=repr(wanted))
+        remedy = _("Các trang tính trong tệp: %(names)s.", names=names)
+        raise FileRefused.because(_("Tệp"), what, remedy, code="sheet-missing")
     return found.name, found.member
 
 
@@ -174,7 +177,8 @@ def _read_shared_strings(archive: zipfile.ZipFile, member: str) -> list[str | No
         if taking:
             characters += len(data)
             if characters > _MOST_SHARED_CHARACTERS or len(strings) > _MOST_SHARED_STRINGS:
-                raise FileRefused.because("Tệp", "chứa quá nhiều chữ", "Chia nhỏ tệp.", code="sheet-too-big")
+                what = _("chứa quá nhiều chữ")
+                raise FileRefused.because(_("Tệp"), what, _("Chia nhỏ tệp."), code="sheet-too-big")
             pieces.append(data)
 
     def end(tag: str) -> None:
@@ -277,7 +281,8 @@ class _Cells:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.elements += 1
         if self.elements > self.most_elements:
-            raise FileRefused.because("Tệp", "trang tính quá lớn", "Chia nhỏ tệp.", code="sheet-too-big")
+            what = _("trang tính quá lớn")
+            raise FileRefused.because(_("Tệp"), what, _("Chia nhỏ tệp."), code="sheet-too-big")
         name = _local(tag)
         if name == "c":
             self.start_cell(attributes)
@@ -291,7 +296,7 @@ class _Cells:
         elif name == "row":
             row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
             if row <= self.row:
-                raise self.refusal(row, 0, "dòng lặp lại hoặc không theo thứ tự", "sheet-order")
+                raise self.refusal(row, 0, _("dòng lặp lại hoặc không theo thứ tự"), "sheet-order")
             self.row, self.column = row, -1
         elif name == "mergeCell":
             self.merged.append(self.checked_range(attributes.get("ref", "")))
@@ -302,10 +307,11 @@ class _Cells:
         row, column = parse_address(attributes["r"]) if "r" in attributes else (self.row, self.column + 1)
         check_within_caps(row, column, self.caps)
         if row != self.row or column <= self.column:
-            raise self.refusal(row, column, "ô lặp lại hoặc không theo thứ tự", "sheet-order")
+            raise self.refusal(row, column, _("ô lặp lại hoặc không theo thứ tự"), "sheet-order")
         self.cells += 1
         if self.cells > self.caps.cells:
-            raise self.refusal(row, column, f"bảng có hơn {self.caps.cells} ô", "sheet-too-big")
+            what = _("bảng có hơn %(most)s ô", most=self.caps.cells)
+            raise self.refusal(row, column, what, "sheet-too-big")
         self.column, self.in_cell = column, True
         self.kind, self.style = attributes.get("t", "n"), attributes.get("s", "")
         self.pieces, self.length = [], 0
@@ -317,7 +323,7 @@ class _Cells:
             return
         top, left, bottom, right = parse_range(self.checked_range(attributes["ref"]))
         if (bottom - top + 1) * (right - left + 1) > self.caps.cells - len(self.formula_cells):
-            raise self.refusal(top, left, "công thức mảng quá lớn", "sheet-too-big")
+            raise self.refusal(top, left, _("công thức mảng quá lớn"), "sheet-too-big")
         places = ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
         self.formula_cells += [cell_address(row, column) for row, column in places]
 
@@ -326,7 +332,7 @@ class _Cells:
             return
         self.length += len(data)
         if self.length > self.caps.text:
-            what = f"ô chứa hơn {self.caps.text} ký tự"
+            what = _("ô chứa hơn %(most)s ký tự", most=self.caps.text)
             raise self.refusal(self.row, self.column, what, "sheet-too-big")
         self.pieces.append(data)
 
@@ -360,7 +366,8 @@ class _Cells:
             return None
         if self.kind == "s":
             if not stored.isdecimal() or int(stored) >= len(self.strings):
-                raise self.refusal(self.row, self.column, "ô trỏ tới chữ không có trong tệp", "sheet-value")
+                what = _("ô trỏ tới chữ không có trong tệp")
+                raise self.refusal(self.row, self.column, what, "sheet-value")
             return self.strings[int(stored)]
         if self.kind == "b":
             return "yes" if stored in {"1", "true"} else "no"
@@ -375,7 +382,8 @@ class _Cells:
         except InvalidOperation:
             number = Decimal("NaN")
         if not number.is_finite() or abs(number.adjusted()) > 300:
-            raise self.refusal(self.row, self.column, f"“{stored[:40]}” không phải là số", "sheet-value")
+            what = _("“%(text)s” không phải là số", text=stored[:40])
+            raise self.refusal(self.row, self.column, what, "sheet-value")
         style = int(self.style) if self.style.isdecimal() else 0
         is_date = style < len(self.date_styles) and self.date_styles[style]
         return (_day_text(number, self.starts_1904) if is_date else None) or StoredNumber(
@@ -389,9 +397,9 @@ class _Cells:
 
     def refusal(self, row: int, column: int, what: str, code: str) -> FileRefused:
         return FileRefused.because(
-            f"ô {cell_address(row, column)}",
+            _("ô %(cell)s", cell=cell_address(row, column)),
             what,
-            "Mở tệp bằng Excel, sửa lại rồi lưu thành tệp mới.",
+            _("Mở tệp bằng Excel, sửa lại rồi lưu thành tệp mới."),
             code=code,
         )
 

@@ -13,11 +13,13 @@ _SQLITE_START = (
     "PRAGMA busy_timeout=30000;PRAGMA temp_store=MEMORY;PRAGMA wal_autocheckpoint=8000;"
 )
 
+_CONNECT_SECONDS = 5
+
 
 def _sqlite(path: Path) -> dict[str, Any]:
     path.parent.mkdir(parents=True, exist_ok=True)
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "openpar.config.engines.sqlite3",
         "NAME": str(path),
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": _SQLITE_START, "timeout": 30},
         "CONN_MAX_AGE": None,
@@ -30,13 +32,14 @@ def _postgresql(address: str) -> dict[str, Any]:
     parts = urlsplit(address)
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "openpar.config.engines.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "postgres",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.get("host") or parts.hostname or "",
         "PORT": str(parts.port or query.get("port", "")),
-        "OPTIONS": {"options": "-c synchronous_commit=on"},
+        # A server that does not answer is away after these seconds; the page keeps what was typed.
+        "OPTIONS": {"options": "-c synchronous_commit=on", "connect_timeout": _CONNECT_SECONDS},
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     }

@@ -42,12 +42,32 @@ OPENPAR_DATA_DIR = ROOT / "data"
 OPENPAR_FILES_DIR = Path(_env("OPENPAR_FILES_DIR") or OPENPAR_VAR_DIR / "files")
 # What signs the log, and under which name (docs/trust/keys.md).
 OPENPAR_KEYS_DIR = Path(_env("OPENPAR_KEYS_DIR") or OPENPAR_VAR_DIR / "keys")
+# Backups: where they go, and the public keys that close them; the secret key is never here.
+OPENPAR_BACKUP_DIR = _env("OPENPAR_BACKUP_DIR")
+OPENPAR_BACKUP_RECIPIENTS = _env("OPENPAR_BACKUP_RECIPIENTS")
+# The program that recounts a round and checks the log, and shares no code with this one.
+OPENPAR_VERIFIER = Path(_env("OPENPAR_VERIFIER") or ROOT / "verify" / "openpar_verify.py")
+# Certificates that signatures are trusted by; whether lists of revoked ones may be asked for over the network.
+OPENPAR_TRUST_STORE_DIR = Path(_env("OPENPAR_TRUST_STORE_DIR") or OPENPAR_VAR_DIR / "trust-store")
+OPENPAR_SIGNATURE_FETCHING = _flag("OPENPAR_SIGNATURE_FETCHING")
+# A ClamAV daemon (unix:/PATH or HOST:PORT); without one nothing is scanned.
+OPENPAR_CLAMAV = _env("OPENPAR_CLAMAV")
 OPENPAR_MAX_UPLOAD_BYTES = int(_env("OPENPAR_MAX_UPLOAD_BYTES") or 50 * 1024 * 1024)
 # With less than this free, pages can be read and nothing is written (docs/settings.md).
 OPENPAR_DISK_RESERVE = parse_reserve(_env("OPENPAR_DISK_RESERVE") or "500m")
 _database_dir = _env("OPENPAR_DATABASE_DIR")
 OPENPAR_DATABASE_DIR = Path(_database_dir) if _database_dir else None
 OPENPAR_METRICS_TOKEN = _env("OPENPAR_METRICS_TOKEN")
+
+# Without a host nothing is mailed; messages are in the program all the same.
+EMAIL_HOST = _env("OPENPAR_MAIL_HOST")
+EMAIL_PORT = int(_env("OPENPAR_MAIL_PORT") or 587)
+EMAIL_HOST_USER = _env("OPENPAR_MAIL_USER")
+EMAIL_HOST_PASSWORD = _env("OPENPAR_MAIL_PASSWORD")
+EMAIL_USE_TLS = EMAIL_PORT == 587
+EMAIL_USE_SSL = EMAIL_PORT == 465
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = _env("OPENPAR_MAIL_FROM") or "openpar@localhost"
 
 DEBUG = _flag("OPENPAR_DEBUG")
 SECRET_KEY = _env("OPENPAR_SECRET_KEY") or _kept_secret(OPENPAR_VAR_DIR / "secret-key")
@@ -68,15 +88,19 @@ INSTALLED_APPS = [
     "openpar.base.accounts",
     "openpar.base.documents",
     "openpar.base.notifications",
+    "openpar.base.access",
+    "openpar.base.privacy",
     "openpar.base.intake",
     "openpar.parindex.criteria",
     "openpar.parindex.assessments",
     "openpar.reports",
     "openpar.web",
     "openpar.demo",
+    "openpar.jobs",
 ]
 
 MIDDLEWARE = [
+    "openpar.web.metrics.Measured",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -86,7 +110,10 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "openpar.web.account.middleware.SignedInPeople",
     "openpar.web.frozen.FrozenRows",
+    "openpar.config.startup.OpenWhenReady",
+    "openpar.web.middleware.AnswersUnderFailure",
     "openpar.web.middleware.ReadingPagesMayNotWrite",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -120,7 +147,15 @@ PASSWORD_HASHERS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# Sessions end when nobody uses them, and at the latest at their greatest age (base.access.rules).
+SESSION_ENGINE = "openpar.web.account.session_store"
+OPENPAR_SESSION_IDLE_MINUTES = int(_env("OPENPAR_SESSION_IDLE_MINUTES") or 60)
+OPENPAR_SESSION_HOURS = int(_env("OPENPAR_SESSION_HOURS") or 12)
+SESSION_COOKIE_AGE = OPENPAR_SESSION_HOURS * 60 * 60
+# Seals the secrets of second factors; without one of its own, a key derived from SECRET_KEY.
+OPENPAR_FACTOR_KEY = _env("OPENPAR_FACTOR_KEY")
+# How many proxies of ours stand in front: the address people come from is that many places from the right.
+OPENPAR_PROXIES = int(_env("OPENPAR_PROXIES") or 0)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 # Behind HTTPS (OPENPAR_HTTPS=1) cookies and redirects say so; the demo runs on plain localhost.
@@ -128,6 +163,8 @@ _https = _flag("OPENPAR_HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _https
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+# Probes and scrapes come from inside, by plain HTTP.
+SECURE_REDIRECT_EXEMPT = [r"^health", r"^metrics$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 

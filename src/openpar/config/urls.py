@@ -4,4 +4,14 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("openpar.web.urls"))]
+from openpar.web import health, metrics
+
+urlpatterns = [
+    path("health", health.overall, name="health"),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("metrics", metrics.metrics, name="metrics"),
+    path("", include("openpar.web.urls")),
+]
+
+handler500 = "openpar.web.failures.server_error"

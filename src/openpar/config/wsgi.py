@@ -1,4 +1,4 @@
-"""The entry of the web server."""
+"""The entry of the web server; refuses to start on a database that could lose what was acknowledged."""
 
 import os
 
@@ -7,3 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openpar.config.settings")
 
 application = get_wsgi_application()
+
+from openpar.config import startup  # noqa: E402  # needs the settings that the line above has loaded
+
+startup.start()

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
+from types import FrameType
+
+_LOOK_EVERY = 0.2
 
 
 def say(text: str) -> None:
@@ -54,8 +59,29 @@ def main() -> None:
     say(f"OpenPAR: http://localhost:{options.port}/  (Ctrl+C để dừng / to stop)")
     arguments = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(options.port)]
     arguments += ["--blocking-threads", "16", "--log-level", "warning", "openpar.config.wsgi:application"]
-    command = [sys.executable, "-m", "granian", *arguments]
-    os.execv(sys.executable, command)  # noqa: S606  # our own server, with our own arguments
+    sys.exit(serve([sys.executable, "-m", "granian", *arguments]))
+
+
+def serve(server: list[str]) -> int:
+    """The server with the jobs loop beside it; when one of the two ends, so does the other."""
+    children = [
+        subprocess.Popen(command)  # noqa: S603  # our own programs, with our own arguments
+        for command in (server, [sys.executable, "-m", "django", "jobs", "run"])
+    ]
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for child in children:
+            child.terminate()
+
+    # Ctrl+C in a console reaches the children too; a signal to us alone is passed on.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    while all(child.poll() is None for child in children):
+        time.sleep(_LOOK_EVERY)
+    for child in children:
+        child.terminate()
+    ends = {child.wait() for child in children}
+    return 0 if ends <= {0, -signal.SIGTERM} else 1
 
 
 if __name__ == "__main__":

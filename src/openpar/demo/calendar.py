@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from openpar.common.formats import VIETNAM
-from openpar.parindex.assessments.actions.rounds import PhaseDates
+from openpar.parindex.assessments.calendar import PhaseDates
 from openpar.parindex.assessments.models import RoundStage
 
 OFFICE_OPENS = time(8, 0)

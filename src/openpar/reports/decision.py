@@ -18,13 +18,17 @@ Writer = Callable[[Paper], None]
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 
 
-def decision_document(report: RoundReport) -> bytes:
-    """The .docx. What the round does not know yet (number, day, signer) is left to be filled in."""
+def decision_document(report: RoundReport, *, digest: str = "") -> bytes:
+    """The .docx. What the round does not know yet (number, day, signer) is left to be filled in.
+
+    `digest` is the SHA-256 of the data of the round, by which anybody can tell that what was published is
+    what was decided; empty leaves the sentence out.
+    """
     with override("vi"):
-        return _write(report).as_bytes()
+        return _write(report, digest).as_bytes()
 
 
-def _write(report: RoundReport) -> Paper:
+def _write(report: RoundReport, digest: str) -> Paper:
     round = report.round
     committee = report.manager.parent or "Ủy ban nhân dân tỉnh"
     subject = f"Phê duyệt và công bố kết quả {round.title}"
@@ -38,7 +42,7 @@ def _write(report: RoundReport) -> Paper:
     paper.grounds(_grounds(report))
     paper.centred("QUYẾT ĐỊNH:")
     appendices = tuple(_appendices(report))
-    for place, text in enumerate(_articles(report, committee, len(appendices)), start=1):
+    for place, text in enumerate(_articles(report, committee, len(appendices), digest), start=1):
         paper.article(place, text)
     paper.closing(_signature(report))
     belongs_to = (
@@ -86,15 +90,16 @@ def _set_ground(criteria_set: CriteriaSet) -> str:
     )
 
 
-def _articles(report: RoundReport, committee: str, appendix_count: int) -> tuple[str, ...]:
+def _articles(report: RoundReport, committee: str, appendix_count: int, digest: str) -> tuple[str, ...]:
     round = report.round
     period = f"{format_date(round.assessed_from)} đến {format_date(round.assessed_until)}"
     counts = "; ".join(f"khối {block.block.name}: {len(block.units)} đơn vị" for block in report.blocks)
     attached = "Phụ lục" if appendix_count == 1 else f"{appendix_count} phụ lục"
     agency = report.manager.name or "Cơ quan chủ trì"
+    sealed = f" Mã băm (SHA-256) của gói dữ liệu kết quả: {digest}." if digest else ""
     return (
         f"Phê duyệt và công bố kết quả {round.title} (số liệu từ {period}), gồm {counts}; "
-        f"chi tiết tại {attached} kèm theo Quyết định này.",
+        f"chi tiết tại {attached} kèm theo Quyết định này.{sealed}",
         "Căn cứ kết quả được công bố, thủ trưởng các cơ quan, đơn vị có tên tại phụ lục tổ chức phân tích "
         "nguyên nhân từng tiêu chí bị trừ điểm, xây dựng kế hoạch khắc phục và nâng cao Chỉ số cải cách "
         f"hành chính; giao {agency} theo dõi, đôn đốc, tổng hợp báo cáo.",

@@ -13,6 +13,7 @@ from openpar.base.accounts.models import User
 from openpar.base.accounts.queries import Actor
 from openpar.base.notifications.models import Message
 from openpar.base.organisations.models import OrganisationVersion
+from openpar.common.disk import is_short_of_space
 from openpar.web.http import AuthenticatedRequest, actor, said, today
 from openpar.web.navigation import NavEntry, entries_for
 
@@ -33,6 +34,8 @@ class Shell:
     is_demo: bool
     said: tuple[str, ...]
     path: str
+    # The disk is nearly full: pages can be read, nothing is written (common.disk).
+    is_read_only: bool = False
     person: Person | None = None
     entries: tuple[NavEntry, ...] = ()
     unread: int = 0
@@ -42,7 +45,9 @@ def shell_of(request: HttpRequest) -> Shell:
     """Everything that base.html asks for, in three queries at most."""
     user = getattr(request, "user", None)
     language = get_language() or settings.LANGUAGE_CODE
-    frame = Shell(language, bool(settings.OPENPAR_DEMO), said(request), request.get_full_path())
+    frame = Shell(
+        language, bool(settings.OPENPAR_DEMO), said(request), request.get_full_path(), is_short_of_space()
+    )
     if not isinstance(user, User):
         return frame
     who = actor(cast(AuthenticatedRequest, request))
@@ -51,6 +56,7 @@ def shell_of(request: HttpRequest) -> Shell:
         is_demo=frame.is_demo,
         said=frame.said,
         path=frame.path,
+        is_read_only=frame.is_read_only,
         person=Person(full_name=who.full_name, place=_place_of(who) or user.position),
         entries=entries_for(who, request.path),
         unread=Message.objects.filter(recipient_id=user.pk, read_at__isnull=True).count(),

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from openpar.base.access.models import Brake
 from openpar.base.accounts.models import Role
 from openpar.base.audit.queries import Difference
 from openpar.base.organisations.models import Kind, Succession
+from openpar.base.privacy.models import DataRequest
 from openpar.common.formats import format_date, format_decimal, format_moment
 from openpar.parindex.assessments.models import Adjustment, RoundStage, SheetState
 from openpar.parindex.criteria.models import ScoredBy, SetStage
@@ -45,6 +47,25 @@ ACCOUNTS = VerbGroup(
         "end_role": gettext_lazy("Kết thúc vai trò"),
     },
 )
+ACCESS = VerbGroup(
+    "access",
+    gettext_lazy("Đăng nhập, dữ liệu cá nhân"),
+    {
+        "add_totp": gettext_lazy("Thêm ứng dụng tạo mã"),
+        "add_passkey": gettext_lazy("Thêm khóa truy cập"),
+        "renew_recovery_codes": gettext_lazy("Tạo mã khôi phục"),
+        "use_recovery_code": gettext_lazy("Dùng mã khôi phục"),
+        "refuse_passkey": gettext_lazy("Từ chối khóa truy cập có dấu hiệu bị sao chép"),
+        "remove_totp": gettext_lazy("Gỡ ứng dụng tạo mã"),
+        "remove_passkey": gettext_lazy("Gỡ khóa truy cập"),
+        "clear_factors": gettext_lazy("Gỡ xác thực hai lớp của người khác"),
+        "brake_log_in": gettext_lazy("Tạm dừng nhận đăng nhập"),
+        "lift_brake": gettext_lazy("Mở lại đăng nhập"),
+        "end_sessions": gettext_lazy("Kết thúc phiên đăng nhập"),
+        "ask_about_data": gettext_lazy("Yêu cầu về dữ liệu cá nhân"),
+        "answer_data_request": gettext_lazy("Trả lời yêu cầu về dữ liệu cá nhân"),
+    },
+)
 ORGANISATIONS = VerbGroup(
     "organisations",
     gettext_lazy("Đơn vị"),
@@ -71,6 +92,7 @@ DOCUMENTS = VerbGroup(
     {
         "add_document": gettext_lazy("Thêm tài liệu"),
         "supersede_document": gettext_lazy("Thay bằng bản mới"),
+        "recheck_signatures": gettext_lazy("Kiểm tra lại chữ ký số"),
         "evidence.attached": gettext_lazy("Gắn tài liệu"),
         "evidence.detached": gettext_lazy("Gỡ tài liệu"),
         "accept_file": gettext_lazy("Nhận tệp nhập"),
@@ -140,7 +162,15 @@ SCORES = VerbGroup(
         "adjustment.decided": gettext_lazy("Quyết định điểm thưởng, điểm trừ"),
     },
 )
-GROUPS = (SCORES, SHEETS, DOCUMENTS, ROUNDS, CRITERIA, ORGANISATIONS, ACCOUNTS)
+LOG = VerbGroup(
+    "log",
+    gettext_lazy("Niêm phong nhật ký"),
+    {
+        "log.key_added": gettext_lazy("Thêm khóa niêm phong"),
+        "log.key_retired": gettext_lazy("Bỏ khóa niêm phong cũ"),
+    },
+)
+GROUPS = (SCORES, SHEETS, DOCUMENTS, ROUNDS, CRITERIA, ORGANISATIONS, ACCOUNTS, ACCESS, LOG)
 VERBS: Mapping[str, StrPromise] = {verb: label for group in GROUPS for verb, label in group.verbs.items()}
 
 KEYS: Mapping[str, StrPromise] = {
@@ -158,6 +188,7 @@ KEYS: Mapping[str, StrPromise] = {
     "explanation": gettext_lazy("Giải trình"),
     "open_until": gettext_lazy("Mở đến"),
     "state": gettext_lazy("Trạng thái"),
+    "vkey": gettext_lazy("Khóa công khai"),
     "stage": gettext_lazy("Bước"),
     "reason": gettext_lazy("Lý do"),
     "numerator": gettext_lazy("tử số"),
@@ -235,6 +266,22 @@ KEYS: Mapping[str, StrPromise] = {
     "rank": gettext_lazy("hạng"),
     "rank_of": gettext_lazy("trong số"),
     "grade": gettext_lazy("xếp loại"),
+    "brake": gettext_lazy("Tính theo"),
+    "address": gettext_lazy("Địa chỉ mạng"),
+    "failures": gettext_lazy("Số lần sai"),
+    "blocked_until": gettext_lazy("Dừng đến"),
+    "totp": gettext_lazy("Ứng dụng tạo mã"),
+    "passkey": gettext_lazy("Khóa truy cập"),
+    "passkeys": gettext_lazy("Khóa truy cập"),
+    "codes_left": gettext_lazy("Số mã khôi phục còn lại"),
+    "uses_counted": gettext_lazy("Số lần dùng do khóa đếm"),
+    "sessions_ended": gettext_lazy("Số phiên kết thúc"),
+    "device": gettext_lazy("Thiết bị"),
+    "request": gettext_lazy("Yêu cầu"),
+    "received_at": gettext_lazy("Nhận lúc"),
+    "due_on": gettext_lazy("Hạn trả lời"),
+    "request_outcome": gettext_lazy("Kết quả"),
+    "reply": gettext_lazy("Trả lời"),
 }
 _NUMBERS = frozenset(
     [
@@ -274,6 +321,9 @@ _STORED_WORDS: Mapping[str, Mapping[str, Any]] = {
         "MISSING": gettext_lazy("Chưa chấm"),
     },
     "choice": {"yes": gettext_lazy("có"), "no": gettext_lazy("không")},
+    "brake": {kind.value: kind.label for kind in Brake.Kind},
+    "request": {kind.value: kind.label for kind in DataRequest.Kind},
+    "request_outcome": {outcome.value: outcome.label for outcome in DataRequest.Outcome},
 }
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")

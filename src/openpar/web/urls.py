@@ -18,4 +18,5 @@ urlpatterns = [
     path("", include("openpar.web.people.urls")),
     path("", include("openpar.web.documents.urls")),
     path("", include("openpar.web.audit.urls")),
+    path("", include("openpar.web.seals.urls")),
 ]

@@ -146,7 +146,7 @@ def test_a_document_that_nobody_could_find_is_refused(officer: Actor, owner: Org
         ("a.p7s", b"-----BEGIN PKCS7-----\nMII\n", None),
         ("a.pdf", office_file("word/document.xml"), "file-not-what-it-says"),
         ("a.docx", office_file("xl/workbook.xml"), "file-not-what-it-says"),
-        ("a.docx", office_file("word/document.xml", "word/vbaProject.bin"), "file-not-what-it-says"),
+        ("a.docx", office_file("word/document.xml", "word/vbaProject.bin"), "archive-macro"),
         ("a.xlsx", b"PK\x03\x04 damaged", "file-not-what-it-says"),
         ("a.csv", b"a,b\n\xff\xfe", "file-not-what-it-says"),
         ("a.csv", b"a,\x00b\n", "file-not-what-it-says"),

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,7 @@ from openpar.base.accounts.models import Role
 from openpar.base.accounts.queries import Actor
 from openpar.base.audit.models import Entry as Trace
 from openpar.base.organisations.models import Organisation
+from openpar.common.triggers import create_triggers, drop_triggers
 from openpar.engine.answers import Answer
 from openpar.parindex.assessments.actions.rounds import enrol_units, open_round
 from openpar.parindex.assessments.actions.scores import Entry
@@ -104,6 +106,16 @@ def naive_save(assessment_id: int, code: str, entry: Entry, version: int, by: Ac
     return version + 1
 
 
+@contextmanager
+def without_the_second_line() -> Iterator[None]:
+    """The planted defect alone: the guards of the database would stop what the program lets through."""
+    drop_triggers()
+    try:
+        yield
+    finally:
+        create_triggers()
+
+
 def open_round_with(units: int) -> tuple[rounds.SmallRound, list[Organisation]]:
     """A round in self-scoring over this many departments."""
     small = rounds.prepared_round(wide_set())
@@ -143,7 +155,9 @@ def race(small: rounds.SmallRound, unit: Organisation, person_id: int, save: Sav
         writer.start()
     filled.wait(60)
     submit_sheet(assessment_id=assessment_id, by=by, at=rounds.DURING_SELF)
-    lock_sheet(assessment_id=assessment_id, by=by, at=rounds.DURING_SELF)
+    # Two people lock: whoever handed in does not approve.
+    head = Actor(id=small.head.person_id, full_name="Thủ trưởng", held=held)
+    lock_sheet(assessment_id=assessment_id, by=head, at=rounds.DURING_SELF)
     for writer in writers:
         writer.join(60)
     if failures:

@@ -8,7 +8,13 @@ import pytest
 
 from openpar.base.accounts.models import Role
 from tests import factories
-from tests.parindex.assessments.lock_race import naive_save, open_round_with, race, real_save
+from tests.parindex.assessments.lock_race import (
+    naive_save,
+    open_round_with,
+    race,
+    real_save,
+    without_the_second_line,
+)
 
 RACES = int(os.environ.get("OPENPAR_LOCK_RACES", "100"))
 
@@ -26,5 +32,6 @@ def test_a_frozen_total_equals_the_stored_scores_and_nothing_is_saved_after_the_
 def test_looking_first_and_writing_afterwards_is_caught() -> None:
     small, units = open_round_with(6)
     person = factories.person_as(Role.FOCAL_OFFICER, small.health)
-    outcomes = [race(small, unit, person.pk, naive_save) for unit in units]
+    with without_the_second_line():
+        outcomes = [race(small, unit, person.pk, naive_save) for unit in units]
     assert any(not outcome.holds for outcome in outcomes)

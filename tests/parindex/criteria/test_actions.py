@@ -73,7 +73,7 @@ def change(draft: CriteriaSet, code: str, stated: Line, by: Actor) -> Criterion:
         set_id=draft.pk,
         criterion_id=line(draft, code).pk,
         line=stated,
-        expected_version=version(draft),
+        expected_version=line(draft, code).version,
         by=by,
         at=BEFORE,
     )
@@ -274,7 +274,7 @@ def test_a_stale_change_is_refused(draft: CriteriaSet, manager: Actor) -> None:
             set_id=draft.pk,
             criterion_id=line(draft, "1.1.1").pk,
             line=Line("1.1.1", "Hai", Decimal(1), YES_NO),
-            expected_version=draft.version,
+            expected_version=1,
             by=manager,
             at=BEFORE,
         )

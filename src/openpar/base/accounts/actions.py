@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -71,7 +71,7 @@ def change_user(
 
 
 def set_password(*, by: Actor, at: datetime, user_id: int, password: str) -> None:
-    """A new password; sessions opened with the old one end, because Django binds them to its hash."""
+    """A new password; every session of the person ends."""
     with write_transaction():
         user = User.objects.select_for_update().get(pk=user_id)
         if not may_set_password(by, user_id):
@@ -79,6 +79,7 @@ def set_password(*, by: Actor, at: datetime, user_id: int, password: str) -> Non
         _refuse(_password_gaps(password, user))
         user.set_password(password)
         user.save(update_fields=["password"])
+        end_sessions_of(user_id)
         record(
             by=by,
             at=at,
@@ -127,7 +128,11 @@ def give_role(
 
 
 def end_role(*, by: Actor, at: datetime, role_held_id: int, on: date, reason: str = "") -> RoleHeld:
-    """The role ends: `on` is the first day it is no longer held."""
+    """The role ends: `on` is the first day it is no longer held; from today, it ends the person's sessions.
+
+    A role that ends on a later day is not held from that day on, whatever session is open: rights are asked
+    of the roles at every request.
+    """
     with write_transaction():
         _lock_people()
         held = RoleHeld.objects.select_related("user", "organisation").get(pk=role_held_id)
@@ -146,8 +151,15 @@ def end_role(*, by: Actor, at: datetime, role_held_id: int, on: date, reason: st
         held.held_until = on
         _refuse([*gaps, *_period_gaps(held), *_last_administrator_gaps(without_role=held, day=on)])
         held.save(update_fields=["held_until"])
+        if on <= timezone.localdate(at):
+            end_sessions_of(held.user_id)
         _trace_role(held, by=by, at=at, verb="end_role", before=before, reason=reason)
         return held
+
+
+def end_sessions_of(user_id: int) -> None:
+    """Part of an action: from the next request on, no session of this person is valid."""
+    User.objects.filter(pk=user_id).update(session_epoch=F("session_epoch") + 1)
 
 
 def _set_active(active: bool, *, by: Actor, at: datetime, user_id: int, reason: str) -> None:
@@ -160,6 +172,7 @@ def _set_active(active: bool, *, by: Actor, at: datetime, user_id: int, reason: 
             _refuse(_last_administrator_gaps(without_user=user, day=timezone.localdate(at)))
         user.is_active = active
         user.save(update_fields=["is_active"])
+        end_sessions_of(user_id)
         verb = "reactivate_user" if active else "deactivate_user"
         _trace_person(user, by=by, at=at, verb=verb, before=before, reason=reason)
 

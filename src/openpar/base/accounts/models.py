@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from openpar.base.organisations.models import Organisation
@@ -33,6 +34,8 @@ class User(AbstractBaseUser):
     email = models.EmailField(blank=True)
     position = models.CharField(max_length=200, blank=True)
     is_active = models.BooleanField(default=True)
+    # Part of what a session is bound to: one more, and every open session of this person has ended.
+    session_epoch = models.PositiveIntegerField(default=0)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
@@ -43,6 +46,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What Django compares at every request: the password, and the epoch of the person's sessions."""
+        bound = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("openpar.accounts.session", bound, secret=secret, algorithm="sha256").hexdigest()
 
 
 class HeldQuerySet(models.QuerySet["RoleHeld"]):

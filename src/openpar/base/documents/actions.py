@@ -18,9 +18,10 @@ from django.utils.translation import gettext as _
 from openpar.base.accounts.models import User
 from openpar.base.audit.actions import record
 from openpar.base.documents import storage
-from openpar.base.documents.kinds import FileKind, kind_of
-from openpar.base.documents.models import Document, StoredFile
-from openpar.base.documents.permissions import may_add_document
+from openpar.base.documents.inspection import Finding, inspect, look_again
+from openpar.base.documents.models import Document, FileCheck, StoredFile
+from openpar.base.documents.permissions import may_add_document, may_recheck_signatures
+from openpar.base.documents.queries import latest_check
 from openpar.base.documents.storage import Readable, Received
 from openpar.base.organisations.models import Organisation
 from openpar.base.organisations.roles import Actor
@@ -54,7 +55,7 @@ class _Upload:
     """A file that came in, or why it cannot be taken."""
 
     received: Received | None = None
-    kind: FileKind | None = None
+    finding: Finding | None = None
     gaps: tuple[Gap, ...] = ()
 
 
@@ -64,7 +65,7 @@ def add_document(*, by: Actor, at: datetime, owner_id: int, **particulars: Unpac
     Raises DocumentRefused with all gaps: rights, title, file too large, empty or of another kind than its
     name says, secret documents with a file.
     """
-    with _receiving(particulars) as upload, write_transaction():
+    with _receiving(particulars, at) as upload, write_transaction():
         owner = Organisation.objects.get(pk=owner_id)
         return _add(by=by, at=at, owner=owner, supersedes=None, particulars=particulars, upload=upload)
 
@@ -73,9 +74,51 @@ def supersede_document(
     *, by: Actor, at: datetime, document_id: int, **particulars: Unpack[Particulars]
 ) -> Document:
     """A newer document in place of `document_id`, which stays readable; one document has one successor."""
-    with _receiving(particulars) as upload, write_transaction():
+    with _receiving(particulars, at) as upload, write_transaction():
         older = Document.objects.select_for_update(of=("self",)).select_related("owner").get(pk=document_id)
         return _add(by=by, at=at, owner=older.owner, supersedes=older, particulars=particulars, upload=upload)
+
+
+def recheck_signatures(*, by: Actor, at: datetime, document_id: int) -> FileCheck:
+    """Judges the signatures of a document's file anew, by the trust store as it is now; the judgement before
+    stays readable. Raises DocumentRefused for a stranger, for a document without a file or with a lost one.
+    """
+    document = Document.objects.select_related("file").get(pk=document_id)
+    gaps = why_not_recheck(by, document)
+    if gaps or document.file is None:
+        raise DocumentRefused(gaps)
+    before = latest_check(document.file_id)
+    warnings = tuple(before.warnings) if before else ()
+    path = storage.path_of(document.file.sha256)
+    # Outside the transaction: it takes seconds, and what it looks at never changes.
+    finding = look_again(path, document.file.media_type, warnings, at=at)
+    with write_transaction():
+        check = _note_finding(document.file, finding, at=at)
+        record(
+            by=by,
+            at=at,
+            verb="recheck_signatures",
+            object=f"document:{document.pk}",
+            about=f"organisation:{document.owner_id}",
+            label=document.title,
+            before={"signature": before.signature if before else None},
+            after={"signature": check.signature},
+        )
+        return check
+
+
+def why_not_recheck(by: Actor, document: Document) -> tuple[Gap, ...]:
+    """What keeps `by` from having the signatures judged anew; nothing when it is open."""
+    if not may_recheck_signatures(by, document.owner_id):
+        what = _("%s không có quyền kiểm tra lại chữ ký số của tài liệu này") % by.full_name
+        return (Gap("", what, code="not-allowed"),)
+    if document.file is None:
+        return (Gap(document.title, _("không có tệp để kiểm tra"), code="no-file"),)
+    if not storage.verify(document.file.sha256):
+        what = _("tệp trong kho đã mất hoặc bị thay đổi")
+        remedy = _("Báo quản trị hệ thống khôi phục từ bản sao lưu")
+        return (Gap(document.title, what, remedy, code="file-lost"),)
+    return ()
 
 
 def why_not_supersede(by: Actor, document: Document) -> tuple[Gap, ...]:
@@ -112,27 +155,24 @@ def _successor_gaps(older: Document) -> list[Gap]:
 
 
 @contextmanager
-def _receiving(particulars: Particulars) -> Iterator[_Upload]:
-    """The upload on disk before the transaction begins: nobody waits to write while bytes come in."""
+def _receiving(particulars: Particulars, at: datetime) -> Iterator[_Upload]:
+    """The upload on disk and looked into before the transaction begins: nobody waits to write meanwhile."""
     content = particulars.get("upload")
     with ExitStack() as stack:
         # The bytes of a secret document never touch the disk.
         if content is None or particulars.get("is_secret"):
             yield _Upload()
         else:
-            yield _taken_in(content, particulars.get("file_name", ""), stack)
+            yield _taken_in(content, particulars.get("file_name", ""), at, stack)
 
 
-def _taken_in(content: Readable | bytes, file_name: str, stack: ExitStack) -> _Upload:
+def _taken_in(content: Readable | bytes, file_name: str, at: datetime, stack: ExitStack) -> _Upload:
     receiving = storage.receive(content, limit=settings.OPENPAR_MAX_UPLOAD_BYTES)
     try:
         received = stack.enter_context(receiving)
+        return _Upload(received, inspect(received.path, _clean_name(file_name), at=at))
     except FileRefused as refusal:
         return _Upload(gaps=refusal.gaps)
-    kind = kind_of(received.path, file_name)
-    if isinstance(kind, Gap):
-        return _Upload(gaps=(kind,))
-    return _Upload(received, kind)
 
 
 def _add(
@@ -154,11 +194,11 @@ def _add(
     document = _document(particulars)
     document.owner, document.supersedes = owner, supersedes
     document.added_by, document.added_at = User.objects.get(pk=by.person_id), at
-    if upload.received is not None and upload.kind is not None:
-        document.file = _stored(upload.received, upload.kind, at=at)
+    if upload.received is not None and upload.finding is not None:
+        document.file = _stored(upload.received, upload.finding, at=at)
         document.file_name = _clean_name(particulars.get("file_name", ""))
     document.save()
-    _trace(document, by=by, at=at)
+    _trace(document, upload.finding, by=by, at=at)
     return document
 
 
@@ -176,13 +216,25 @@ def _document(particulars: Particulars) -> Document:
     )
 
 
-def _stored(received: Received, kind: FileKind, *, at: datetime) -> StoredFile:
+def _stored(received: Received, finding: Finding, *, at: datetime) -> StoredFile:
     storage.keep(received)
     file, _created = StoredFile.objects.get_or_create(
         sha256=received.sha256,
-        defaults={"size": received.size, "media_type": kind.media_type, "stored_at": at},
+        defaults={"size": received.size, "media_type": finding.media_type, "stored_at": at},
     )
+    _note_finding(file, finding, at=at)
     return file
+
+
+def _note_finding(file: StoredFile, finding: Finding, *, at: datetime) -> FileCheck:
+    return FileCheck.objects.create(
+        file=file,
+        checked_at=at,
+        trust_store=finding.trust_store,
+        signature=finding.signature.value,
+        signatures=finding.signatures,
+        warnings=list(finding.warnings),
+    )
 
 
 def _clean(text: str) -> str:
@@ -278,7 +330,7 @@ def _time_gaps(particulars: Particulars, at: datetime) -> list[Gap]:
     return gaps
 
 
-def _trace(document: Document, *, by: Actor, at: datetime) -> None:
+def _trace(document: Document, finding: Finding | None, *, by: Actor, at: datetime) -> None:
     record(
         by=by,
         at=at,
@@ -294,6 +346,7 @@ def _trace(document: Document, *, by: Actor, at: datetime) -> None:
             "signed_at": document.signed_at.isoformat() if document.signed_at else None,
             "sha256": document.file.sha256 if document.file else None,
             "file_name": document.file_name,
+            "signature": finding.signature.value if finding else None,
             "link": document.link,
             "is_secret": document.is_secret,
             "supersedes": document.supersedes.pk if document.supersedes else None,

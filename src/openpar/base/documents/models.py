@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,38 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.sha256[:12]
+
+
+class FileCheck(models.Model):
+    """What was found inside a stored file at one time; a later check, by another trust store, stands beside
+    it and the latest counts.
+    """
+
+    class Signature(models.TextChoices):
+        NONE = "NONE", _("Không có chữ ký số")
+        VALID = "VALID", _("Chữ ký số hợp lệ")
+        UNTRUSTED = "UNTRUSTED", _("Chữ ký đúng, chưa rõ tin cậy")
+        UNCHECKED = "UNCHECKED", _("Chưa kiểm tra được chữ ký số")
+        CHANGED = "CHANGED", _("Tệp bị thay đổi sau khi ký")
+        BROKEN = "BROKEN", _("Chữ ký số hỏng")
+
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="checks")
+    checked_at = models.DateTimeField()
+    # The digest of the certificates it was judged by; empty for none.
+    trust_store = models.CharField(max_length=64, blank=True)
+    signature = models.CharField(max_length=9, choices=Signature.choices)
+    # One mapping for each signature, the oldest first (`signatures.Signature`).
+    signatures: models.JSONField[Any, Any] = models.JSONField(default=list)
+    # Stable words for what readers should know of the content (`pdf_contents`).
+    warnings: models.JSONField[Any, Any] = models.JSONField(default=list)
+
+    objects: ClassVar[models.Manager[FileCheck]]
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.file_id} {self.signature}"
 
 
 class Document(models.Model):

@@ -39,6 +39,12 @@ def owners_seen_by(actor: Actor) -> Collection[int] | None:
     return None if may_see_all_documents(actor) else actor.organisations(*_MAY_SEE)
 
 
+def may_recheck_signatures(actor: Actor, owner_id: int) -> bool:
+    """Whoever may look into the store of the owner, and the operator on the server."""
+    owners = owners_seen_by(actor)
+    return actor.id is None or owners is None or owner_id in owners
+
+
 def owners_added_to_by(actor: Actor) -> frozenset[int]:
     """The organisations that `actor` may add documents to."""
     return actor.organisations(*_MAY_ADD)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
-from openpar.base.documents.models import Document
+from openpar.base.documents.models import Document, FileCheck
 from openpar.common.text import fold
 
 
@@ -52,3 +52,41 @@ def versions_of(document: Document) -> tuple[Document, ...]:
         chain.append(after)
     found = Document.objects.select_related("file", "added_by").in_bulk(chain)
     return tuple(found[pk] for pk in chain)
+
+
+def latest_check(file_id: int | None) -> FileCheck | None:
+    """What was found last in a file; None before it was ever looked into. One query."""
+    return FileCheck.objects.filter(file_id=file_id).order_by("-id").first()
+
+
+def latest_checks(documents: Iterable[Document]) -> dict[int, FileCheck]:
+    """The same for several documents, by document; one query, none when no document has a file."""
+    files = {document.pk: document.file_id for document in documents if document.file_id is not None}
+    if not files:
+        return {}
+    newest = (
+        FileCheck.objects.filter(file_id__in=set(files.values()))
+        .order_by()
+        .values("file_id")
+        .annotate(newest=Max("pk"))
+        .values("newest")
+    )
+    found = {check.file_id: check for check in FileCheck.objects.filter(pk__in=newest)}
+    return {pk: found[file_id] for pk, file_id in files.items() if file_id in found}
+
+
+def documents_to_recheck(trust_store: str) -> tuple[tuple[Document, FileCheck], ...]:
+    """One document for each signed file that was last judged by other certificates than `trust_store`, with
+    that judgement; two queries.
+    """
+    newest = (
+        FileCheck.objects.order_by()
+        .values("file_id")
+        .annotate(newest=Max("pk"))
+        .values_list("newest", flat=True)
+    )
+    stale = FileCheck.objects.filter(pk__in=newest).exclude(signature=FileCheck.Signature.NONE)
+    checks = {check.file_id: check for check in stale.exclude(trust_store=trust_store)}
+    documents = Document.objects.filter(file_id__in=checks).select_related("file").order_by("pk")
+    by_file = {document.file_id: document for document in documents}
+    return tuple((document, checks[file_id]) for file_id, document in by_file.items() if file_id is not None)

@@ -1,11 +1,13 @@
 """Files by content: each lies once under the SHA-256 of its bytes, is never overwritten and never removed.
 
 The order that survives a power cut: bytes to a temporary file, fsync, rename to the final name, fsync of the
-folders; only then may the database speak of it. A file that no row speaks of does no harm.
+folders; only then may the database speak of it. A file that no row speaks of does no harm. Written once:
+nobody may write into a file afterwards, nor into its folder but for the moment in which a file is added.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import tempfile
@@ -19,9 +21,11 @@ from typing import BinaryIO, Protocol
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from openpar.base.documents.antivirus import scan
 from openpar.common.errors import FileRefused
 
 _CHUNK = 1024 * 1024
+_READ_ONLY, _CLOSED, _OPEN = 0o444, 0o555, 0o755
 
 
 class Readable(Protocol):
@@ -48,7 +52,8 @@ def path_of(sha256: str) -> Path:
 def receive(upload: Readable | bytes, *, limit: int) -> Iterator[Received]:
     """Writes the upload to a temporary file, gone at the end unless `keep` took it.
 
-    Raises FileRefused when it is empty or has more than `limit` bytes; no more than that is read.
+    Raises FileRefused when it is empty or has more than `limit` bytes (no more than that is read), and when
+    the scanner of the installation finds something in it or does not answer.
     """
     incoming = _folder() / "incoming"
     incoming.mkdir(parents=True, exist_ok=True)
@@ -59,6 +64,7 @@ def receive(upload: Readable | bytes, *, limit: int) -> Iterator[Received]:
             received = _copy(upload, file, path, limit)
             file.flush()
             os.fsync(file.fileno())
+        scan(path)
         yield received
     finally:
         path.unlink(missing_ok=True)
@@ -70,8 +76,9 @@ def keep(received: Received) -> None:
     if place.exists():
         return
     place.parent.mkdir(parents=True, exist_ok=True)
-    received.path.chmod(0o440)
-    received.path.rename(place)
+    received.path.chmod(_READ_ONLY)
+    with _opened(place.parent):
+        received.path.rename(place)
     for folder in (place.parent, place.parent.parent, place.parent.parent.parent):
         _sync_folder(folder)
 
@@ -81,17 +88,42 @@ def open_file(sha256: str) -> BufferedReader:
     return path_of(sha256).open("rb")
 
 
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file as it lies on disk now. Raises OSError when it cannot be read."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def verify(sha256: str) -> bool:
     """The file is there and its bytes still have their digest."""
     try:
-        with open_file(sha256) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
-    except FileNotFoundError:
+        return digest_of(path_of(sha256)) == sha256
+    except OSError:
         return False
+
+
+def kept_files() -> Iterator[Path]:
+    """Every file that lies in the store, in the order of names; those still coming in are left out."""
+    yield from sorted(path for path in _folder().glob("??/??/*") if path.is_file())
 
 
 def _folder() -> Path:
     return Path(settings.OPENPAR_FILES_DIR)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[None]:
+    """The folder takes files inside the block; one process at a time, lest one closes it on another."""
+    descriptor = os.open(_folder() / "incoming", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        folder.chmod(_OPEN)
+        try:
+            yield
+        finally:
+            folder.chmod(_CLOSED)
+    finally:
+        os.close(descriptor)
 
 
 def _copy(upload: Readable | bytes, file: BinaryIO, path: Path, limit: int) -> Received:

@@ -16,6 +16,7 @@ from openpar.base.organisations.models import Kind, Succession
 from openpar.base.organisations.register import KEY, LONGEST_KEY, names_of
 from openpar.common.errors import Gap
 from openpar.common.formats import DateNotUnderstood, parse_date
+from openpar.common.limited import run_limited
 from openpar.common.sheets import SheetCaps
 from openpar.common.spreadsheets import read_sheet
 
@@ -170,8 +171,11 @@ class Table:
 
 
 def read_table(source: bytes, columns: Sequence[str], *, others_allowed: bool = False) -> Table:
-    """A .csv or .xlsx file with `columns` in its first row, in any order. Raises FileRefused."""
-    grid = read_sheet(source, caps=_CAPS).rows
+    """A .csv or .xlsx file with `columns` in its first row, in any order, read in a process of its own.
+
+    Raises FileRefused.
+    """
+    grid = run_limited(read_sheet, source, caps=_CAPS).rows
     header = tuple(cell or "" for cell in grid[0]) if grid else ()
     missing = [column for column in columns if column not in header]
     unknown = [] if others_allowed else [column for column in header if column not in columns]

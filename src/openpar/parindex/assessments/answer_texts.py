@@ -22,6 +22,7 @@ from openpar.common.formats import (
 from openpar.common.sheets import StoredNumber
 from openpar.common.spreadsheets import cell_decimal
 from openpar.common.text import nfc
+from openpar.common.wording import gettext as _
 from openpar.engine import rules
 from openpar.engine.answers import Answer
 from openpar.engine.numbers import plain
@@ -67,7 +68,7 @@ def answer_from_cells(rule: rules.Rule, cells: AnswerCells, *, ambiguous: Ambigu
     answer = _READERS[type(rule)](reader, rule)
     for name in ("answer", "numerator", "denominator", "points"):
         if getattr(cells, name) and name not in reader.asked:
-            reader.fault(name, "tiêu chí này không dùng ô này", "Để trống.", code="unused")
+            reader.fault(name, _("tiêu chí này không dùng ô này"), _("Để trống."), code="unused")
     if reader.gaps:
         raise AnswerNotUnderstood(reader.gaps)
     return answer
@@ -134,9 +135,13 @@ class _Reader:
             if not piece.strip() or (sign and name and not figure):
                 continue
             if not sign or not name:
-                self.fault(column, f"“{piece.strip()[:60]}” không có dạng tên = số", "Ghi như A=4|B=3.")
+                self.fault(
+                    column,
+                    _("“%(text)s” không có dạng tên = số", text=piece.strip()[:60]),
+                    _("Ghi như A=4|B=3."),
+                )
             elif name in table:
-                self.fault(column, f"“{name}” ghi hai lần")
+                self.fault(column, _("“%(name)s” ghi hai lần", name=name))
             elif (value := self.decimal(column, figure)) is not None:
                 table[name] = value
         return table or None
@@ -151,7 +156,7 @@ def _yes_or_no(reader: _Reader, rule: rules.Rule) -> Answer:
         return Answer(choice="yes" if word in _YES_WORDS else "no")
     if word in _NOT_APPLICABLE_WORDS:
         return Answer(choice=NOT_APPLICABLE_CHOICE)
-    reader.fault("answer", f"“{found[:60]}” không phải Có hay Không", "Chọn Có hoặc Không.")
+    reader.fault("answer", _("“%(text)s” không phải Có hay Không", text=found[:60]), _("Chọn Có hoặc Không."))
     return Answer()
 
 
@@ -193,7 +198,9 @@ def _ratio(reader: _Reader, rule: rules.Rule) -> Answer:
             if name.lower() in _EXCUSED_NAMES or name == rule.figures.excused_label:
                 excused = value
             else:
-                reader.fault("answer", f"“{name}” không phải số được loại trừ", "Ghi như loại trừ=2.")
+                reader.fault(
+                    "answer", _("“%(name)s” không phải số được loại trừ", name=name), _("Ghi như loại trừ=2.")
+                )
     return Answer(numerator=top, denominator=bottom, excused=excused)
 
 
@@ -213,11 +220,18 @@ def _deadline(reader: _Reader, rule: rules.Rule) -> Answer:
             if day.lower().endswith(word):
                 day, mark = day[: -len(word)].strip(" ,;"), word
     if mark and mark.lower() not in _UNSIGNED_WORDS:
-        reader.fault("answer", f"“{mark[:40]}” không hiểu", f"Sau ngày chỉ ghi |{UNSIGNED_MARK}.")
+        reader.fault(
+            "answer",
+            _("“%(text)s” không hiểu", text=mark[:40]),
+            _("Sau ngày chỉ ghi |%(mark)s.", mark=UNSIGNED_MARK),
+        )
     try:
         return Answer(moment=parse_date(day.partition("T")[0]), signed=not mark)
     except DateNotUnderstood as error:
-        remedy = f"Ghi ngày như 31/01/2026, thêm |{UNSIGNED_MARK} nếu không ký số; không có văn bản: Không."
+        remedy = _(
+            "Ghi ngày như 31/01/2026, thêm |%(mark)s nếu không ký số; không có văn bản: Không.",
+            mark=UNSIGNED_MARK,
+        )
         for gap in error.gaps:
             reader.fault("answer", gap.what, remedy)
         return Answer()
@@ -249,7 +263,11 @@ def _external(reader: _Reader, rule: rules.Rule) -> Answer:
     found = reader.text()
     choice = "no" if found is not None and found.lower() in _NO_WORDS else None
     if found is not None and choice is None:
-        reader.fault("answer", f"“{found[:40]}” không hiểu", "Ghi chỉ số ở ô tử số; không khảo sát: Không.")
+        reader.fault(
+            "answer",
+            _("“%(text)s” không hiểu", text=found[:40]),
+            _("Ghi chỉ số ở ô tử số; không khảo sát: Không."),
+        )
     return Answer(
         choice=choice, numerator=reader.number("numerator"), denominator=reader.number("denominator")
     )

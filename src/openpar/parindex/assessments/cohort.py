@@ -8,13 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from django.utils.translation import gettext as _
+
 from openpar.engine.answers import Answer
 from openpar.engine.outcomes import Earned
 from openpar.engine.rules import CohortNormalised
-from openpar.parindex.assessments.models import Layer, Score
-from openpar.parindex.criteria.queries import LoadedSet
+from openpar.parindex.assessments.models import Layer, RoundStage, Score
+from openpar.parindex.criteria.queries import LoadedLeaf, LoadedSet
 
 _DECIDING = (Layer.REAPPRAISED, Layer.APPRAISED)
+
+
+def awaited(leaf: LoadedLeaf, stage: str) -> str:
+    """What a page says of a leaf whose points need the whole block: what is waited for, and when it comes.
+
+    `stage` is that of the round; "" for every leaf whose points are there at once.
+
+    Published points stand in the result: the rows of the sheet keep what the unit and the appraiser entered.
+    """
+    if not isinstance(leaf.engine.rule, CohortNormalised):
+        return ""
+    if stage == RoundStage.PUBLISHED:
+        return _(
+            "Điểm của tiêu chí này tính trên số liệu của cả khối khi tổng hợp kết quả; xem ở trang Kết quả."
+        )
+    return _(
+        "Tiêu chí này so với đơn vị tốt nhất của khối: nhập số liệu xong, điểm vẫn để trống và chưa cộng vào "
+        "tổng, vì còn chờ số liệu của mọi đơn vị trong khối. Điểm được tính ở giai đoạn “%(decision)s”, khi "
+        "tổng hợp cho Hội đồng; đơn vị thấy điểm khi kết quả được công bố."
+    ) % {"decision": RoundStage.DECISION.label}
 
 
 def settle_cohorts(criteria: LoadedSet, scores: Mapping[int, Sequence[Score]]) -> None:

@@ -146,6 +146,7 @@ class Assessment(models.Model):
     is_published = models.BooleanField(default=True)
     state = models.CharField(max_length=13, choices=SheetState.choices, default=SheetState.DRAFTING)
     submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     locked_at = models.DateTimeField(null=True, blank=True)
     locked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     locked_automatically = models.BooleanField(default=False)
@@ -169,6 +170,12 @@ class Assessment(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="LOCKED") | Q(locked_at__isnull=False, self_total__isnull=False),
                 name="a_locked_sheet_has_its_total",
+            ),
+            models.CheckConstraint(
+                condition=Q(locked_by__isnull=True)
+                | Q(submitted_by__isnull=False) & ~Q(locked_by=F("submitted_by")),
+                name="locked_by_two_people",
+                violation_error_message=_("Người trình phiếu không được tự duyệt và chốt."),
             ),
         ]
 
@@ -355,3 +362,18 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assessment_id} {self.total} {self.rank}/{self.rank_of}"
+
+
+class RoundBundle(models.Model):
+    """The signed data of a published round: a file of the store, under the SHA-256 of its bytes."""
+
+    round = models.OneToOneField(Round, models.PROTECT, related_name="bundle")
+    sha256 = models.CharField(max_length=64)
+    # The SHA-256 of the manifest inside: depends on what was scored only, and stands in the decision.
+    digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[RoundBundle]]
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.digest}"

@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from openpar.base.accounts.models import Role
 from openpar.base.accounts.queries import Actor
-from openpar.parindex.assessments.models import Assessment, Round
+from openpar.parindex.assessments.models import Assessment, Round, RoundStage
 
 # Those who see every sheet of every round.
 OVERSEERS = (Role.ROUND_MANAGER, Role.LEADER, Role.AUDITOR, Role.COUNCIL_CHAIR)
@@ -27,6 +27,17 @@ def may_manage(actor: Actor, round: Round) -> bool:
 
 def oversees(actor: Actor) -> bool:
     return any(actor.has(role) for role in OVERSEERS)
+
+
+def may_see_leadership(actor: Actor, stage: str) -> bool:
+    """Points that the leaders give, and sums that contain them, in a round that stands at `stage`.
+
+    They are hidden from the unit and from appraisers until publication (parindex.md 6, rule 15, and 8). Those
+    who oversee are neither: the leaders gave the points, the manager enters them, the council accepts totals
+    that contain them (parindex.md 4.2, phase 5) and must be able to recount what it accepts, auditors
+    retrace all of it. So whoever sees such a sum sees its parts, on every page alike.
+    """
+    return stage == RoundStage.PUBLISHED or oversees(actor)
 
 
 def belongs_to_unit(actor: Actor, assessment: Assessment) -> bool:

@@ -78,6 +78,21 @@ def why_not_self_scoring(
     return closed
 
 
+def why_not_alone(first_id: int | None, second_id: int) -> Gap | None:
+    """Whoever did the first step of two does not do the second: handing in and locking, and so on.
+
+    Decision 0011; the database holds the same for locking and reopening.
+    """
+    if first_id != second_id:
+        return None
+    return Gap(
+        "",
+        _("bạn đã làm bước trước; bước này cần người thứ hai."),
+        _("Nhờ một người khác có thẩm quyền thực hiện."),
+        code="same_person",
+    )
+
+
 def differs(first: Decimal | None, second: Decimal | None) -> bool:
     """Do two sides give different points? Not entered differs from 0."""
     return (first is None) != (second is None) or (first is not None and first != second)

@@ -13,7 +13,9 @@ from openpar.parindex.criteria.table import SetTable, TableRow, set_table
 class Change:
     """One aspect of a line that differs."""
 
-    aspect: str  # code, title, maximum, scale, scored_by, evidence, not_applicable
+    # code, title, maximum, scale, printed_scale, scored_by, evidence, not_applicable, owner, article, note,
+    # indicator
+    aspect: str
     before: str | Decimal
     after: str | Decimal
 
@@ -111,8 +113,13 @@ def _changes(before: TableRow, after: TableRow) -> tuple[Change, ...]:
         ("title", before.title, after.title),
         ("maximum", before.maximum, after.maximum),
         ("scale", "\n".join(before.scale), "\n".join(after.scale)),
+        ("printed_scale", before.printed_scale, after.printed_scale),
         ("scored_by", before.scored_by, after.scored_by),
         ("evidence", before.evidence, after.evidence),
         ("not_applicable", before.not_applicable, after.not_applicable),
+        ("owner", before.owner, after.owner),
+        ("article", before.article, after.article),
+        ("note", before.note, after.note),
+        ("indicator", before.indicator, after.indicator),
     )
     return tuple(Change(aspect, old, new) for aspect, old, new in aspects if old != new)

@@ -11,17 +11,21 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from openpar.common import plain
 from openpar.common.errors import FileRefused, Gap
-from openpar.common.limited import run_within
+from openpar.common.limited import Limits, run_within
+from openpar.common.wording import gettext as _
 from openpar.engine import criteria as engine
 from openpar.engine.errors import InvalidSet, SetProblem
+from openpar.engine.numbers import Figure
 from openpar.engine.rules import Unstated
 from openpar.parindex.criteria.official_table import TableLine, read_official
 from openpar.parindex.criteria.yaml_files import UnreadableFile, mapping_of
 
 YAML_ENDINGS = (".yaml", ".yml")
 ENDINGS = (".xlsx", ".docx", *YAML_ENDINGS)
-_SECONDS, _MEBIBYTES = 30, 768
+# The longest official set takes a third of a second and 60 MiB.
+_SECONDS, _MEBIBYTES = 2, 256
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,16 @@ class UnderstoodSet:
     is_sample: bool
 
 
+plain.allow(UnderstoodSet, TableLine, SetProblem, Figure)
+
+
 def read_criteria_file(path: Path, file_name: str, *, place: int = 1) -> UnderstoodSet:
     """What a .xlsx, .docx or .yaml file says; `place` chooses among several tables, counted from 1.
 
     Read in a process of its own. Raises FileRefused with everything that stands in the way.
     """
-    return run_within(_SECONDS, _MEBIBYTES, understand, path, file_name, place)
+    limits = Limits(_SECONDS, _MEBIBYTES, called=file_name)
+    return run_within(limits, understand, path, file_name, place)
 
 
 def understand(path: Path, file_name: str, place: int = 1) -> UnderstoodSet:
@@ -56,9 +64,9 @@ def understand(path: Path, file_name: str, place: int = 1) -> UnderstoodSet:
     ending = Path(file_name).suffix.lower()
     if ending not in ENDINGS:
         raise FileRefused.because(
-            "Tệp",
-            f"không nhận loại tệp “{ending or file_name}”",
-            "Dùng .docx, .xlsx hoặc .yaml.",
+            _("Tệp"),
+            _("không nhận loại tệp “%(kind)s”", kind=ending or file_name),
+            _("Dùng .docx, .xlsx hoặc .yaml."),
             code="file-kind",
         )
     if ending in YAML_ENDINGS:
@@ -76,10 +84,11 @@ def _from_yaml(path: Path, file_name: str) -> UnderstoodSet:
         mapping = mapping_of(path.read_bytes(), file_name)
         tree = engine.set_from_mapping(mapping)
     except UnreadableFile as fault:
-        raise FileRefused.because("Tệp", str(fault), "Sửa tệp rồi tải lên lại.", code="yaml") from fault
+        remedy = _("Sửa tệp rồi tải lên lại.")
+        raise FileRefused.because(_("Tệp"), str(fault), remedy, code="yaml") from fault
     except InvalidSet as invalid:
         raise FileRefused(
-            Gap(problem.where or "Tệp", problem.what, problem.remedy, code="unreadable")
+            Gap(problem.where or _("Tệp"), problem.what, problem.remedy, code="unreadable")
             for problem in invalid.problems
         ) from invalid
     return _understood(mapping, tuple(_lines_of(tree)), ())
@@ -144,8 +153,13 @@ def _line(part: engine.Node | engine.Leaf, parent: str) -> TableLine:
         confidence=None if rule is None else "none" if isinstance(rule, Unstated) else "sure",
         evidence=leaf.evidence_wanted if leaf else "",
         owner=leaf.owner if leaf else "",
+        article=leaf.article if leaf else "",
         scored_by=leaf.scored_by.value if leaf else "",
-        not_applicable=leaf.not_applicable_note if leaf else "",
-        note="",
+        not_applicable=_not_applicable(leaf) if leaf else "",
+        note=leaf.note if leaf else "",
         warnings=(),
     )
+
+
+def _not_applicable(leaf: engine.Leaf) -> str:
+    return leaf.not_applicable_note or ("yes" if leaf.may_be_not_applicable else "")

@@ -95,7 +95,15 @@ class Criterion(models.Model):
     indicator = models.CharField(max_length=60, blank=True)
     may_be_not_applicable = models.BooleanField(default=False)
     not_applicable_note = models.CharField(max_length=300, blank=True)
+    # What the decision says beside the rule of a leaf: who follows it, on which legal ground, remarks. Whole
+    # texts, for printed tables fill these cells with several lines.
+    owner = models.TextField(blank=True)
+    article = models.TextField(blank=True)
+    note = models.TextField(blank=True)
     same_as = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="later")
+    # Counts the edits of this line (also of its code, when lines are moved): two people may work on
+    # different lines at a time, the second save of the same line is refused.
+    version = models.PositiveIntegerField(default=1)
 
     objects: ClassVar[models.Manager[Criterion]]
 

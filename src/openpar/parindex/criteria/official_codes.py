@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from openpar.common.text import fold, roman_value
+from openpar.common.wording import gettext as _
 
 Parts = tuple[int, ...]
 
@@ -65,13 +66,13 @@ class CodeReader:
         code = clean_code(raw)
         if _LETTER.fullmatch(code) or roman_value(code):
             return self._begin_part(code)
-        prefix, _, rest = code.rpartition(".") if re.match(r"[IVX]+\.\d", code) else ("", "", code)
+        prefix, _dot, rest = code.rpartition(".") if re.match(r"[IVX]+\.\d", code) else ("", "", code)
         if prefix:  # written in full: I.1.2
             return self._keep(code, prefix if prefix in self.seen else self.part, [])
         warnings: list[str] = []
         parts = self._parts(rest, raw, warnings)
         if parts is None:
-            warnings.append(f"Không hiểu mã “{raw}”.")
+            warnings.append(_("Không hiểu mã “%(code)s”.", code=raw))
             return self._keep(code, "", warnings)
         self.last = parts
         start = f"{self.part}." if self.restarts else ""
@@ -94,18 +95,37 @@ class CodeReader:
             parts = tuple(int(part) for part in code.split("."))
             mended = (*parts[:-1], parts[-1] * 10)
             if parts not in expected and len(parts) > 1 and mended in expected:
-                warnings.append(f"Bảng tính đã đổi mã {_text(mended)} thành {raw}: đã sửa lại.")
+                warnings.append(
+                    _(
+                        "Bảng tính đã đổi mã %(code)s thành %(text)s: đã sửa lại.",
+                        code=_text(mended),
+                        text=raw,
+                    )
+                )
                 return mended
             if parts not in expected and self.last is not None:
-                warnings.append(f"Mã {code} không nối tiếp mã {_text(self.last)}.")
+                last = _text(self.last)
+                warnings.append(_("Mã %(code)s không nối tiếp mã %(last)s.", code=code, last=last))
             return parts
         candidates = _dates(raw)
         fitting = [parts for parts in candidates if parts in expected]
         if fitting:
-            warnings.append(f"Bảng tính đã đổi mã {_text(fitting[0])} thành ngày “{raw}”: đã sửa lại.")
+            warnings.append(
+                _(
+                    "Bảng tính đã đổi mã %(code)s thành ngày “%(day)s”: đã sửa lại.",
+                    code=_text(fitting[0]),
+                    day=raw,
+                )
+            )
             return fitting[0]
         if candidates:
-            warnings.append(f"Mã là ngày “{raw}”, không rõ mã đúng; tạm đọc là {_text(candidates[0])}.")
+            warnings.append(
+                _(
+                    "Mã là ngày “%(day)s”, không rõ mã đúng; tạm đọc là %(code)s.",
+                    day=raw,
+                    code=_text(candidates[0]),
+                )
+            )
             return candidates[0]
         return None
 
@@ -122,15 +142,15 @@ class CodeReader:
             parent = start + _text(parts[:length])
             if parent in self.seen:
                 if length < len(parts) - 1:
-                    warnings.append(f"Thiếu dòng mã {start}{_text(parts[:-1])}.")
+                    warnings.append(_("Thiếu dòng mã %(code)s.", code=start + _text(parts[:-1])))
                 return parent
         if len(parts) > 1:
-            warnings.append(f"Thiếu dòng mã {start}{_text(parts[:-1])}.")
+            warnings.append(_("Thiếu dòng mã %(code)s.", code=start + _text(parts[:-1])))
         return self.part
 
     def _keep(self, text: str, parent: str, warnings: list[str]) -> Code:
         if text in self.seen:
-            warnings.append(f"Mã {text} lặp lại.")
+            warnings.append(_("Mã %(code)s lặp lại.", code=text))
         self.seen.add(text)
         return Code(text, parent, tuple(warnings))
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from openpar.common.errors import FileRefused, Gap
 from openpar.common.text import fold
+from openpar.common.wording import gettext as _
+from openpar.common.wording import gettext_noop
 from openpar.parindex.criteria.official_grid import GridRow
 
 _HEADER_WITHIN = 60  # rows; before the table stand the heading of the decision and its grounds
@@ -26,13 +28,14 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("evidence", r".*(kiem chung|minh chung|tai lieu chung minh).*"),
     ("scale", r".*(cach (tinh|cham)|chi tiet|huong dan|phuong phap|cong thuc|dien giai|cach danh gia).*"),
     ("maximum", r"(diem|so diem|muc diem|thang diem)|.*(diem (toi da|chuan)|toi da|thang diem).*"),
+    ("article", r"can cu( phap ly| quy dinh| van ban)?(, dieu,? khoan)?|co so phap ly|dieu,? khoan.*"),
     ("note", r".*ghi chu.*"),
     ("title", r".*(tieu chi|linh vuc|noi dung|chi so thanh phan|ten chi so|chi tieu).*"),
 )
 _NAMES = {
-    "code": "“STT” hoặc “Mã số”",
-    "title": "“Lĩnh vực/Tiêu chí/Tiêu chí thành phần” hoặc “Nội dung”",
-    "maximum": "“Điểm tối đa” hoặc “Điểm chuẩn”",
+    "code": gettext_noop("“STT” hoặc “Mã số”"),
+    "title": gettext_noop("“Lĩnh vực/Tiêu chí/Tiêu chí thành phần” hoặc “Nội dung”"),
+    "maximum": gettext_noop("“Điểm tối đa” hoặc “Điểm chuẩn”"),
 }
 
 
@@ -51,6 +54,7 @@ class Columns:
     scored_by: int | None = None
     note: int | None = None
     owner: int | None = None
+    article: int | None = None
     header: tuple[str, ...] = ()
 
 
@@ -83,17 +87,16 @@ def missing_columns(rows: Sequence[GridRow]) -> FileRefused:
             best, where = found, row.where
     gaps = [
         Gap(
-            where or "Tệp",
-            f"không thấy cột {name}",
-            "Thêm dòng tiêu đề cột như bảng trong quyết định.",
+            where or _("Tệp"),
+            _("không thấy cột %(names)s", names=_(name)),
+            _("Thêm dòng tiêu đề cột như bảng trong quyết định."),
             "table-columns",
         )
         for role, name in _NAMES.items()
         if role not in best and role != "code"
     ]
-    return FileRefused(
-        gaps or [Gap(where, "không thấy bảng tiêu chí", "Kiểm tra dòng tiêu đề.", "table-columns")]
-    )
+    nothing = Gap(where, _("không thấy bảng tiêu chí"), _("Kiểm tra dòng tiêu đề."), "table-columns")
+    return FileRefused(gaps or [nothing])
 
 
 def _joined_headers(rows: Sequence[GridRow], place: int) -> dict[int, str]:
@@ -156,6 +159,7 @@ def _columns(rows: Sequence[GridRow], place: int, headers: dict[int, str]) -> Co
         scored_by=first("scored_by"),
         note=first("note"),
         owner=first("owner"),
+        article=first("article"),
         header=tuple(fold(cell or "") for cell in rows[place].cells),
     )
 

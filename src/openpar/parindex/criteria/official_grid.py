@@ -17,6 +17,7 @@ from openpar.common.archives import check_archive, open_archive
 from openpar.common.errors import FileRefused
 from openpar.common.sheets import Sheet, SheetCaps, parse_address, parse_range
 from openpar.common.text import nfc
+from openpar.common.wording import gettext as _
 from openpar.common.xlsx_reader import read_xlsx, sheet_names
 
 # The longest official set seen has some 140 lines; these caps leave room for scale lines and other sheets.
@@ -82,7 +83,7 @@ def _grid_of_sheet(sheet: Sheet) -> Grid:
         if row < len(formulas):
             formulas[row].add(column)
     rows = (
-        GridRow(f"dòng {number + 1}", tuple(cells), inherited[number], frozenset(formulas[number]))
+        GridRow(_("dòng %(n)s", n=number + 1), tuple(cells), inherited[number], frozenset(formulas[number]))
         for number, cells in enumerate(sheet.rows)
     )
     return Grid(tuple(rows))
@@ -95,9 +96,9 @@ def _read_document(path: Path) -> Iterator[Grid]:
             member.file_size for member in archive.infolist() if member.filename.endswith((".xml", ".rels"))
         )
         if size > _MOST_XML_BYTES:
-            what = f"văn bản dài quá {_MOST_XML_BYTES // 1024 // 1024} MB"
+            what = _("văn bản dài quá %(most)s MB", most=_MOST_XML_BYTES // 1024 // 1024)
             raise FileRefused.because(
-                "Tệp", what, "Chỉ giữ lại bảng tiêu chí trong tệp.", code="file-too-big"
+                _("Tệp"), what, _("Chỉ giữ lại bảng tiêu chí trong tệp."), code="file-too-big"
             )
     try:
         contents = [*docx.Document(io.BytesIO(path.read_bytes())).iter_inner_content()]
@@ -106,9 +107,9 @@ def _read_document(path: Path) -> Iterator[Grid]:
         raise
     except Exception as error:  # python-docx fails in many ways on a package whose parts do not fit together
         raise FileRefused.because(
-            "Tệp",
-            "không đọc được văn bản Word",
-            "Mở tệp bằng Word, lưu thành bản mới rồi tải lên lại.",
+            _("Tệp"),
+            _("không đọc được văn bản Word"),
+            _("Mở tệp bằng Word, lưu thành bản mới rồi tải lên lại."),
             code="archive-damaged",
         ) from error
     yield from grids
@@ -132,12 +133,13 @@ def _rows_of(table: Table, table_number: int) -> Iterator[GridRow]:
     above: dict[int, str] = {}
     total = 0
     for number, row in enumerate(table._tbl.tr_lst, start=1):
-        where = f"bảng {table_number}, dòng {number}"
+        where = _("bảng %(table)s, dòng %(n)s", table=table_number, n=number)
         cells: dict[int, str] = {}
         inherited: dict[int, str] = {}
         for column, cell in _cells_of(row):
             if column >= CAPS.columns:
-                raise FileRefused.because(where, f"bảng rộng hơn {CAPS.columns} cột", code="sheet-too-big")
+                what = _("bảng rộng hơn %(most)s cột", most=CAPS.columns)
+                raise FileRefused.because(where, what, code="sheet-too-big")
             if cell.vMerge == "continue":
                 inherited[column] = above.get(column, "")
                 continue
@@ -147,7 +149,8 @@ def _rows_of(table: Table, table_number: int) -> Iterator[GridRow]:
                 cells[column] = text
         total += len(cells)
         if number > CAPS.rows or total > CAPS.cells:
-            raise FileRefused.because(where, f"bảng dài hơn {CAPS.rows} dòng", code="sheet-too-big")
+            what = _("bảng dài hơn %(most)s dòng", most=CAPS.rows)
+            raise FileRefused.because(where, what, code="sheet-too-big")
         width = max(cells, default=-1) + 1
         values = tuple(cells.get(column) for column in range(width))
         yield GridRow(where, values, {column: text for column, text in inherited.items() if text})

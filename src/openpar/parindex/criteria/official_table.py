@@ -8,7 +8,7 @@ say and for a named person to accept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -17,10 +17,12 @@ from openpar.common.errors import FileRefused
 from openpar.common.formats import NumberNotUnderstood, format_maximum
 from openpar.common.spreadsheets import cell_decimal
 from openpar.common.text import fold, nfc
+from openpar.common.wording import gettext as _
 from openpar.parindex.criteria.official_codes import CodeReader, looks_like_code
 from openpar.parindex.criteria.official_columns import Columns, find_columns, missing_columns
 from openpar.parindex.criteria.official_grid import Grid, GridRow, read_grids
 from openpar.parindex.criteria.official_heading import Heading, read_heading
+from openpar.parindex.criteria.official_notes import read_note
 from openpar.parindex.criteria.official_scorers import SELF_AND_APPRAISAL, scored_by_rule, scored_by_words
 from openpar.parindex.criteria.official_writing import write_official_table
 from openpar.parindex.criteria.scale_text import Confidence, guess_rule, is_scale_line
@@ -47,7 +49,7 @@ class TableLine:
 
     `where` is the row in the file; `maximum` as printed, or what the lines below add up to if none is printed
     (`is_maximum_derived`); rule, confidence and `scored_by` belong to leaves, what others than leaves say
-    of a scale is kept in `scale_text`. `warnings` are in Vietnamese.
+    of a scale is kept in `scale_text`. `not_applicable` is "yes" where the table names no case.
     """
 
     where: str
@@ -64,6 +66,7 @@ class TableLine:
     scored_by: str
     not_applicable: str
     owner: str
+    article: str
     note: str
     warnings: tuple[str, ...]
 
@@ -119,26 +122,32 @@ def read_official(path: Path, *, place: int = 1) -> OfficialTable:
         longest = max(grids, key=lambda grid: len(grid.rows), default=Grid(()))
         raise missing_columns(longest.rows)
     if not 1 <= place <= len(segments):
-        raise FileRefused.because(
-            "Tệp", f"không có bảng thứ {place}", f"Tệp có {len(segments)} bảng tiêu chí."
-        )
+        what = _("không có bảng thứ %(place)s", place=place)
+        raise FileRefused.because(_("Tệp"), what, _("Tệp có %(count)s bảng tiêu chí.", count=len(segments)))
     segment = segments[place - 1]
-    notes = [f"Tệp có {len(segments)} bảng tiêu chí; đây là bảng thứ {place}."] if len(segments) > 1 else []
     columns = segment.parts[0][0]
-    if len(columns.maxima) > 1:
-        listed = ", ".join(f"“{name}”" for name in columns.maximum_names)
-        notes.append(f"Có {len(columns.maxima)} cột điểm tối đa ({listed}): đã đọc cột đầu.")
+    notes = [*_notes_on(columns, len(segments), place)]
     reading = _Reading(segment)
     if not reading.nodes:
         raise FileRefused.because(
-            segment.parts[0][1][0].where if segment.parts[0][1] else "Tệp",
-            "không có dòng tiêu chí nào có mã (1, 1.1, 1.1.1 hoặc I, II)",
-            "Ghi mã của từng tiêu chí trong cột “STT” (số đánh tự động của Word thì chuyển thành chữ).",
+            segment.parts[0][1][0].where if segment.parts[0][1] else _("Tệp"),
+            _("không có dòng tiêu chí nào có mã (1, 1.1, 1.1.1 hoặc I, II)"),
+            _("Ghi mã của từng tiêu chí trong cột “STT” (số đánh tự động của Word thì chuyển thành chữ)."),
             code="table-codes",
         )
     heading = read_heading(segment.before, path)
     total = reading.total if reading.total is not None else heading.total
     return OfficialTable(heading, reading.lines(), total, (*notes, *reading.notes))
+
+
+def _notes_on(columns: Columns, tables: int, place: int) -> Iterator[str]:
+    """What a person should know of the choice that was made among several tables, several columns."""
+    if tables > 1:
+        yield _("Tệp có %(count)s bảng tiêu chí; đây là bảng thứ %(place)s.", count=tables, place=place)
+    count = len(columns.maxima)
+    if count > 1:
+        listed = ", ".join(f"“{name}”" for name in columns.maximum_names)
+        yield _("Có %(count)s cột điểm tối đa (%(names)s): đã đọc cột đầu.", count=count, names=listed)
 
 
 @dataclass
@@ -205,6 +214,7 @@ class _Node:
     evidence: list[str]
     scored_by: str
     owner: str
+    article: str
     note: str
     warnings: list[str] = field(default_factory=list)
     children: list[_Node] = field(default_factory=list)
@@ -244,7 +254,7 @@ class _Reading:
         warnings = list(code.warnings)
         title, scale = _title_and_scale(title_cell)
         if not title:
-            warnings.append("Không có tên tiêu chí.")
+            warnings.append(_("Không có tên tiêu chí."))
         own_scale = row.text(columns.scale)
         evidence = _text_or_inherited(row, columns.evidence)
         survey = row.text(columns.survey).strip()
@@ -264,6 +274,7 @@ class _Reading:
             evidence=[evidence] if evidence else [],
             scored_by=scored_by,
             owner=_text_or_inherited(row, columns.owner),
+            article=_text_or_inherited(row, columns.article),
             note=_text_or_inherited(row, columns.note),
             warnings=warnings,
         )
@@ -277,15 +288,21 @@ class _Reading:
         if points is not None:
             node.scale.append(f"{label}: {format_maximum(points)}")
             if node.maximum is not None and points > node.maximum:
-                node.warnings.append(
-                    f"{row.where}: “{label[:60]}” có điểm nhưng không có mã, có thể thiếu mã."
+                warning = _(
+                    "%(where)s: “%(label)s” có điểm nhưng không có mã, có thể thiếu mã.",
+                    where=row.where,
+                    label=label[:60],
                 )
+                node.warnings.append(warning)
         elif label:
             node.scale.append(label)
         if own_scale := row.text(columns.scale):
             node.scale.append(own_scale)
         if evidence := row.text(columns.evidence):
             node.evidence.append(evidence)
+        node.owner = _and_below(node.owner, row.text(columns.owner))
+        node.article = _and_below(node.article, row.text(columns.article))
+        node.note = _and_below(node.note, row.text(columns.note))
 
     def lines(self) -> tuple[TableLine, ...]:
         """The lines in the order of the table, with rules guessed for those that have nothing below them."""
@@ -306,8 +323,8 @@ def _line(node: _Node) -> TableLine:
         rule, confidence = guess.rule, guess.confidence
         scored_by = node.scored_by or scored_by_rule(guess.rule, node.title)
         warnings += [guess.note] if guess.note else []
-        warnings += ["Chưa có điểm tối đa."] if maximum is None else []
-    na = [line for line in node.note.split("\n") if "khong ap dung" in fold(line)]
+        warnings += [_("Chưa có điểm tối đa.")] if maximum is None else []
+    not_applicable, note = read_note(node.note)
     return TableLine(
         where=node.where,
         code=node.code,
@@ -321,9 +338,10 @@ def _line(node: _Node) -> TableLine:
         confidence=confidence,
         evidence="\n".join(node.evidence),
         scored_by=scored_by,
-        not_applicable="\n".join(na),
+        not_applicable=not_applicable,
         owner=node.owner,
-        note="\n".join(line for line in node.note.split("\n") if line not in na),
+        article=node.article,
+        note=note,
         warnings=tuple(warnings),
     )
 
@@ -341,8 +359,8 @@ def _sum_of(node: _Node) -> Decimal | None:
 
 def _derived_words(maximum: Decimal | None) -> str:
     if maximum is None:
-        return "Không in điểm tối đa, và chưa cộng được từ các dòng con."
-    return f"Không in điểm tối đa: cộng các dòng con được {format_maximum(maximum)}."
+        return _("Không in điểm tối đa, và chưa cộng được từ các dòng con.")
+    return _("Không in điểm tối đa: cộng các dòng con được %(sum)s.", sum=format_maximum(maximum))
 
 
 def _title_and_scale(cell: str) -> tuple[str, list[str]]:
@@ -360,10 +378,10 @@ def _maximum(columns: Columns, row: GridRow, warnings: list[str]) -> Decimal | N
     cell = row.cells[column] if column < len(row.cells) else None
     if cell is None:
         if column in row.formulas:
-            warnings.append("Ô điểm tối đa là công thức chưa có kết quả: mở bằng Excel rồi lưu lại.")
+            warnings.append(_("Ô điểm tối đa là công thức chưa có kết quả: mở bằng Excel rồi lưu lại."))
         return None
     if column in row.formulas:
-        warnings.append("Điểm tối đa là kết quả của công thức trong tệp.")
+        warnings.append(_("Điểm tối đa là kết quả của công thức trong tệp."))
     # Not through the pattern if it is a number already: its text would no longer say so.
     stripped = _UNIT.sub("", cell) if _UNIT.search(cell) else cell
     try:
@@ -371,7 +389,7 @@ def _maximum(columns: Columns, row: GridRow, warnings: list[str]) -> Decimal | N
         return cell_decimal(stripped, ambiguous="decimal")
     except NumberNotUnderstood:
         if re.search(r"\d", cell):
-            warnings.append(f"Không hiểu điểm tối đa “{cell[:40]}”.")
+            warnings.append(_("Không hiểu điểm tối đa “%(text)s”.", text=cell[:40]))
         return None
 
 
@@ -382,11 +400,15 @@ def _text_or_inherited(row: GridRow, column: int | None) -> str:
     return row.text(column) or row.inherited.get(column, "")
 
 
+def _and_below(text: str, more: str) -> str:
+    return f"{text}\n{more}" if text and more else text or more
+
+
 def _node(line: TableLine, children: Mapping[str, list[TableLine]], key: str) -> dict[str, object]:
     found: dict[str, object] = {"code": line.code, "title": line.title, "max": line.maximum}
     if not line.is_leaf:
         return {**found, key: [_node(child, children, "sub") for child in children.get(line.code, [])]}
     found |= {"rule": line.rule, "evidence": line.evidence, "by": line.scored_by or SELF_AND_APPRAISAL}
     found |= {"na": line.not_applicable or None, "scale_text": line.scale_text}
-    told = {"owner": line.owner, "note": line.note}
+    told = {"owner": line.owner, "article": line.article, "note": line.note}
     return found | {key: text for key, text in told.items() if text}

@@ -16,6 +16,7 @@ from docx.shared import Mm, Pt
 from openpar.common.formats import format_maximum
 from openpar.common.spreadsheets import Column, SheetSpec, write_workbook
 from openpar.parindex.criteria.official_heading import LEVEL_LINE, SET_LINE, STATUS_LINE
+from openpar.parindex.criteria.official_notes import write_note
 from openpar.parindex.criteria.official_scorers import SCORER_WORDS
 from openpar.parindex.criteria.scale_wording import decimal_in, describe_rule
 
@@ -27,6 +28,7 @@ _COLUMNS = (
     ("Tài liệu kiểm chứng", 32),
     ("Hình thức đánh giá", 18),
     ("Đơn vị chủ trì", 18),
+    ("Căn cứ", 18),
     ("Ghi chú", 20),
 )
 _CHILDREN = ("fields", "criteria", "sub")
@@ -42,12 +44,14 @@ class _Row:
     evidence: str = ""
     scored_by: str = ""
     owner: str = ""
+    article: str = ""
     note: str = ""
     is_leaf: bool = False
 
     def texts(self) -> tuple[str, ...]:
         shown = "" if self.maximum is None else format_maximum(self.maximum)
-        return self.code, self.title, shown, self.scale, self.evidence, self.scored_by, self.owner, self.note
+        beside = (self.evidence, self.scored_by, self.owner, self.article, self.note)
+        return self.code, self.title, shown, self.scale, *beside
 
 
 def write_official_table(criteria: Mapping[str, object], path: Path) -> None:
@@ -90,7 +94,6 @@ def _row(node: Mapping[str, object]) -> _Row:
     row = _Row(str(node["code"]), str(node["title"]), None if maximum is None else decimal_in(maximum))
     if not isinstance(rule, Mapping):
         return row
-    notes = [str(node[key]) for key in ("na", "note") if node.get(key)]
     return _Row(
         row.code,
         row.title,
@@ -99,7 +102,8 @@ def _row(node: Mapping[str, object]) -> _Row:
         evidence=str(node.get("evidence") or ""),
         scored_by=SCORER_WORDS.get(str(node.get("by") or ""), ""),
         owner=str(node.get("owner") or ""),
-        note="\n".join(notes),
+        article=str(node.get("article") or ""),
+        note=write_note(str(node.get("na") or ""), str(node.get("note") or "")),
         is_leaf=True,
     )
 

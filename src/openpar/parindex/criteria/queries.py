@@ -28,6 +28,9 @@ class LoadedLeaf:
     may_be_not_applicable: bool
     not_applicable_note: str
     engine: engine.Leaf
+    owner: str = ""
+    article: str = ""
+    note: str = ""
 
     @property
     def is_outside(self) -> bool:
@@ -112,6 +115,9 @@ def _load(criteria_set: CriteriaSet) -> LoadedSet:
                 may_be_not_applicable=row.may_be_not_applicable,
                 not_applicable_note=row.not_applicable_note,
                 engine=leaf,
+                owner=row.owner,
+                article=row.article,
+                note=row.note,
             )
     return LoadedSet(
         id=criteria_set.pk,
@@ -148,6 +154,9 @@ def mapping_of(criteria_set: CriteriaSet, rows: list[Criterion]) -> dict[str, ob
                 auto=row.indicator or None,
                 na=(row.not_applicable_note or "yes") if row.may_be_not_applicable else None,
                 scale_text=row.scale_text or None,
+                owner=row.owner or None,
+                article=row.article or None,
+                note=row.note or None,
             )
         else:
             # Stated even when nothing stands below yet: else the line would read as a leaf.

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 
 from openpar.common.formats import format_maximum
 from openpar.common.text import fold, nfc
+from openpar.common.wording import gettext as _
 from openpar.parindex.criteria.scale_bounds import Bounds, is_rest, read_bounds, read_last_day
 from openpar.parindex.criteria.scale_wording import ADD_UP, CHOOSE_ONE, EXCUSED, GENERIC_COUNT, describe_rule
 
@@ -113,9 +114,9 @@ def guess_rule(text: str, maximum: Decimal | None) -> Guess:
             if guess:
                 return guess
     note = (
-        "Chưa nhận ra cách tính điểm: cần người chọn quy tắc."
+        _("Chưa nhận ra cách tính điểm: cần người chọn quy tắc.")
         if text
-        else "Không có cách tính điểm trong bảng."
+        else _("Không có cách tính điểm trong bảng.")
     )
     return Guess({"type": "unstated", "text": text}, "none", note)
 
@@ -172,7 +173,7 @@ def _outside(text: str, maximum: Decimal) -> Guess | None:
     if re.search(r"sipas|chi so hai long|chi so cong bo|muc do hai long.*%", said):
         return Guess({"type": "external_pct"}, "sure")
     if is_survey:
-        note = "Lấy tỷ lệ % của kết quả điều tra; nếu chấm theo phiếu và trọng số thì đổi quy tắc."
+        note = _("Lấy tỷ lệ % của kết quả điều tra; nếu chấm theo phiếu và trọng số thì đổi quy tắc.")
         return Guess({"type": "external_pct"}, "likely", note)
     if re.search(r"(chu tich|lanh dao).*(cham|cho|danh gia).*diem|diem (do|cua) (chu tich|lanh dao)", said):
         return Guess({"type": "leadership_score"}, "likely")
@@ -210,14 +211,14 @@ def _ratio(text: str, maximum: Decimal) -> Guess | None:
     if fraction:
         figures = _figure_name(fraction["num"]), _figure_name(fraction["den"])
         rule["num"], rule["den"] = (names.get(figure.lower(), figure) for figure in figures)
-    notes = [] if fraction else ["Chưa rõ tử số và mẫu số: cần ghi tên hai số liệu."]
+    notes = [] if fraction else [_("Chưa rõ tử số và mẫu số: cần ghi tên hai số liệu.")]
     for line in lines:
         if line.startswith(EXCUSED):
             rule["excused"] = line.removeprefix(EXCUSED).strip()
         elif line is formula or _DEFINITION.search(line) or _is_full_marks(_part(line), maximum):
             continue
         elif not _add_floor(rule, _part(line)):
-            notes.append(f"Chưa dùng đến dòng “{line}”.")
+            notes.append(_("Chưa dùng đến dòng “%(line)s”.", line=line))
     return Guess(rule, "likely" if notes else "sure", " ".join(notes))
 
 
@@ -262,7 +263,7 @@ def _count(text: str, maximum: Decimal) -> Guess | None:
     if fold(what) not in {fold(GENERIC_COUNT), "noi dung", "truong hop"}:
         rule["count"] = what
     if found["cap"] is None:
-        return Guess(rule, "likely", "Không ghi mức tối đa: lấy điểm tối đa của tiêu chí.")
+        return Guess(rule, "likely", _("Không ghi mức tối đa: lấy điểm tối đa của tiêu chí."))
     return (
         Guess(rule, "sure")
         if rule["cap"] == maximum
@@ -277,7 +278,7 @@ def _same_items(text: str, maximum: Decimal) -> Guess | None:
         return None
     count, per = int(found["count"]), _number(found["per"])
     items = {f"{found['what'].lower()} {number}": per for number in range(1, count + 1)}
-    note = "Bảng không nêu tên từng mục: cần ghi tên."
+    note = _("Bảng không nêu tên từng mục: cần ghi tên.")
     if count * per != maximum:
         note = f"{note} {_not_the_maximum(count * per, maximum)}"
     return Guess({"type": "checklist", "items": items}, "likely", note)
@@ -316,7 +317,7 @@ def _open_shared_ends(limits: list[dict[str, Decimal]]) -> str:
     for before, after in itertools.pairwise(limits):
         if "ge" in before and after.get("le") == before["ge"]:
             after["lt"] = after.pop("le")
-            note = "Hai mức cùng ghi một cận: cận chung tính cho mức cao hơn."
+            note = _("Hai mức cùng ghi một cận: cận chung tính cho mức cao hơn.")
     return note
 
 
@@ -348,7 +349,7 @@ def _deadline(text: str, maximum: Decimal) -> Guess | None:
         "options": [*({"until": day, "points": part.points} for day, part in dated), {"points": later}],
         "counts": "signed_at",
     }
-    return Guess(rule, "likely", "Thời điểm tính: chữ ký số. Kiểm tra lại ngày cuối của từng mức.")
+    return Guess(rule, "likely", _("Thời điểm tính: chữ ký số. Kiểm tra lại ngày cuối của từng mức."))
 
 
 def _lists(text: str, maximum: Decimal) -> Guess | None:
@@ -368,7 +369,7 @@ def _lists(text: str, maximum: Decimal) -> Guess | None:
         return Guess(
             {"type": "checklist", "items": items},
             "likely",
-            "Các mục cộng lại bằng điểm tối đa: cộng từng mục.",
+            _("Các mục cộng lại bằng điểm tối đa: cộng từng mục."),
         )
     if max(points) == maximum:
         return Guess({"type": "choice", "options": pairs}, "sure")
@@ -392,7 +393,11 @@ def _grades(text: str, maximum: Decimal) -> Guess | None:
 
 def _not_the_maximum(found: object, maximum: Decimal) -> str:
     shown = format_maximum(found) if isinstance(found, Decimal | int) else str(found)
-    return f"Cách tính cho nhiều nhất {shown} điểm, khác điểm tối đa {format_maximum(maximum)}."
+    return _(
+        "Cách tính cho nhiều nhất %(most)s điểm, khác điểm tối đa %(maximum)s.",
+        most=shown,
+        maximum=format_maximum(maximum),
+    )
 
 
 # Tried in this order; the first that understands the words wins.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from openpar.base.accounts.models import Role
 from openpar.base.accounts.queries import Actor
@@ -60,6 +61,10 @@ class TableRow:
     scored_by: str
     is_outside: bool
     not_applicable: str
+    owner: str
+    article: str
+    note: str
+    indicator: str
     problems: tuple[str, ...]
 
     @property
@@ -141,7 +146,11 @@ def _row(row: Criterion, part: engine.Node | engine.Leaf, problems: Iterable[str
         scored_by=str(scored_by.label) if leaf else "",
         is_outside=bool(leaf and leaf.scored_by.is_outside),
         not_applicable=row.not_applicable_note
-        or ("có thể không áp dụng" if row.may_be_not_applicable else ""),
+        or (_("có thể không áp dụng") if row.may_be_not_applicable else ""),
+        owner=row.owner,
+        article=row.article,
+        note=row.note,
+        indicator=row.indicator,
         problems=tuple(problems),
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from openpar.common.wording import gettext as _
 from openpar.engine.criteria import CriteriaSet, set_from_mapping, set_to_mapping
 from openpar.engine.errors import InvalidSet, SetProblem
 from openpar.engine.grading import Band
@@ -35,29 +36,35 @@ def read_mapping(path: Path) -> dict[str, Any]:
     try:
         content = path.read_bytes()
     except OSError as fault:
-        raise UnreadableFile(f"Không mở được tệp {path}: {fault.strerror}.") from None
+        raise UnreadableFile(
+            _("Không mở được tệp %(name)s: %(why)s.", name=path, why=fault.strerror)
+        ) from None
     return mapping_of(content, str(path))
 
 
 def mapping_of(content: bytes, name: str = "YAML") -> dict[str, Any]:
     """The mapping in the bytes of a file, for instance an uploaded one; see read_mapping."""
     if len(content) > _MOST_BYTES:
-        raise UnreadableFile(f"{name}: tệp lớn hơn {_MOST_BYTES // 1_000_000} MB.")
+        most = _MOST_BYTES // 1_000_000
+        raise UnreadableFile(_("%(name)s: tệp lớn hơn %(most)s MB.", name=name, most=most))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        raise UnreadableFile(f"{name}: không phải văn bản UTF-8 (byte thứ {fault.start + 1}).") from None
+        place = fault.start + 1
+        what = _("%(name)s: không phải văn bản UTF-8 (byte thứ %(place)s).", name=name, place=place)
+        raise UnreadableFile(what) from None
     loader = _TextLoader(text)
     try:
         found = loader.get_single_data()
     except yaml.YAMLError as fault:
-        raise UnreadableFile(f"{name}: không đọc được YAML: {_placed(fault)}.") from None
+        what = _("%(name)s: không đọc được YAML: %(why)s.", name=name, why=_placed(fault))
+        raise UnreadableFile(what) from None
     finally:
         loader.dispose()
     if loader.repeated:
         raise InvalidSet(tuple(loader.repeated))
     if not isinstance(found, dict):
-        raise UnreadableFile(f"{name}: tệp không chứa một bảng “tên: giá trị”.")
+        raise UnreadableFile(_("%(name)s: tệp không chứa một bảng “tên: giá trị”.", name=name))
     return found
 
 
@@ -84,7 +91,9 @@ def read_bands(path: Path) -> tuple[Band, ...]:
 def _placed(fault: yaml.YAMLError) -> str:
     mark = getattr(fault, "problem_mark", None)
     what = getattr(fault, "problem", None) or str(fault)
-    return f"dòng {mark.line + 1}, cột {mark.column + 1}: {what}" if mark else what
+    if not mark:
+        return what
+    return _("dòng %(line)s, cột %(column)s: %(what)s", line=mark.line + 1, column=mark.column + 1, what=what)
 
 
 class _TextLoader(yaml.SafeLoader):
@@ -107,23 +116,26 @@ class _TextLoader(yaml.SafeLoader):
         self._refuse_anchor()
 
     def _refuse_anchor(self) -> None:
-        raise yaml.YAMLError(f"dòng {self.line + 1}: không dùng neo (& hoặc *) trong tệp này")
+        raise yaml.YAMLError(_("dòng %(n)s: không dùng neo (& hoặc *) trong tệp này", n=self.line + 1))
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         self._depth += 1
         if self._depth > _MOST_DEPTH:
-            raise yaml.YAMLError(f"dòng {self.line + 1}: lồng nhau quá {_MOST_DEPTH} tầng")
+            raise yaml.YAMLError(
+                _("dòng %(n)s: lồng nhau quá %(most)s tầng", n=self.line + 1, most=_MOST_DEPTH)
+            )
         node = super().compose_node(parent, index)
         self._depth -= 1
         return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
-        for key, _ in node.value:
+        for key, _value in node.value:
             name = str(key.value)
             if name in seen:
-                where = f"dòng {key.start_mark.line + 1}"
-                self.repeated.append(SetProblem(where, f"“{name}” ghi hai lần.", "Chỉ giữ một.", "FORMAT"))
+                where = _("dòng %(n)s", n=key.start_mark.line + 1)
+                what = _("“%(name)s” ghi hai lần.", name=name)
+                self.repeated.append(SetProblem(where, what, _("Chỉ giữ một."), "FORMAT"))
             seen.add(name)
         return super().construct_mapping(node, deep=deep)
 

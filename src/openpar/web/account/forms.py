@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
+from openpar.base.privacy.models import DataRequest
+from openpar.web.components.fields import TextField
 
-class LoginForm(AuthenticationForm):
-    error_messages = {
-        "invalid_login": _(
-            "Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy kiểm tra phím Caps Lock và bộ gõ tiếng Việt."
-        ),
-        "inactive": _("Tài khoản này đã ngừng hoạt động. Hãy liên hệ quản trị hệ thống."),
-    }
+_CURRENT = {"autocomplete": "current-password"}
 
+
+class LoginForm(forms.Form):
     username = forms.CharField(
         label=_("Tên đăng nhập"),
         max_length=80,
         widget=forms.TextInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
+            attrs={"autocomplete": "username webauthn", "autocapitalize": "none", "autofocus": True}
         ),
     )
     password = forms.CharField(
-        label=_("Mật khẩu"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        label=_("Mật khẩu"), strip=False, max_length=1000, widget=forms.PasswordInput(attrs=_CURRENT)
     )
 
     def clean_username(self) -> str:
@@ -33,21 +28,34 @@ class LoginForm(AuthenticationForm):
         return str(self.cleaned_data["username"]).strip().lower()
 
 
-class PasswordForm(forms.Form):
-    old_password = forms.CharField(
-        label=_("Mật khẩu hiện tại"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Mã xác thực"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "autofocus": True}
+        ),
     )
+
+
+class OwnPasswordForm(forms.Form):
+    old_password = forms.CharField(
+        label=_("Mật khẩu hiện tại"), strip=False, max_length=1000, widget=forms.PasswordInput(attrs=_CURRENT)
+    )
+
+
+class PasswordForm(OwnPasswordForm):
     new_password = forms.CharField(
         label=_("Mật khẩu mới"),
         strip=False,
+        max_length=1000,
         help_text=_("Ít nhất 12 ký tự; một câu dễ nhớ với mình và khó đoán với người khác là tốt nhất."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     repeated_password = forms.CharField(
         label=_("Nhập lại mật khẩu mới"),
         strip=False,
+        max_length=1000,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -56,3 +64,10 @@ class PasswordForm(forms.Form):
         if repeated != self.cleaned_data.get("new_password"):
             raise forms.ValidationError(_("Hai lần nhập mật khẩu mới chưa giống nhau."))
         return repeated
+
+
+class DataRequestForm(forms.Form):
+    kind = forms.TypedChoiceField(
+        label=_("Yêu cầu"), choices=DataRequest.Kind.choices, coerce=DataRequest.Kind
+    )
+    text = TextField(label=_("Nội dung"), help_text=_("Dữ liệu nào, đề nghị làm gì, vì sao."))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth import logout, update_session_auth_hash
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from openpar.base.accounts.actions import set_password
-from openpar.base.accounts.models import User
 from openpar.base.notifications.actions import mark_all_read
 from openpar.base.notifications.models import Message
-from openpar.common.db import write_transaction
-from openpar.common.errors import Gap, Refused
+from openpar.common.errors import Refused
 from openpar.web.account.demo import demo_people, demo_person
 from openpar.web.account.forms import LoginForm, PasswordForm
+from openpar.web.account.signing_in import check_own_password, enter, person_with_password, wanted_page
+from openpar.web.account.stamps import Passed, open_session
 from openpar.web.components.paging import slice_of
 from openpar.web.http import (
     AuthenticatedRequest,
@@ -29,20 +28,22 @@ from openpar.web.http import (
     today,
 )
 
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
-
 
 @open_page("GET", "POST")
 def log_in(request: HttpRequest) -> HttpResponse:
+    wanted = wanted_page(request)
     if request.method == "GET" and request.user.is_authenticated:
-        return redirect(_next(request))
-    form = LoginForm(request, data=request.POST or None)
-    context = {"form": form, "next": _next(request), "demo_people": demo_people(today())}
+        return redirect(wanted)
+    form = LoginForm(request.POST or None)
+    context = {"form": form, "next": wanted, "demo_people": demo_people(today())}
     if request.method == "POST":
-        if not form.is_valid():
-            return refused(request, form_refused(form), template="account/login.html", context=context)
-        _open_session(request, form.get_user())
-        return redirect(_next(request))
+        try:
+            if not form.is_valid():
+                raise form_refused(form)
+            user = person_with_password(request, **form.cleaned_data)
+        except Refused as error:
+            return refused(request, error, template="account/login.html", context=context)
+        return enter(request, user, wanted)
     return render(request, "account/login.html", context)
 
 
@@ -51,14 +52,17 @@ def demo_log_in(request: HttpRequest) -> HttpResponse:
     user = demo_person(request.POST.get("user", ""))
     if user is None:
         raise Http404
-    _open_session(request, user)
-    return redirect(_next(request))
+    return open_session(request, user, passed=Passed.DEMO, answer=redirect(wanted_page(request)))
 
 
 @page("POST")
 def log_out(request: AuthenticatedRequest) -> HttpResponse:
     logout(request)
-    return redirect("login")
+    answer = redirect("login")
+    if request.is_secure():
+        # Browsers obey it by HTTPS only. Cookies stay: the language is no secret.
+        answer["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 @page("GET", "POST")
@@ -93,25 +97,14 @@ def mark_messages_read(request: AuthenticatedRequest) -> HttpResponse:
 def _change_password(request: AuthenticatedRequest, form: PasswordForm) -> None:
     if not form.is_valid():
         raise form_refused(form)
-    if not request.user.check_password(form.cleaned_data["old_password"]):
-        raise Refused(
-            Gap(_("Mật khẩu hiện tại"), _("chưa đúng"), link="#" + form["old_password"].id_for_label)
-        )
+    check_own_password(request, request.user, form.cleaned_data["old_password"])
     set_password(
         by=actor(request), at=now(), user_id=request.user.pk, password=form.cleaned_data["new_password"]
     )
+    keep_this_session(request)
+
+
+def keep_this_session(request: AuthenticatedRequest) -> None:
+    """All sessions of the person have just ended; the one in which it was done goes on, under a new key."""
     request.user.refresh_from_db()
     update_session_auth_hash(request, request.user)
-
-
-def _open_session(request: HttpRequest, user: User) -> None:
-    with write_transaction():
-        login(request, user, backend=_BACKEND)
-
-
-def _next(request: HttpRequest) -> str:
-    """Where the person wanted to go; only pages of our own."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
-        return wanted
-    return resolve_url("home")

@@ -13,9 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from openpar.common.errors import Refused
+from openpar.parindex.assessments.cohort import awaited
 from openpar.parindex.assessments.models import Assessment
 from openpar.parindex.assessments.permissions import may_record_penalty
 from openpar.parindex.assessments.queries.appraisal_rows import DIFFERENT, FLAGGED, OPEN, Row, Tally, filtered
+from openpar.parindex.assessments.queries.sheets import own_total
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.appraisals.scenes import EXPLAINED, LEAF, Editor, Place, Scene
 from openpar.web.http import AuthenticatedRequest, now, refused
@@ -87,6 +89,7 @@ def draw_leaf(
         "leaf": leaf,
         "field_title": place.criteria.titles[leaf.field_code],
         "scale": leaf.engine.rule.describe(leaf.maximum),
+        "awaited": awaited(leaf, place.stage),
         "rows": filtered(scene.rows, show),
         "filters": filters_of(scene.tally),
         "show": show,
@@ -115,6 +118,7 @@ def draw_unit(
     context = _common(scene, opened) | {
         "place": place,
         "sheet": sheet,
+        "own_total": own_total(sheet),
         "may_record_penalty": may_record_penalty(place.viewer.actor, sheet),
         "titles": place.criteria.titles,
         "rows": filtered(scene.rows, show),

@@ -19,6 +19,7 @@ from openpar.web.assessments.facts import facts_of
 from openpar.web.assessments.frame import frame, seen_sheet
 from openpar.web.components.paging import slice_of
 from openpar.web.http import AuthenticatedRequest, page
+from openpar.web.seals.receipts import WITH_RECEIPT
 from openpar.web.trace import Change, key_words, value_words, verb_words
 
 # What a sheet tells of a change; the whole trace is for those who audit.
@@ -48,6 +49,8 @@ class Event:
     label: str
     reason: str
     changes: tuple[Change, ...]
+    # The number of the entry when it is answered with a receipt.
+    receipt: int | None
 
 
 @page("GET")
@@ -110,6 +113,7 @@ def _event(told: Told, leaf: LoadedLeaf | None) -> Event:
         changes=tuple(
             _change(one, leaf) for one in told.differences if one.key in _KEYS and (one.before or one.after)
         ),
+        receipt=told.id if told.verb in WITH_RECEIPT else None,
     )
 
 

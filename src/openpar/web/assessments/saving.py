@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,8 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from openpar.base.accounts.queries import Actor
 from openpar.common.errors import Refused
 from openpar.engine.answers import Answer
+from openpar.parindex.assessments.actions.scores import Typed
 from openpar.parindex.assessments.actions.self_scoring import save_self_score
 from openpar.parindex.assessments.errors import StaleScore, UnknownLeaf
 from openpar.parindex.assessments.models import Assessment, Layer, Score
@@ -52,7 +54,7 @@ class Conflict:
 @page("GET", "POST")
 def leaf(request: AuthenticatedRequest, pk: int, code: str) -> HttpResponse:
     if request.method == "POST":
-        return _save(request, pk, code)
+        return save_leaf(request, pk, code, action=save_self_score, layer=Layer.SELF)
     return render(request, "assessments/leaf.html", leaf_context(request, pk, code))
 
 
@@ -90,32 +92,43 @@ def context_of_leaf(
     return {**around, "work": work, **more}
 
 
-def _save(request: AuthenticatedRequest, pk: int, code: str) -> HttpResponse:
+class SaveLeaf(Protocol):
+    """The action that takes what the unit typed for one leaf: its own score, or its explanation."""
+
+    def __call__(
+        self, *, assessment_id: int, code: str, entry: Typed, expected_version: int, by: Actor, at: datetime
+    ) -> tuple[Score, Sheet]: ...
+
+
+def save_leaf(
+    request: AuthenticatedRequest, pk: int, code: str, *, action: SaveLeaf, layer: Layer
+) -> HttpResponse:
+    """Runs the action with what was typed and shows the leaf again, saved or refused. 404 for strangers."""
     texts = dict(request.POST.lists())
     at = now()
     try:
-        score, sheet = save_self_score(
+        score, sheet = action(
             assessment_id=pk,
             code=code,
             entry=lambda found: read_entry(found, texts),
-            expected_version=expected_version(request),
+            expected_version=_expected_version(request),
             by=actor(request),
             at=at,
         )
     except (Assessment.DoesNotExist, UnknownLeaf):
         raise Http404 from None
     except Refused as error:
-        return refused_save(request, pk, code, error, texts, Layer.SELF)
-    return saved(request, score, sheet, code, Layer.SELF, at)
+        return _refused_save(request, pk, code, error, texts, layer)
+    return _saved(request, score, sheet, code, layer, at)
 
 
-def expected_version(request: AuthenticatedRequest) -> int:
+def _expected_version(request: AuthenticatedRequest) -> int:
     """The version the form was opened with, or the one the person chose to replace."""
     text = request.POST.get("over_version") or request.POST.get("expected_version", "0")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def refused_save(
+def _refused_save(
     request: AuthenticatedRequest, pk: int, code: str, error: Refused, texts: Texts, layer: str
 ) -> HttpResponse:
     """Why a leaf was not saved, with everything that was typed; 404 for those who may not see the sheet."""
@@ -173,7 +186,7 @@ def _unreadable(
     return render(request, "assessments/parts/refused_form.html", context, status=422)
 
 
-def saved(
+def _saved(
     request: AuthenticatedRequest, score: Score, sheet: Sheet, code: str, layer: str, at: datetime
 ) -> HttpResponse:
     """After a save: the parts that changed for htmx, without another query; otherwise the page again."""

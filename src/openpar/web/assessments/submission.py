@@ -24,7 +24,7 @@ from openpar.parindex.assessments.errors import UnknownLeaf
 from openpar.parindex.assessments.models import Assessment, Reopening, RoundStage, SheetState
 from openpar.parindex.assessments.permissions import may_coordinate_for_unit, may_lock
 from openpar.parindex.assessments.queries.sheets import SheetView
-from openpar.parindex.assessments.rules import why_not_self_scoring
+from openpar.parindex.assessments.rules import why_not_alone, why_not_self_scoring
 from openpar.web.assessments.frame import frame, seen_sheet
 from openpar.web.assessments.trees import LeafRow, leaf_rows, progress_of, tree_of
 from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say, today
@@ -67,6 +67,7 @@ def submission_context(request: AuthenticatedRequest, view: SheetView) -> dict[s
     late = why_not_self_scoring(sheet.window, open_state, at, reopened_until=sheet.reopened_until)
     coordinates = may_coordinate_for_unit(who, view.assessment)
     is_head = may_lock(who, view.assessment)
+    alone = why_not_alone(view.assessment.submitted_by_id, who.person_id)
     return {
         "gaps": gaps,
         "gap_groups": _by_field(view, gaps),
@@ -76,7 +77,7 @@ def submission_context(request: AuthenticatedRequest, view: SheetView) -> dict[s
         "offers_submit": coordinates and state == SheetState.DRAFTING,
         "why_not_submit": (closed,) if closed else gaps,
         "offers_lock": is_head and state == SheetState.AWAITING_HEAD,
-        "why_not_lock": (late,) if late else gaps,
+        "why_not_lock": (late,) if late else (alone,) if alone else gaps,
         "offers_send_back": is_head and state == SheetState.AWAITING_HEAD,
         "waits_for_head": state == SheetState.AWAITING_HEAD and not is_head,
         "is_locked": state == SheetState.LOCKED,

@@ -90,6 +90,8 @@ def _state_of_scoring(line: LeafLine) -> tuple[str, str]:
         return "warning", _("Thiếu lý do")
     if own.outcome == "NOT_APPLICABLE" and own.points is None:
         return "ended", _("Không áp dụng")
+    if own.points is None and own.outcome == "PENDING":
+        return "done", _("Đã nhập, chờ tính theo khối")
     return "done", _("Đã chấm")
 
 

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from openpar.base.accounts.queries import Actor
 from openpar.base.documents.models import Document
+from openpar.base.documents.queries import latest_checks
 from openpar.common.errors import Gap
 from openpar.common.formats import format_date
 from openpar.engine.answers import Answer
 from openpar.engine.outcomes import Earned, Outcome
 from openpar.engine.wording import rounded
+from openpar.parindex.assessments.cohort import awaited
 from openpar.parindex.assessments.models import Layer, RoundStage, Score
 from openpar.parindex.assessments.permissions import (
     may_coordinate_for_unit,
@@ -33,6 +35,7 @@ from openpar.web.assessments.questions import Questions, questions_of
 from openpar.web.assessments.trees import is_explaining, neighbours, state_of
 from openpar.web.components.documents import size_words
 from openpar.web.components.given import Given, Texts
+from openpar.web.components.signatures import ShownCheck, shown_check
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class EvidenceRow:
     document: Document
     pointer: str
     size: str
+    content: ShownCheck | None
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,8 @@ class Work:
     is_sample: bool
     form: LeafForm | None
     why_not: Gap | None
+    # What the points wait for, when the figures of one unit do not give them.
+    awaited: str
     reckoning: Reckoning
     versions: Mapping[str, Version]
     evidence: tuple[EvidenceRow, ...]
@@ -169,6 +175,7 @@ def work_on(
         is_sample=view.criteria.is_sample,
         form=form,
         why_not=why_not if works_for_unit(who, view.assessment) else None,
+        awaited=awaited(line.leaf, view.sheet.round.stage),
         reckoning=form.reckoning if form else reckon(line.leaf, answer, own.given_points if own else None),
         versions={layer: version_of(line.leaf, score) for layer, score in line.scores.items()},
         evidence=_evidence_rows(line.own),
@@ -183,8 +190,16 @@ def work_on(
 def _evidence_rows(score: Score | None) -> tuple[EvidenceRow, ...]:
     if not evidence_count(score):
         return ()
+    uses = evidence_of(score)
+    checks = latest_checks(use.document for use in uses)
     return tuple(
-        EvidenceRow(use.document, use.pointer, size_words(use.document)) for use in evidence_of(score)
+        EvidenceRow(
+            use.document,
+            use.pointer,
+            size_words(use.document),
+            shown_check(checks.get(use.document.pk)),
+        )
+        for use in uses
     )
 
 

@@ -35,6 +35,8 @@ def stored_file_answer(document: Document) -> HttpResponse:
     )
     answer["Content-Security-Policy"] = _SANDBOX
     answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cross-Origin-Resource-Policy"] = "same-origin"
+    answer["Cache-Control"] = "private, no-store"
     return answer  # type: ignore[return-value]  # a streaming answer is one of Django's two kinds
 
 

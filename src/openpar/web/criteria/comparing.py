@@ -80,9 +80,14 @@ def _shown_change(change: Change) -> ShownChange:
         "title": _("Tên"),
         "maximum": _("Điểm tối đa"),
         "scale": _("Cách tính điểm"),
+        "printed_scale": _("Lời trong quyết định"),
         "scored_by": _("Người chấm"),
         "evidence": _("Tài liệu kiểm chứng"),
         "not_applicable": _("Không áp dụng"),
+        "owner": _("Đơn vị chủ trì theo dõi"),
+        "article": _("Căn cứ, điều khoản"),
+        "note": _("Ghi chú"),
+        "indicator": _("Chỉ tiêu số liệu tự động"),
     }
     return ShownChange(names[change.aspect], _text(change.before), _text(change.after))
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
@@ -17,6 +18,7 @@ from openpar.engine.rules import rule_from_mapping
 from openpar.parindex.criteria.actions import (
     CriteriaRefused,
     Line,
+    StaleLine,
     StaleSet,
     add_criterion,
     change_criterion,
@@ -29,13 +31,21 @@ from openpar.parindex.criteria.table import SetTable, TableRow, set_table
 from openpar.web.components.trees import TreeNode
 from openpar.web.criteria.checking import RuleCheck, checked
 from openpar.web.criteria.common import problem_gaps, the_set_to_edit
+from openpar.web.criteria.conflicts import conflict_of
 from openpar.web.criteria.forms import LineForm
 from openpar.web.criteria.rule_forms import HEADING
-from openpar.web.criteria.rule_values import number_text, rule_of_values, shown_parts, values_of_rule
+from openpar.web.criteria.rule_values import (
+    number_text,
+    rule_of_values,
+    shown_parts,
+    spare_rows,
+    values_of_rule,
+)
 from openpar.web.http import AuthenticatedRequest, actor, form_refused, now, page, refused, say
 
 _TEMPLATE = "criteria/edit_line.html"
 _SAVE = "save"
+_MORE_ROWS = 3
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,8 @@ class Typed:
     form: LineForm
     kind: str
     values: Mapping[str, str]
+    # Of the line, or of the set where a line is to be added: what the person had seen.
+    version: int
 
 
 def _draft(request: AuthenticatedRequest, pk: int) -> CriteriaSet:
@@ -116,16 +128,20 @@ def line(request: AuthenticatedRequest, pk: int, line: int) -> HttpResponse:
         return _drawn(request, criteria_set, row, _stored(row))
     typed = _typed(request)
     if request.POST.get("step", _SAVE) != _SAVE:
-        return _drawn(request, criteria_set, row, typed, more=3)
+        return _drawn(request, criteria_set, row, typed, more=_MORE_ROWS)
     try:
-        change_criterion(
-            set_id=pk,
-            criterion_id=line,
-            line=_line_of(typed, criteria_set),
-            expected_version=_version(request),
-            by=actor(request),
-            at=now(),
-        )
+        stated = _line_of(typed, criteria_set)
+        try:
+            change_criterion(
+                set_id=pk,
+                criterion_id=line,
+                line=stated,
+                expected_version=_version(request),
+                by=actor(request),
+                at=now(),
+            )
+        except StaleLine:
+            return _both_versions(request, criteria_set, line, typed, stated)
     except Refused as error:
         return _not_saved(request, error, criteria_set, row, typed)
     say(request, _("Đã lưu."))
@@ -146,10 +162,11 @@ def add(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         kind = HEADING if parent is None or parent.depth == 1 else "boolean"
         initial = {"code": _next_code(criteria_set, parent), "rule_type": kind}
-        return _drawn(request, criteria_set, None, Typed(LineForm(initial=initial), kind, {}), parent=parent)
+        blank = Typed(LineForm(initial=initial), kind, {}, criteria_set.version)
+        return _drawn(request, criteria_set, None, blank, parent=parent)
     typed = _typed(request)
     if request.POST.get("step", _SAVE) != _SAVE:
-        return _drawn(request, criteria_set, None, typed, parent=parent, more=3)
+        return _drawn(request, criteria_set, None, typed, parent=parent, more=_MORE_ROWS)
     try:
         made = add_criterion(
             set_id=pk,
@@ -212,13 +229,19 @@ def move(request: AuthenticatedRequest, pk: int, line: int) -> HttpResponse:
 
 @page("POST")
 def check(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """What the rule in the form would give, and what is wrong with it; saves nothing."""
+    """What the rule in the form would give, and what is wrong with it; saves nothing.
+
+    More empty rows come alone and are put below those on the page: what is typed there meanwhile stays.
+    """
     criteria_set = the_set_to_edit(request, pk)
     typed = _typed(request)
+    if request.GET.get("part") == "rows":
+        spare = spare_rows(typed.kind, typed.values, more=_MORE_ROWS)
+        return render(request, "criteria/spare_rows.html", {"lists": spare})
     context = {
         "set": criteria_set,
         "kind": typed.kind,
-        "parts": shown_parts(typed.kind, typed.values, more=3 if request.GET.get("more") else 0),
+        "parts": shown_parts(typed.kind, typed.values),
         "check": _check(typed, criteria_set),
         "check_address": reverse("criteria-check", args=[pk]),
     }
@@ -234,8 +257,9 @@ def _line_row(criteria_set: CriteriaSet, line: int) -> Criterion:
 
 
 def _version(request: HttpRequest) -> int:
-    stated = request.POST.get("version", "")
-    return int(stated) if stated.isdecimal() else -1
+    """The version that the form was opened with, or the one that the person chose to replace."""
+    stated = request.POST.get("over_version") or request.POST.get("version", "")
+    return int(stated) if stated.isdecimal() and len(stated) < 10 else -1
 
 
 def _stored(row: Criterion) -> Typed:
@@ -253,13 +277,16 @@ def _stored(row: Criterion) -> Typed:
         "may_be_not_applicable": row.may_be_not_applicable,
         "not_applicable_note": row.not_applicable_note,
         "indicator": row.indicator,
+        "owner": row.owner,
+        "article": row.article,
+        "note": row.note,
     }
-    return Typed(LineForm(initial=initial), kind, values_of_rule(full))
+    return Typed(LineForm(initial=initial), kind, values_of_rule(full), row.version)
 
 
 def _typed(request: HttpRequest) -> Typed:
     values = {key: str(value) for key, value in request.POST.items() if key.startswith("rule_")}
-    return Typed(LineForm(request.POST), request.POST.get("rule_type", ""), values)
+    return Typed(LineForm(request.POST), request.POST.get("rule_type", ""), values, _version(request))
 
 
 def _line_of(typed: Typed, criteria_set: CriteriaSet) -> Line:
@@ -285,6 +312,9 @@ def _line_of(typed: Typed, criteria_set: CriteriaSet) -> Line:
         indicator=stated["indicator"],
         may_be_not_applicable=stated["may_be_not_applicable"],
         not_applicable_note=stated["not_applicable_note"],
+        owner=stated["owner"],
+        article=stated["article"],
+        note=stated["note"],
     )
 
 
@@ -316,6 +346,7 @@ def _line_context(
         "below": _below(table, shown, below_depth) if shown else (),
         "form": typed.form,
         "kind": typed.kind,
+        "line_version": typed.version,
         "parts": shown_parts(typed.kind, typed.values, more=more),
         "check": _check(typed, criteria_set),
         "check_address": reverse("criteria-check", args=[criteria_set.pk]),
@@ -362,7 +393,29 @@ def _not_saved(
     parent: Criterion | None = None,
 ) -> HttpResponse:
     status = 409 if isinstance(error, StaleSet) else 422
+    if status == 409 and row is None:
+        remedy = _("Xem lại cây rồi lưu lần nữa.")
+        error = CriteriaRefused(replace(gap, remedy=remedy) for gap in error.gaps)
+        typed = replace(typed, version=criteria_set.version)
     if request.htmx:
-        return refused(request, error, status=status)
+        answer = refused(request, error, status=status)
+        if status == 409:
+            answer.write(render_to_string("criteria/version_field.html", {"line_version": typed.version}))
+        return answer
     context = _line_context(criteria_set, row, typed, parent=parent)
     return refused(request, error, template=_TEMPLATE, context=context, status=status)
+
+
+def _both_versions(
+    request: AuthenticatedRequest, criteria_set: CriteriaSet, line: int, typed: Typed, stated: Line
+) -> HttpResponse:
+    """409 with what is stored and what was typed; the form stays as it was typed."""
+    row = _line_row(criteria_set, line)
+    conflict = conflict_of(criteria_set, row, stated)
+    if request.htmx:
+        answer = render(request, "criteria/conflict_part.html", {"conflict": conflict}, status=409)
+        answer["HX-Retarget"] = "#conflict"
+        answer["HX-Reswap"] = "innerHTML"
+        return answer
+    context = _line_context(the_set_to_edit(request, criteria_set.pk), row, typed)
+    return render(request, _TEMPLATE, {**context, "conflict": conflict}, status=409)

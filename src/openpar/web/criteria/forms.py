@@ -101,6 +101,14 @@ class LineForm(forms.Form):
     )
     may_be_not_applicable = forms.BooleanField(label=_("Có thể không áp dụng"), required=False)
     not_applicable_note = LineField(label=_("Không áp dụng khi nào"), max_length=300, required=False)
+    owner = TextField(label=_("Đơn vị chủ trì theo dõi"), required=False, widget=_two_lines())
+    article = TextField(
+        label=_("Căn cứ, điều khoản"),
+        required=False,
+        widget=_two_lines(),
+        help_text=_("Ví dụ: khoản 2 Điều 7 Nghị quyết 76/NQ-CP"),
+    )
+    note = TextField(label=_("Ghi chú"), required=False, widget=_two_lines())
     indicator = LineField(label=_("Chỉ tiêu số liệu tự động"), max_length=60, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -268,6 +268,8 @@ class ShownRows:
     headings: tuple[str, ...]
     has_bounds: bool
     rows: tuple[ShownRow, ...]
+    # How many rows stand above these.
+    first: int = 0
 
 
 def shown_parts(kind: str, values: Values, *, more: int = 0) -> tuple[ShownField | ShownRows, ...]:
@@ -300,13 +302,30 @@ def _shown_rows(part: Rows, values: Values, more: int) -> ShownRows:
         if not _is_blank(part, f"{PREFIX}{part.name}-{place}-", values)
     ]
     count = min((filled[-1] + 1 if filled else 0) + _SPARE_ROWS + more, _MOST_ROWS)
+    return _rows_at(part, values, range(count))
+
+
+def spare_rows(kind: str, values: Values, *, more: int) -> tuple[ShownRows, ...]:
+    """Empty rows alone, `more` for every list of a rule type, numbered on from those that were sent."""
+    form = BY_TYPE.get(kind)
+    found = []
+    for part in form.parts if form else ():
+        if isinstance(part, Rows):
+            first = row_count(part, values)
+            found.append(_rows_at(part, {}, range(first, min(first + more, _MOST_ROWS))))
+    return tuple(found)
+
+
+def _rows_at(part: Rows, values: Values, places: range) -> ShownRows:
     rows = []
-    for place in range(count):
+    for place in places:
         start = f"{PREFIX}{part.name}-{place}-"
         cells = tuple(_shown(column, start + column.name, values) for column in part.columns)
         rows.append(ShownRow(shown_bounds(start, values) if part.has_bounds else None, cells))
     headings = tuple(str(column.label) for column in part.columns)
-    return ShownRows(PREFIX + part.name, str(part.label), headings, part.has_bounds, tuple(rows))
+    return ShownRows(
+        PREFIX + part.name, str(part.label), headings, part.has_bounds, tuple(rows), first=places.start
+    )
 
 
 def shown_bounds(start: str, values: Values) -> ShownBounds:

@@ -10,7 +10,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from openpar.base.organisations.models import Block
 from openpar.common.errors import Refused
@@ -163,7 +163,8 @@ def _blocks() -> list[tuple[str, str]]:
 
 
 def _part(place: int) -> Rows:
-    return Rows(f"band{place}", _("Mức xếp loại"), (Field("name", _("Loại")),), has_bounds=True)
+    name = Field("name", pgettext("grade", "Loại"))
+    return Rows(f"band{place}", _("Mức xếp loại"), (name,), has_bounds=True)
 
 
 def _stored_bands(table: SetTable) -> dict[str, str]:

@@ -6,18 +6,21 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from openpar.base.documents import storage
 from openpar.base.documents.actions import (
     Particulars,
     add_document,
+    recheck_signatures,
     supersede_document,
+    why_not_recheck,
     why_not_supersede,
 )
 from openpar.base.documents.models import Document
 from openpar.base.documents.permissions import may_see_documents, owners_added_to_by, owners_seen_by
-from openpar.base.documents.queries import documents_of_owners, versions_of
+from openpar.base.documents.queries import documents_of_owners, latest_check, versions_of
 from openpar.base.organisations.queries import names_on
 from openpar.base.organisations.roles import Actor
 from openpar.common.errors import Gap, Refused
@@ -25,6 +28,7 @@ from openpar.parindex.assessments.models import Adjustment, Layer
 from openpar.parindex.assessments.queries.document_uses import uses_of
 from openpar.web.components.documents import read_particulars, size_words, stored_file_answer, typed_texts
 from openpar.web.components.paging import slice_of
+from openpar.web.components.signatures import is_outdated, shown_check
 from openpar.web.documents.listing import (
     asked_of,
     kind_choices,
@@ -79,6 +83,19 @@ def verify_file(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @page("GET")
 def download(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return stored_file_answer(_seen(request, pk))
+
+
+@page("POST")
+def recheck(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Judges the signatures anew, by the certificates as they are now."""
+    found = _seen(request, pk)
+    try:
+        check = recheck_signatures(by=actor(request), at=now(), document_id=found.pk)
+    except Refused as error:
+        context = _context(request, found)
+        return refused(request, error, template="documents/document.html", context=context)
+    say(request, _("Đã kiểm tra lại: %s.") % check.get_signature_display())
+    return redirect(f"{reverse('document', args=[pk])}#signatures")
 
 
 @page("GET", "POST")
@@ -150,6 +167,7 @@ def _context(request: AuthenticatedRequest, found: Document) -> dict[str, Any]:
     who = actor(request)
     versions = versions_of(found)
     uses = uses_of([version.pk for version in versions], by=who, at=now())
+    check = latest_check(found.file_id) if found.file_id is not None else None
     return {
         "document": found,
         "owner": names_on([found.owner_id], today()).get(found.owner_id, ""),
@@ -161,6 +179,9 @@ def _context(request: AuthenticatedRequest, found: Document) -> dict[str, Any]:
         "layers": dict(Layer.choices),
         "adjustments": dict(Adjustment.Kind.choices),
         "gaps": why_not_supersede(who, found),
+        "content": shown_check(check),
+        "is_outdated": is_outdated(check),
+        "recheck_gaps": why_not_recheck(who, found) if found.file is not None else (),
         "checked": "",
         "checked_at": None,
     }

@@ -9,11 +9,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from openpar.base.accounts.models import Role
+from openpar.base.accounts.models import Role, User
 from openpar.base.organisations.models import OrganisationVersion
 from openpar.base.organisations.queries import organisations_as_of
+from openpar.base.privacy.models import DataRequest
 from openpar.common.text import nfc
-from openpar.web.components.fields import DayField, LineField
+from openpar.web.components.fields import DayField, LineField, TextField
 from openpar.web.http import today
 
 _KEY = re.compile(r"\[([^\]]+)\]\s*$")
@@ -93,3 +94,39 @@ class NewPasswordForm(forms.Form):
         help_text=_("Ít nhất 12 ký tự; các phiên đang mở của người này sẽ đóng."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+
+class ReasonForm(forms.Form):
+    reason = LineField(label=_("Lý do"), max_length=300)
+
+
+class PersonField(LineField):
+    """A person by user name, as the register of people writes it."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return None
+        found = User.objects.filter(username=str(text).lower()).first()
+        if found is None:
+            raise ValidationError(_("Không có người dùng với tên đăng nhập này."))
+        return found
+
+
+class NewDataRequestForm(forms.Form):
+    subject = PersonField(
+        label=_("Tên đăng nhập của người yêu cầu"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    kind = forms.TypedChoiceField(
+        label=_("Yêu cầu"), choices=DataRequest.Kind.choices, coerce=DataRequest.Kind
+    )
+    text = TextField(label=_("Nội dung"))
+    received_on = DayField(label=_("Ngày nhận"))
+
+
+class AnswerForm(forms.Form):
+    outcome = forms.TypedChoiceField(
+        label=_("Kết quả"), choices=DataRequest.Outcome.choices, coerce=DataRequest.Outcome
+    )
+    answer = TextField(label=_("Nội dung trả lời"))

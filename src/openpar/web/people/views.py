@@ -8,6 +8,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from openpar.base.access.permissions import may_clear_factors
+from openpar.base.access.queries import factors_of
 from openpar.base.accounts.actions import (
     create_user,
     deactivate,
@@ -29,6 +31,7 @@ from openpar.web.people.forms import (
     EndRoleForm,
     NewPasswordForm,
     PersonForm,
+    ReasonForm,
     RoleForm,
     choice_of,
 )
@@ -90,7 +93,7 @@ def give_a_role(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         given.pop("organisation")
         held = give_role(by=who, at=now(), user_id=_person(pk).pk, **given)
     except Refused as error:
-        return _refused(request, pk, error, role_form=form)
+        return person_refused(request, pk, error, role_form=form)
     say(request, _("Đã giao vai trò “%(role)s”.") % {"role": Role(held.role).label})
     return redirect("person", pk)
 
@@ -105,7 +108,7 @@ def end_a_role(request: AuthenticatedRequest, pk: int, held: int) -> HttpRespons
             raise form_refused(form)
         end_role(by=who, at=now(), role_held_id=role.pk, **form.cleaned_data)
     except Refused as error:
-        return _refused(request, pk, error, end_forms={held: form})
+        return person_refused(request, pk, error, end_forms={held: form})
     say(request, _("Vai trò kết thúc từ ngày %s.") % format_date(form.cleaned_data["on"]))
     return redirect("person", pk)
 
@@ -119,7 +122,7 @@ def set_a_password(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             raise form_refused(form)
         set_password(by=who, at=now(), user_id=_person(pk).pk, password=form.cleaned_data["password"])
     except Refused as error:
-        return _refused(request, pk, error, password_form=form)
+        return person_refused(request, pk, error, password_form=form)
     say(request, _("Đã đặt mật khẩu mới."))
     return redirect("person", pk)
 
@@ -134,7 +137,7 @@ def set_active(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         change = reactivate if form.cleaned_data["is_active"] else deactivate
         change(by=who, at=now(), user_id=_person(pk).pk, reason=form.cleaned_data["reason"])
     except Refused as error:
-        return _refused(request, pk, error)
+        return person_refused(request, pk, error)
     say(request, _("Đã mở lại tài khoản.") if form.cleaned_data["is_active"] else _("Đã ngừng tài khoản."))
     return redirect("person", pk)
 
@@ -174,11 +177,15 @@ def _person_context(request: AuthenticatedRequest, pk: int, **bound: Any) -> dic
         ],
         "role_form": bound.get("role_form") or RoleForm(initial={"held_from": day}),
         "password_form": bound.get("password_form") or NewPasswordForm(),
+        "factors": factors_of(pk),
+        "may_clear_factors": may_clear_factors(actor(request), pk),
+        "factor_form": bound.get("factor_form") or ReasonForm(),
         "choices": [choice_of(version) for version in organisations_as_of(day)] if may_manage else [],
     }
 
 
-def _refused(request: AuthenticatedRequest, pk: int, error: Refused, **bound: Any) -> HttpResponse:
+def person_refused(request: AuthenticatedRequest, pk: int, error: Refused, **bound: Any) -> HttpResponse:
+    """The page of a person with what was refused, and the form as it was typed."""
     return refused(
         request, error, template="people/person.html", context=_person_context(request, pk, **bound)
     )

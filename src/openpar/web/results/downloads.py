@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 
-from openpar.parindex.assessments.models import Assessment, RoundStage
+from openpar.base.documents.storage import open_file
+from openpar.parindex.assessments.bundles import digest_of_round
+from openpar.parindex.assessments.models import Assessment, RoundBundle, RoundStage
 from openpar.parindex.assessments.permissions import oversees
 from openpar.parindex.assessments.queries.results import result_rounds
 from openpar.parindex.assessments.queries.visibility import visible_assessments
@@ -46,13 +48,28 @@ def matrix(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
 
 
 @page("GET")
+def bundle(request: AuthenticatedRequest, round_id: int) -> FileResponse:
+    """The signed data of a published result, for everybody who may see it; the bytes as they were signed."""
+    round = get_object_or_404(result_rounds(actor(request), now()), pk=round_id)
+    stored = get_object_or_404(RoundBundle, round=round)
+    name = _as_file_name(f"Gói dữ liệu {round.title}.zip")
+    # The type is said, not guessed; the answer is an attachment, so that no browser opens it in our name.
+    return FileResponse(
+        open_file(stored.sha256), as_attachment=True, filename=name, content_type="application/zip"
+    )
+
+
+@page("GET")
 def decision(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
     """The draft of the decision, or the decision with its number; for those who oversee."""
     who = actor(request)
     round = get_object_or_404(result_rounds(who, now()), pk=round_id)
     if not oversees(who):
         raise Http404
-    return _file(decision_document(round_report(round, who)), f"Quyết định công bố {round.title}", "docx")
+    report = round_report(round, who)
+    return _file(
+        decision_document(report, digest=digest_of_round(round)), f"Quyết định công bố {round.title}", "docx"
+    )
 
 
 @page("GET")

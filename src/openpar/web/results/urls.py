@@ -7,6 +7,7 @@ urlpatterns = [
     path("results/<int:round_id>/", views.round_results, name="round-results"),
     path("results/<int:round_id>/matrix.xlsx", downloads.matrix, name="round-matrix"),
     path("results/<int:round_id>/decision.docx", downloads.decision, name="round-decision"),
+    path("results/<int:round_id>/bundle.zip", downloads.bundle, name="round-bundle"),
     path("results/<int:round_id>/<int:assessment_id>/", views.unit, name="unit-result"),
     path("results/<int:round_id>/<int:assessment_id>/notice.docx", downloads.notice, name="unit-notice"),
     path("assessments/<int:assessment_id>/report.docx", downloads.report, name="assessment-report"),

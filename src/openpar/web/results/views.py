@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from openpar.base.accounts.queries import Actor
-from openpar.parindex.assessments.models import Assessment, Round, RoundStage
+from openpar.parindex.assessments.models import Assessment, Round, RoundBundle, RoundStage
 from openpar.parindex.assessments.permissions import may_manage_rounds, oversees
 from openpar.parindex.assessments.queries.result_sheets import (
     adjustment_lines,
@@ -91,6 +91,7 @@ def round_results(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
         ),
         "oversees": oversees(who),
         "sample": block.criteria.is_sample,
+        "bundle": RoundBundle.objects.filter(round=round).first(),
     }
     prefix = request.path
     if wanted.view in ("ranking", "fields"):

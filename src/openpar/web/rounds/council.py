@@ -24,6 +24,7 @@ from openpar.parindex.assessments.models import Layer, RoundStage
 from openpar.parindex.assessments.permissions import may_chair_council
 from openpar.parindex.assessments.results import BlockResults, LineResult, UnitResult, results_of_round
 from openpar.parindex.criteria.queries import LoadedSet
+from openpar.web.account.stamps import recent_factor_gaps, requires_recent_factor
 from openpar.web.http import AuthenticatedRequest, form_refused, page, refused, say, today
 from openpar.web.jinja import NOTHING
 from openpar.web.rounds.forms import CouncilForm, DecisionForm
@@ -171,10 +172,13 @@ def publish(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
         "confirming": False,
     }
     if request.method == "GET":
-        return render(request, "rounds/publish.html", context)
+        # Said before anything is typed; what was typed all the same stays on the page.
+        waiting = [*_publishing_gaps(here, results), *recent_factor_gaps(request)]
+        return render(request, "rounds/publish.html", context | {"gaps": waiting})
     try:
         if not form.is_valid():
             raise form_refused(form)
+        requires_recent_factor(request)
         if "confirmed" not in request.POST:
             return render(request, "rounds/publish.html", context | {"confirming": True})
         decision = Decision(**form.cleaned_data)

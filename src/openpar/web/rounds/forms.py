@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openpar.common.errors import Gap, Refused
 from openpar.common.formats import VIETNAM, format_date, parse_date
-from openpar.parindex.assessments.actions.rounds import PhaseDates
+from openpar.parindex.assessments.calendar import PhaseDates
 from openpar.parindex.assessments.models import Phase, RoundStage
 from openpar.web.components.fields import DayField, LineField, PointsField, TextField
 

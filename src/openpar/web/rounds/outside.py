@@ -35,12 +35,12 @@ from openpar.parindex.assessments.answer_texts import (
     columns_used,
 )
 from openpar.parindex.assessments.outside_files import COLUMNS
+from openpar.parindex.assessments.permissions import may_see_leadership
 from openpar.parindex.assessments.queries.outside import (
     OutsideBlock,
     OutsideCell,
     OutsideUnit,
     outside_blocks,
-    sees_leadership,
 )
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.http import AuthenticatedRequest, page, refused, say
@@ -58,7 +58,7 @@ def _closed(here: Standpoint) -> Gap | None:
 
 
 def _matrix_context(here: Standpoint) -> dict[str, object]:
-    blocks = outside_blocks(here.round, with_leadership=sees_leadership(here.actor, here.round))
+    blocks = outside_blocks(here.round, with_leadership=may_see_leadership(here.actor, here.stage))
     return {
         "here": here,
         "round": here.round,

@@ -26,6 +26,7 @@ from openpar.parindex.assessments.queries.control import (
     phase_lines,
 )
 from openpar.parindex.assessments.queries.visibility import visible_rounds
+from openpar.web.account.stamps import requires_recent_factor
 from openpar.web.http import (
     AuthenticatedRequest,
     actor,
@@ -38,6 +39,7 @@ from openpar.web.http import (
 )
 from openpar.web.rounds.forms import ReopeningForm, RoundForm
 from openpar.web.rounds.frame import Standpoint, managed, standpoint, tabs_of
+from openpar.web.rounds.moving import consequences
 
 LATE, UNLOCKED, SILENT, NO_EVIDENCE = "late", "unlocked", "silent", "evidence"
 
@@ -99,6 +101,7 @@ def control_context(request: AuthenticatedRequest, here: Standpoint) -> dict[str
     show = request.GET.get("show", "")
     units = [unit for block in blocks for unit in block.units]
     steps = next_steps(here.round, here.at) if here.manages else ()
+    locked = sum(block.locked for block in blocks)
     return {
         "here": here,
         "round": here.round,
@@ -108,10 +111,13 @@ def control_context(request: AuthenticatedRequest, here: Standpoint) -> dict[str
         "shown": {block.round_block_id: _shown(block, show) for block in blocks},
         "filters": _filters(units),
         "show": show,
-        "locked": sum(block.locked for block in blocks),
+        "locked": locked,
         "units": len(units),
         "late": sum(block.late for block in blocks),
         "steps": steps,
+        "consequences": {
+            step.stage: consequences(step, here.at, unlocked=len(units) - locked) for step in steps
+        },
         "blocked": [step for step in steps if not (step.is_free or step.needs_reason)],
         "reopenings": open_reopenings(here.round),
         "may_remind": here.manages and here.stage in REMINDED_IN,
@@ -207,6 +213,7 @@ def answer_reopening(request: AuthenticatedRequest, round_id: int, reopening_id:
             form = ReopeningForm(request.POST)
             if not form.is_valid():
                 raise form_refused(form)
+            requires_recent_factor(request)
             until = form.cleaned_data["open_until"]
             grant_reopening(reopening_id=reopening_id, open_until=until, by=here.actor, at=here.at)
             say(request, _("Đã mở lại phiếu; đến hạn phiếu tự chốt."))

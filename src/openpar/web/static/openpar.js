@@ -12,9 +12,11 @@
     line.append(text);
     region.replaceChildren(line);
   }
-  body.addEventListener("said", (event) => say(event.detail.texts.join(" "), false));
+  body.addEventListener("said", (event) => say(event.detail.texts.join(" "), Boolean(event.detail.bad)));
   // A failed request swaps nothing, so what was typed stays; only say so.
   body.addEventListener("htmx:responseError", (event) => {
+    // The database away, the disk full: the answer has said so itself.
+    if (event.detail.xhr.status === 503 && event.detail.xhr.getResponseHeader("HX-Trigger")) return;
     const isDenied = [401, 403, 404].includes(event.detail.xhr.status);
     say(isDenied ? body.dataset.textDenied : body.dataset.textFailed, true);
   });

@@ -49,4 +49,19 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('file__isnull', False), models.Q(('link', ''), _negated=True), models.Q(('number', ''), _negated=True), _connector='OR'), name='document_can_be_found', violation_error_message='Tài liệu cần có tệp, đường dẫn hoặc số, ký hiệu.'), models.CheckConstraint(condition=models.Q(('is_secret', False), models.Q(('file__isnull', True), ('link', '')), _connector='OR'), name='secret_document_stays_outside', violation_error_message='Tài liệu mật không được đưa vào hệ thống.')],
             },
         ),
+        migrations.CreateModel(
+            name='FileCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('checked_at', models.DateTimeField()),
+                ('trust_store', models.CharField(blank=True, max_length=64)),
+                ('signature', models.CharField(choices=[('NONE', 'Không có chữ ký số'), ('VALID', 'Chữ ký số hợp lệ'), ('UNTRUSTED', 'Chữ ký đúng, chưa rõ tin cậy'), ('UNCHECKED', 'Chưa kiểm tra được chữ ký số'), ('CHANGED', 'Tệp bị thay đổi sau khi ký'), ('BROKEN', 'Chữ ký số hỏng')], max_length=9)),
+                ('signatures', models.JSONField(default=list)),
+                ('warnings', models.JSONField(default=list)),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='documents.storedfile')),
+            ],
+            options={
+                'ordering': ['-id'],
+            },
+        ),
     ]

@@ -12,13 +12,16 @@ from django.utils.translation import gettext as _
 from openpar.base.accounts.models import RoleHeld
 from openpar.base.accounts.queries import Actor
 from openpar.base.audit.actions import record
+from openpar.base.documents.storage import keep, receive
 from openpar.base.notifications.actions import tell
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.parindex.assessments.actions.rounds import take_all_sheets, take_round
+from openpar.parindex.assessments.bundles import published_bundle, result_row
 from openpar.parindex.assessments.errors import Incomplete, NotAllowed, NotNow
-from openpar.parindex.assessments.models import Adjustment, Result, Round, RoundStage
+from openpar.parindex.assessments.models import Adjustment, Result, Round, RoundBundle, RoundStage
 from openpar.parindex.assessments.permissions import may_chair_council
+from openpar.parindex.assessments.recount import recount_faults
 from openpar.parindex.assessments.results import BlockResults, UnitResult, results_of_round
 
 
@@ -109,7 +112,8 @@ def publish_round(*, round_id: int, decision: Decision, by: Actor, at: datetime)
     """Freezes the result of every unit under the decision, and makes it visible.
 
     Totals, ranks and classes are computed once, here, from the stored answers' points; a published round
-    takes no change any more. Raises NotAllowed, NotNow, Incomplete with every gap.
+    takes no change any more. Everything is then counted again by a program that shares no code with this
+    one; where the two disagree nothing is published. Raises NotAllowed, NotNow, Incomplete with every gap.
     """
     with write_transaction():
         round = take_round(round_id, by)
@@ -120,7 +124,7 @@ def publish_round(*, round_id: int, decision: Decision, by: Actor, at: datetime)
         gaps = [*_decision_gaps(round, decision, at), *publication_gaps(round, blocks)]
         if gaps:
             raise Incomplete(gaps)
-        Result.objects.bulk_create(_row(unit) for block in blocks for unit in block.units)
+        Result.objects.bulk_create(result_row(unit) for block in blocks for unit in block.units)
         round.decision_number = decision.number.strip()
         round.decision_on = decision.signed_on
         round.decision_signer = decision.signer.strip()
@@ -128,6 +132,7 @@ def publish_round(*, round_id: int, decision: Decision, by: Actor, at: datetime)
         round.published_at = at
         round.stage = RoundStage.PUBLISHED
         round.save()
+        digest = _bundled(round, at)
         about = f"round:{round.pk}"
         record(
             by=by,
@@ -141,6 +146,7 @@ def publish_round(*, round_id: int, decision: Decision, by: Actor, at: datetime)
                 "stage": RoundStage.PUBLISHED,
                 "decision": round.decision_number,
                 "signed_on": decision.signed_on.isoformat(),
+                "bundle": digest,
                 "results": {unit.name: _told(unit) for block in blocks for unit in block.units},
             },
         )
@@ -155,6 +161,18 @@ def publish_round(*, round_id: int, decision: Decision, by: Actor, at: datetime)
         )
 
 
+def _bundled(round: Round, at: datetime) -> str:
+    """Writes, recounts and keeps the bundle; returns the digest of the round. Raises Incomplete."""
+    bundle = published_bundle(round)
+    faults = recount_faults(bundle.content)
+    if faults:
+        raise Incomplete([Gap(_("Tính lại độc lập"), fault, code="recount") for fault in faults])
+    with receive(bundle.content, limit=len(bundle.content)) as received:
+        keep(received)
+    RoundBundle.objects.create(round=round, sha256=bundle.sha256, digest=bundle.digest, made_at=at)
+    return bundle.digest
+
+
 def _told(unit: UnitResult) -> Mapping[str, object]:
     return {
         "total": None if unit.total is None else str(unit.total),
@@ -162,21 +180,3 @@ def _told(unit: UnitResult) -> Mapping[str, object]:
         "rank_of": unit.rank_of,
         "grade": unit.grade,
     }
-
-
-def _row(unit: UnitResult) -> Result:
-    return Result(
-        assessment_id=unit.assessment_id,
-        self_total=unit.self_total,
-        total=unit.total,
-        index=unit.index,
-        bonus=unit.bonus,
-        penalty=unit.penalty,
-        rank=unit.rank,
-        rank_of=unit.rank_of,
-        grade=unit.grade,
-        self_grade=unit.self_grade,
-        nodes={node.code: node.as_json() for node in unit.nodes},
-        lines=[line.as_json() for line in unit.lines],
-        explanation=list(unit.explanation),
-    )

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import pairwise
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +16,7 @@ from openpar.base.organisations.models import Block, OrganisationVersion
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.parindex.assessments.actions.self_scoring import freeze
+from openpar.parindex.assessments.calendar import PhaseDates, Shift, phase_gaps, phases_of, shifts_of
 from openpar.parindex.assessments.errors import Incomplete, NotAllowed, NotNow
 from openpar.parindex.assessments.models import (
     AppraiserAssignment,
@@ -30,6 +29,7 @@ from openpar.parindex.assessments.models import (
 )
 from openpar.parindex.assessments.permissions import may_manage, may_manage_rounds
 from openpar.parindex.assessments.queries.completeness import leaving_gaps, next_stages, opening_gaps
+from openpar.parindex.assessments.rules import moment_words
 from openpar.parindex.assessments.sheets import take_sheet
 from openpar.parindex.criteria.actions import put_in_use
 from openpar.parindex.criteria.models import CriteriaSet
@@ -115,39 +115,17 @@ def create_round(
         return round
 
 
-@dataclass(frozen=True)
-class PhaseDates:
-    """When a phase runs: [opens_at, closes_at)."""
-
-    stage: RoundStage
-    opens_at: datetime
-    closes_at: datetime
-
-
-def _phase_gaps(phases: Sequence[PhaseDates]) -> list[Gap]:
-    order = list(RoundStage)
-    known = sorted(phases, key=lambda phase: order.index(phase.stage))
-    gaps = [
-        Gap(str(phase.stage.label), _("kết thúc phải sau khi bắt đầu."), code="phase_order")
-        for phase in known
-        if phase.closes_at <= phase.opens_at
-    ]
-    for earlier, later in pairwise(known):
-        if later.opens_at < earlier.opens_at:
-            gaps.append(
-                Gap(
-                    str(later.stage.label),
-                    _("bắt đầu trước giai đoạn “%s”.") % earlier.stage.label,
-                    code="phase_sequence",
-                )
-            )
-    if len({phase.stage for phase in phases}) != len(phases):
-        gaps.append(Gap("", _("mỗi giai đoạn chỉ có một lịch."), code="phase_twice"))
-    return gaps
-
-
-def _told_phases(phases: Iterable[Phase | PhaseDates]) -> dict[str, object]:
+def _told_phases(phases: Iterable[PhaseDates]) -> dict[str, object]:
     return {str(phase.stage): [phase.opens_at.isoformat(), phase.closes_at.isoformat()] for phase in phases}
+
+
+def _write_phases(round: Round, phases: Iterable[PhaseDates]) -> None:
+    round.phases.all().delete()
+    Phase.objects.bulk_create(
+        Phase(round=round, stage=phase.stage, opens_at=phase.opens_at, closes_at=phase.closes_at)
+        for phase in phases
+    )
+    _set_window(round)
 
 
 def _set_window(round: Round) -> None:
@@ -162,23 +140,15 @@ def set_phases(*, round_id: int, phases: Sequence[PhaseDates], reason: str, by: 
     """The calendar of a round; after opening every change needs a reason. Raises NotAllowed, Incomplete."""
     with write_transaction():
         round = take_round(round_id, by)
-        gaps = _phase_gaps(phases)
+        gaps = phase_gaps(phases)
         if round.stage != RoundStage.PREPARATION and not reason.strip():
             gaps.append(Gap("", _("Kỳ đã mở: đổi lịch phải nêu lý do."), code="no_reason"))
         if round.stage == RoundStage.PUBLISHED:
             gaps.append(Gap("", _("Kỳ đã công bố, lịch không đổi được."), code="published"))
         if gaps:
             raise Incomplete(gaps)
-        before = {
-            str(phase.stage): [f"{phase.opens_at}", f"{phase.closes_at}"] for phase in round.phases.all()
-        }
-        round.phases.all().delete()
-        Phase.objects.bulk_create(
-            Phase(round=round, stage=phase.stage, opens_at=phase.opens_at, closes_at=phase.closes_at)
-            for phase in phases
-        )
-        _set_window(round)
-        after = _told_phases(phases)
+        before, after = _told_phases(phases_of(round)), _told_phases(phases)
+        _write_phases(round, phases)
         trace_round(round, "round.phases_set", by=by, at=at, before=before, after=after, reason=reason)
         if round.stage not in {RoundStage.PREPARATION, RoundStage.PUBLISHED}:
             tell(
@@ -363,13 +333,35 @@ def open_round(*, round_id: int, by: Actor, at: datetime) -> None:
         )
 
 
-def _move(round: Round, to: RoundStage, *, by: Actor, at: datetime, reason: str = "") -> None:
+def _move(
+    round: Round,
+    to: RoundStage,
+    *,
+    shifts: Sequence[Shift] = (),
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+) -> None:
+    """The next stage with its window; the trace tells the dates that change with it."""
     before = round.stage
     round.stage = to
     round.save(update_fields=["stage"])
-    _set_window(round)
+    if shifts:
+        changed = {shift.stage: shift.after for shift in shifts}
+        new = [changed.get(dates.stage, dates) for dates in phases_of(round)]
+        _write_phases(round, [dates for dates in new if dates is not None])
+    else:
+        _set_window(round)
+    old_dates = _told_phases(shift.before for shift in shifts)
+    new_dates = _told_phases(shift.after for shift in shifts if shift.after is not None)
     trace_round(
-        round, "round.moved", by=by, at=at, before={"stage": before}, after={"stage": to}, reason=reason
+        round,
+        "round.moved",
+        by=by,
+        at=at,
+        before={"stage": before, **old_dates},
+        after={"stage": to, **new_dates},
+        reason=reason,
     )
 
 
@@ -378,7 +370,8 @@ def advance_round(*, round_id: int, to: RoundStage, reason: str = "", by: Actor,
 
     Leaving self-scoring locks every sheet that is not locked yet, as it stands; leaving it before its
     hour needs every sheet locked by its head, or a reason. Leaving an appraisal needs every leaf decided.
-    Raises NotAllowed, NotNow, Incomplete with all gaps.
+    The next phase is open from `at` on, whatever the calendar said of its beginning; its end stays. A phase
+    left before its hour ended at `at` (shifts_of). Raises NotAllowed, NotNow, Incomplete with all gaps.
     """
     with write_transaction():
         round = take_round(round_id, by)
@@ -395,16 +388,33 @@ def advance_round(*, round_id: int, to: RoundStage, reason: str = "", by: Actor,
         gaps = leaving_gaps(round, at=at, reason=reason)
         if gaps:
             raise Incomplete(gaps)
+        leaving = RoundStage(round.stage)
+        shifts = shifts_of(phases_of(round), leaving=leaving, to=to, at=at)
+        # Each change of a date is on record with its reason (parindex.md 4.2), also one that needed none.
+        if any(shift.stage == leaving for shift in shifts):
+            reason = reason.strip() or _why_done_early(leaving)
         # Also sheets that were reopened during the appraisal and never locked again.
         _lock_the_rest(round, by=by, at=at)
-        _move(round, to, by=by, at=at, reason=reason)
-        tell(
-            recipients=_people_of_units(round, at),
-            text=_("Kỳ “%(round)s” chuyển sang giai đoạn “%(stage)s”.")
-            % {"round": round.title, "stage": to.label},
-            link="/",
-            at=at,
-        )
+        _move(round, to, shifts=shifts, by=by, at=at, reason=reason)
+        tell(recipients=_people_of_units(round, at), text=_told_move(round, to, at), link="/", at=at)
+
+
+def _why_done_early(leaving: RoundStage) -> str:
+    """Why a phase could be left before its hour without anybody giving a reason."""
+    reasons = {
+        RoundStage.SELF_SCORING: _("Mọi đơn vị đã chốt phiếu trước hạn."),
+        RoundStage.APPRAISAL: _("Mọi tiêu chí đã thẩm định xong trước hạn."),
+        RoundStage.REAPPRAISAL: _("Mọi giải trình đã được trả lời trước hạn."),
+    }
+    return reasons.get(leaving, "")
+
+
+def _told_move(round: Round, to: RoundStage, at: datetime) -> str:
+    text = _("Kỳ “%(round)s” chuyển sang giai đoạn “%(stage)s”.") % {"round": round.title, "stage": to.label}
+    closes_at = round.window_closes_at
+    if closes_at is None or closes_at <= at:
+        return text
+    return f"{text} {_('Hạn: %s.') % moment_words(closes_at)}"
 
 
 def _lock_the_rest(round: Round, *, by: Actor, at: datetime) -> None:

@@ -30,7 +30,7 @@ from openpar.parindex.assessments.permissions import (
     may_score_for_unit,
 )
 from openpar.parindex.assessments.queries.completeness import leaf_entries
-from openpar.parindex.assessments.rules import gaps_before_submission, why_not_self_scoring
+from openpar.parindex.assessments.rules import gaps_before_submission, why_not_alone, why_not_self_scoring
 from openpar.parindex.assessments.sheets import Sheet, renew_standings, take_sheet
 from openpar.parindex.criteria.queries import LoadedLeaf
 
@@ -171,7 +171,8 @@ def submit_sheet(*, assessment_id: int, by: Actor, at: datetime) -> None:
             raise Incomplete(gaps)
         sheet.assessment.state = SheetState.AWAITING_HEAD
         sheet.assessment.submitted_at = at
-        sheet.assessment.save(update_fields=["state", "submitted_at"])
+        sheet.assessment.submitted_by_id = by.person_id
+        sheet.assessment.save(update_fields=["state", "submitted_at", "submitted_by"])
         _trace_state(sheet, "sheet.submitted", SheetState.DRAFTING, by=by, at=at)
         tell(
             recipients=_people_of(sheet, Role.AGENCY_HEAD, at),
@@ -195,7 +196,8 @@ def send_back(*, assessment_id: int, reason: str, by: Actor, at: datetime) -> No
             )
         sheet.assessment.state = SheetState.DRAFTING
         sheet.assessment.submitted_at = None
-        sheet.assessment.save(update_fields=["state", "submitted_at"])
+        sheet.assessment.submitted_by = None
+        sheet.assessment.save(update_fields=["state", "submitted_at", "submitted_by"])
         _trace_state(sheet, "sheet.sent_back", SheetState.AWAITING_HEAD, by=by, at=at, reason=reason)
         tell(
             recipients=_people_of(sheet, Role.FOCAL_OFFICER, at),
@@ -217,6 +219,9 @@ def lock_sheet(*, assessment_id: int, by: Actor, at: datetime) -> Sheet:
         _refuse_unless_open(sheet, at)
         if sheet.assessment.state != SheetState.AWAITING_HEAD:
             raise NotNow(Gap("", _("phiếu chưa được cán bộ đầu mối trình duyệt."), code="not_submitted"))
+        alone = why_not_alone(sheet.assessment.submitted_by_id, by.person_id)
+        if alone is not None:
+            raise NotAllowed(alone)
         gaps = submission_gaps(sheet)
         if gaps:
             raise Incomplete(gaps)
@@ -244,7 +249,8 @@ def freeze(sheet: Sheet, *, by: Actor, at: datetime, automatically: bool) -> Non
 def _trace_state(
     sheet: Sheet, verb: str, before: SheetState, *, by: Actor, at: datetime, reason: str = ""
 ) -> None:
-    total = sheet.assessment.self_total
+    # Without what comes from outside: the unit reads its own history, and may not know the leaders' points yet.
+    total = sheet.assessment.standings.get("self", {}).get("own_total")
     record(
         by=by,
         at=at,
@@ -253,6 +259,6 @@ def _trace_state(
         about=sheet.about,
         label=sheet.unit_name,
         before={"state": before},
-        after={"state": sheet.assessment.state, "self_total": None if total is None else str(total)},
+        after={"state": sheet.assessment.state, "self_total": total},
         reason=reason,
     )

@@ -29,6 +29,7 @@ from openpar.parindex.assessments.models import (
     Score,
 )
 from openpar.parindex.assessments.permissions import belongs_to_unit, may_appraise, oversees
+from openpar.parindex.assessments.queries.sheets import own_total
 from openpar.parindex.assessments.queries.visibility import visible_assessments, visible_rounds
 from openpar.parindex.assessments.rules import Window
 from openpar.parindex.criteria.queries import LoadedLeaf, LoadedSet, loaded_set
@@ -148,8 +149,8 @@ class UnitProgress:
     name: str
     done: int
     total: int
-    self_total: Decimal | None
-    decided_total: Decimal | None
+    # What the unit gave itself, without the outside parts: points of the leaders are not for appraisers.
+    own_total: Decimal | None
     is_own: bool
     is_silent: bool
 
@@ -286,8 +287,7 @@ def _unit_progress(
         name=sheet.unit.name,
         done=sum(by_unit.get((sheet.pk, field.code), 0) for field in seen),
         total=sum(len(field.leaves) for field in seen),
-        self_total=sheet.self_total,
-        decided_total=sheet.decided_total,
+        own_total=own_total(sheet),
         is_own=viewer.is_own(sheet),
         is_silent=sheet.self_count == 0,
     )

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from openpar.base.documents.models import FileCheck
 from openpar.common.errors import Gap
 from openpar.engine.answers import Answer
 from openpar.parindex.assessments.models import (
@@ -48,6 +49,8 @@ class EvidenceLine:
     number: str
     issued_on: object
     signed_at: datetime | None
+    # The judgement over the digital signatures of its file (`FileCheck.Signature`), "" where there is none.
+    signature: str
     pointer: str
     has_file: bool
     link: str
@@ -218,7 +221,7 @@ def rows_of(
         [leaf_id] = wanted
         scores, uses = scores.filter(criterion_id=leaf_id), uses.filter(score__criterion_id=leaf_id)
     evidence: dict[int, list[EvidenceLine]] = defaultdict(list)
-    for use in uses.select_related("document").order_by("pk"):
+    for use in uses.select_related("document").annotate(signature=_signature()).order_by("pk"):
         evidence[use.score_id].append(_evidence_line(use))
     sides: dict[tuple[int, int], dict[str, Side]] = defaultdict(dict)
     for score in scores.select_related("entered_by"):
@@ -269,6 +272,11 @@ def _side(score: Score, evidence: tuple[EvidenceLine, ...]) -> Side:
     )
 
 
+def _signature() -> Subquery:
+    newest = FileCheck.objects.filter(file_id=OuterRef("document__file_id")).order_by("-pk")
+    return Subquery(newest.values("signature")[:1])
+
+
 def _evidence_line(use: EvidenceUse) -> EvidenceLine:
     document = use.document
     return EvidenceLine(
@@ -278,6 +286,7 @@ def _evidence_line(use: EvidenceUse) -> EvidenceLine:
         number=document.number,
         issued_on=document.issued_on,
         signed_at=document.signed_at,
+        signature=getattr(use, "signature", None) or "",
         pointer=use.pointer,
         has_file=document.file_id is not None,
         link=document.link,

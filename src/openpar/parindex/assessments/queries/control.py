@@ -14,6 +14,7 @@ from openpar.base.accounts.models import Role, RoleHeld, User
 from openpar.base.accounts.queries import Actor
 from openpar.base.organisations.models import Block, OrganisationVersion
 from openpar.common.errors import Gap
+from openpar.parindex.assessments.calendar import PhaseDates, Shift, phases_of, shifts_of
 from openpar.parindex.assessments.models import (
     AppraiserAssignment,
     Assessment,
@@ -237,10 +238,16 @@ def _without_evidence(round: Round) -> Mapping[int, int]:
 
 @dataclass(frozen=True)
 class NextStep:
-    """A phase the round may go to, with everything that stands in the way."""
+    """A phase the round may go to, with everything that stands in the way, and what going there would do.
+
+    `dates` are those of the phase as the calendar has them, None where it has none; `shifts` the dates that
+    would change.
+    """
 
     stage: RoundStage
     gaps: tuple[Gap, ...]
+    dates: PhaseDates | None = None
+    shifts: tuple[Shift, ...] = ()
 
     @property
     def needs_reason(self) -> bool:
@@ -254,13 +261,20 @@ class NextStep:
 
 def next_steps(round: Round, at: datetime) -> tuple[NextStep, ...]:
     """What the manager may do next, by the same rules as the actions."""
+    calendar = phases_of(round)
+    dates = {phase.stage: phase for phase in calendar}
     if round.stage == RoundStage.PREPARATION:
-        return (NextStep(RoundStage.SELF_SCORING, tuple(opening_gaps(round))),)
+        opening = RoundStage.SELF_SCORING
+        return (NextStep(opening, tuple(opening_gaps(round)), dates.get(opening)),)
     stages = next_stages(round)
     if not stages:
         return ()
     gaps = tuple(leaving_gaps(round, at=at))
-    return tuple(NextStep(stage, gaps) for stage in stages)
+    leaving = RoundStage(round.stage)
+    return tuple(
+        NextStep(stage, gaps, dates.get(stage), shifts_of(calendar, leaving=leaving, to=stage, at=at))
+        for stage in stages
+    )
 
 
 def open_reopenings(round: Round) -> QuerySet[Reopening]:

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from openpar.base.accounts.queries import Actor
 from openpar.engine.answers import Answer
-from openpar.parindex.assessments.models import Assessment, Layer, Round, RoundBlock, RoundStage, Score
+from openpar.parindex.assessments.models import Assessment, Layer, Round, RoundBlock, Score
 from openpar.parindex.assessments.outside_files import OutsidePlace
-from openpar.parindex.assessments.permissions import may_manage
 from openpar.parindex.criteria.models import ScoredBy
 from openpar.parindex.criteria.queries import LoadedLeaf, LoadedSet, loaded_set
 
@@ -66,11 +64,6 @@ class OutsideBlock:
     @property
     def total(self) -> int:
         return len(self.leaves) * len(self.units)
-
-
-def sees_leadership(actor: Actor, round: Round) -> bool:
-    """The points that the leaders give stay with the round manager until publication (parindex.md 8)."""
-    return round.stage == RoundStage.PUBLISHED or may_manage(actor, round)
 
 
 def outside_blocks(round: Round, *, with_leadership: bool) -> tuple[OutsideBlock, ...]:

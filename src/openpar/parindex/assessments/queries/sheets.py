@@ -28,7 +28,7 @@ from openpar.parindex.assessments.models import (
     RoundStage,
     Score,
 )
-from openpar.parindex.assessments.permissions import oversees, works_for_unit
+from openpar.parindex.assessments.permissions import may_see_leadership, oversees, works_for_unit
 from openpar.parindex.assessments.queries.visibility import visible_assessments
 from openpar.parindex.assessments.rules import LeafEntry, gaps_of_leaf, may_be_explained
 from openpar.parindex.assessments.sheets import (
@@ -62,19 +62,19 @@ def shown_to(actor: Actor, assessment: Assessment, stage: str) -> Shown:
     """A unit sees the appraisal from the phase of explanation on, the second one after its hand-over,
     the parts from outside when the round is published (parindex.md 4.2, 8); who oversees sees all.
 
-    Leadership points stay hidden until publication from the unit and from appraisers.
+    Leadership points stay hidden until publication from the unit and from appraisers: may_see_leadership.
     """
-    published = stage == RoundStage.PUBLISHED
-    if oversees(actor) or published:
-        return Shown(frozenset(Layer.values), leadership=True)
+    leadership = may_see_leadership(actor, stage)
+    if oversees(actor) or stage == RoundStage.PUBLISHED:
+        return Shown(frozenset(Layer.values), leadership=leadership)
     if not works_for_unit(actor, assessment):
-        return Shown(frozenset(Layer.values), leadership=False)
+        return Shown(frozenset(Layer.values), leadership=leadership)
     layers = {Layer.SELF, Layer.EXPLAINED}
     if _ORDER[stage] >= _ORDER[RoundStage.EXPLANATION]:
         layers.add(Layer.APPRAISED)
     if _ORDER[stage] >= _ORDER[RoundStage.DECISION]:
         layers.add(Layer.REAPPRAISED)
-    return Shown(frozenset(layers), leadership=False)
+    return Shown(frozenset(layers), leadership=leadership)
 
 
 # ---- one sheet --------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from openpar.parindex.criteria.actions.editing import (
     remove_criterion,
 )
 from openpar.parindex.criteria.actions.settings import SetHead, change_settings
-from openpar.parindex.criteria.actions.shared import CriteriaRefused, StaleSet
+from openpar.parindex.criteria.actions.shared import CriteriaRefused, StaleLine, StaleSet
 from openpar.parindex.criteria.actions.stages import (
     Issuing,
     issue_set,
@@ -25,6 +25,7 @@ __all__ = [
     "Issuing",
     "Line",
     "SetHead",
+    "StaleLine",
     "StaleSet",
     "add_criterion",
     "bring_in",

@@ -152,6 +152,7 @@ def fill_leaf(row: Criterion, leaf: engine.Leaf) -> None:
     row.indicator = leaf.auto[:60]
     row.may_be_not_applicable = leaf.may_be_not_applicable
     row.not_applicable_note = leaf.not_applicable_note[:300]
+    row.owner, row.article, row.note = leaf.owner, leaf.article, leaf.note
 
 
 def as_text(value: Any) -> Any:

@@ -51,6 +51,7 @@ def copy_set(
             row._state.adding = True
             row.set = copy
             row.same_as_id = old_id
+            row.version = 1
             row.parent = made[old_parent] if old_parent is not None else None
             row.rule = rule_for_year(row.rule, source.year, year)
             row.save(force_insert=True)

@@ -1,4 +1,8 @@
-"""Changing the lines of a draft: add, change, remove, move. Every change counts the version of the set up."""
+"""Changing the lines of a draft: add, change, remove, move. Every change counts the version of the set up.
+
+What one line says has a version of its own, so that people at different lines do not stand in each other's
+way; what changes the tree asks for the version of the set.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,7 @@ from openpar.engine.rules import rule_from_mapping
 from openpar.parindex.criteria.actions.bringing_in import MOST_DEPTH, as_text, gaps_of_texts
 from openpar.parindex.criteria.actions.shared import (
     CriteriaRefused,
+    StaleLine,
     count_up,
     refuse_unreadable,
     rows_of,
@@ -44,6 +49,9 @@ class Line:
     indicator: str = ""
     may_be_not_applicable: bool = False
     not_applicable_note: str = ""
+    owner: str = ""
+    article: str = ""
+    note: str = ""
 
     @property
     def is_leaf(self) -> bool:
@@ -91,12 +99,14 @@ def change_criterion(
 ) -> Criterion:
     """What one line says. With its code, the codes below it change too (1.2 → 1.3: 1.2.1 → 1.3.1).
 
-    Raises CriteriaRefused with all gaps.
+    `expected_version` is that of the line, whatever happened to others. Raises StaleLine when the line was
+    changed since, CriteriaRefused with all gaps.
     """
     with write_transaction():
-        criteria_set = take_draft(set_id, expected_version, by)
+        criteria_set = take_draft(set_id, None, by)
         rows = rows_of(criteria_set)
         row = _row(rows, criterion_id)
+        _refuse_stale(row, expected_version)
         gaps = [*_gaps_of_line(line, rows, own=row)]
         below = _below(row, rows)
         if line.is_leaf and below:
@@ -113,6 +123,7 @@ def change_criterion(
         before = told(row)
         old_code = row.code
         _fill(row, line)
+        row.version += 1
         _recode(row, below, old_code)
         _changed(criteria_set, row, "criterion.changed", by=by, at=at, before=before, after=told(row))
         return row
@@ -177,6 +188,10 @@ def told(row: Criterion) -> dict[str, object]:
         "evidence_wanted": row.evidence_wanted,
         "may_be_not_applicable": row.may_be_not_applicable,
         "not_applicable_note": row.not_applicable_note,
+        "owner": row.owner,
+        "article": row.article,
+        "note": row.note,
+        "indicator": row.indicator,
     }
 
 
@@ -187,6 +202,17 @@ def _row(rows: Iterable[Criterion], criterion_id: int) -> Criterion:
     raise CriteriaRefused(
         Gap("", _("dòng này không còn trong bộ tiêu chí."), _("Tải lại trang rồi sửa tiếp."), code="gone")
     )
+
+
+def _refuse_stale(row: Criterion, expected_version: int) -> None:
+    if row.version != expected_version:
+        gap = Gap(
+            row.code,
+            _("người khác vừa sửa dòng này."),
+            _("Xem hai bản cạnh nhau rồi chọn một."),
+            code="stale",
+        )
+        raise StaleLine(gap)
 
 
 def _below(row: Criterion, rows: Iterable[Criterion]) -> list[Criterion]:
@@ -231,14 +257,16 @@ def _fill(row: Criterion, line: Line) -> None:
     row.indicator = line.indicator.strip()[:60]
     row.may_be_not_applicable = line.may_be_not_applicable
     row.not_applicable_note = line.not_applicable_note.strip()[:300] if line.may_be_not_applicable else ""
+    row.owner, row.article, row.note = line.owner.strip(), line.article.strip(), line.note.strip()
 
 
 def _recode(row: Criterion, below: list[Criterion], old_code: str) -> None:
     """Saves a line with its new code, and gives the lines below it the codes that follow from it."""
     moved = [row]
     for each in below:
-        if each.code.startswith(f"{old_code}."):
+        if row.code != old_code and each.code.startswith(f"{old_code}."):
             each.code = row.code + each.code[len(old_code) :]
+            each.version += 1
         if row.depth == 1:
             each.field_code = row.code
         moved.append(each)
@@ -276,6 +304,8 @@ def _exchange(row: Criterion, other: Criterion, rows: list[Criterion]) -> None:
         for member in (each, *below):
             if each.depth == 1:
                 member.field_code = each.code
+            # A form opened before still shows the old code: saved now, it would take it from its new owner.
+            member.version += 1
             families.append(member)
     for member in families:
         Criterion.objects.filter(pk=member.pk).update(code=f"~{member.pk}")

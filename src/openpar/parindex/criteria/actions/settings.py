@@ -89,8 +89,9 @@ def _move_deadlines(criteria_set: CriteriaSet, year: int) -> None:
         rule = rule_for_year(row.rule, criteria_set.year, year)
         if rule != row.rule:
             row.rule = rule
+            row.version += 1
             moved.append(row)
-    Criterion.objects.bulk_update(moved, ["rule"])
+    Criterion.objects.bulk_update(moved, ["rule", "version"])
 
 
 def _told(criteria_set: CriteriaSet) -> dict[str, object]:

@@ -25,6 +25,10 @@ class StaleSet(CriteriaRefused):
     """Somebody changed the set since the form was opened."""
 
 
+class StaleLine(StaleSet):
+    """Somebody changed the very line since its form was opened."""
+
+
 def refuse_unless_editor(by: Actor) -> None:
     """Only the round manager (Sở Nội vụ) works on sets."""
     if not may_edit_criteria(by):

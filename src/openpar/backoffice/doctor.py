@@ -1,0 +1,98 @@
+"""`openpar doctor`: is this installation set up so that nothing is lost and nobody gets in who should not?
+
+One line for each finding: ok, a warning, or wrong, and then what to do. Exit status 1 when anything is wrong.
+Other packages add their checks to `checks` (the sealed log, the backups).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Mark(StrEnum):
+    """How a finding stands; only WRONG makes the command fail."""
+
+    OK = "ok"
+    WARNING = "warning"
+    WRONG = "wrong"
+
+
+_WORDS = {Mark.OK: "được", Mark.WARNING: "lưu ý", Mark.WRONG: "SAI"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: `subject` in a few words, `what` was found, `remedy` what to do about it."""
+
+    mark: Mark
+    subject: str
+    what: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        said = f"{_WORDS[self.mark]:<6} {self.subject}: {self.what}"
+        return f"{said.rstrip('.')}. {self.remedy}" if self.remedy else said
+
+
+Check = Callable[[], Iterable[Finding]]
+# Asked in this order. Each reads only; one that raises is reported as wrong and does not stop the others.
+checks: list[Check] = []
+
+
+def check(function: Check) -> Check:
+    """Registers a check: `@doctor.check`."""
+    checks.append(function)
+    return function
+
+
+def findings() -> Iterator[Finding]:
+    """What every check finds, in their order."""
+    for one in checks:
+        try:
+            yield from one()
+        except Exception as error:
+            yield Finding(
+                Mark.WRONG,
+                one.__name__,
+                f"không kiểm tra được ({type(error).__name__}: {error})",
+                "Báo lỗi này cho nhóm phát triển.",
+            )
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the subcommand; Django is loaded only when it runs."""
+    parser = commands.add_parser("doctor", help="is the installation sound? · kiểm tra hệ thống cài đặt")
+    parser.add_argument("--quiet", action="store_true", help="only what is not ok · chỉ nêu điều chưa ổn")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prints the findings; 1 when anything is wrong, else 0."""
+    found = list(_all_findings())
+    for finding in found:
+        if finding.mark is not Mark.OK or not options.quiet:
+            sys.stdout.write(f"{finding}\n")
+    wrong, warned = (sum(one.mark is mark for one in found) for mark in (Mark.WRONG, Mark.WARNING))
+    sys.stdout.write(f"{len(found)} điều đã xem: {wrong} sai, {warned} lưu ý.\n")
+    return 1 if wrong else 0
+
+
+def _all_findings() -> Iterator[Finding]:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openpar.config.settings")
+    try:
+        import django
+
+        django.setup()
+    except Exception as error:
+        yield Finding(Mark.WRONG, "settings", f"không đọc được: {error}", "Xem docs/settings.md.")
+        return
+    # Registers the checks; needs the settings.
+    import openpar.backoffice.doctor_checks
+    import openpar.backoffice.doctor_seals  # noqa: F401
+
+    yield from findings()

@@ -1,0 +1,1 @@
+"""Writes: second factors, proofs by them, brakes, sessions."""

@@ -1,0 +1,1 @@
+"""Requests of people about their personal data, and what the program holds about a person."""

@@ -1,0 +1,1 @@
+"""SQLite, with its settings asked for."""

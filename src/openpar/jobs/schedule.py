@@ -1,0 +1,40 @@
+"""What happens by itself, and when: this table is all there is."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+from openpar.jobs import tasks
+from openpar.jobs.timing import Job
+
+JOBS: tuple[Job, ...] = (
+    # At most a minute may pass between a change and its seal (docs/trust/formats.md).
+    Job("seal_log", every=timedelta(seconds=30), run=tasks.seal_log),
+    Job("tell_checkpoint", daily_at=time(7, 0), run=tasks.tell_checkpoint),
+    Job("check_log", daily_at=time(3, 0), run=tasks.check_log, is_long=True),
+    # Four minutes and the time it takes stay below the five minutes that may be lost (docs/decisions/0009).
+    Job(
+        "changes_backup",
+        every=timedelta(minutes=4),
+        run=tasks.changes_backup,
+        is_long=True,
+        is_wanted=tasks.backups_are_wanted,
+    ),
+    Job(
+        "full_backup",
+        daily_at=time(1, 30),
+        run=tasks.full_backup,
+        is_long=True,
+        is_wanted=tasks.backups_are_wanted,
+    ),
+    Job(
+        "check_kept_backups",
+        daily_at=time(4, 0),
+        run=tasks.check_kept_backups,
+        is_long=True,
+        is_wanted=tasks.backups_are_wanted,
+    ),
+    Job("remind_data_requests", daily_at=time(7, 30), run=tasks.remind_data_requests),
+    Job("old_brakes", daily_at=time(2, 30), run=tasks.old_brakes),
+    Job("expired_sessions", every=timedelta(hours=1), run=tasks.expired_sessions),
+)

@@ -1,0 +1,113 @@
+"""The jobs themselves: each does one thing, says what it did, and may be run twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from openpar.base.access.actions.brakes import forget_old_brakes
+from openpar.base.audit.checking import wrong_rows
+from openpar.base.audit.sealing import seal
+from openpar.base.backups import nightly
+from openpar.base.backups.envelope import recipients_of
+from openpar.base.backups.errors import BadBackup
+from openpar.base.notifications import checkpoints
+from openpar.base.organisations.roles import Actor
+from openpar.base.privacy.actions import remind_of_data_requests
+
+# Who acts when nobody does; stands in the trace.
+_HOUSE = Actor(id=None, full_name="Hệ thống", held=frozenset())
+
+
+class LogDiffers(Exception):
+    """Rows of the log are no longer what was sealed."""
+
+
+def seal_log(at: datetime) -> str:
+    """New rows become part of the signed tree. Raises KeyTrouble when nothing can be signed."""
+    return _("%d dòng mới được niêm phong") % seal(at=at)
+
+
+def tell_checkpoint(at: datetime) -> str:
+    """The newest checkpoint leaves the house."""
+    return _("%d người nhận mốc niêm phong") % checkpoints.tell_checkpoint(at=at)
+
+
+def check_log(_at: datetime) -> str:
+    """Every row against its seal. Raises LogDiffers naming the first ones that differ."""
+    found = wrong_rows()
+    if found:
+        listed = "; ".join(f"{'' if one.position is None else one.position} {one.what}" for one in found[:5])
+        raise LogDiffers(listed)
+    return _("mọi dòng nhật ký đúng như lúc niêm phong")
+
+
+def backups_are_wanted() -> bool:
+    """Backups are made where there is a place for them."""
+    return bool(settings.OPENPAR_BACKUP_DIR)
+
+
+def full_backup(at: datetime) -> str:
+    """A full backup, restored for trial, then retention. Raises BadBackup when anything is wrong."""
+    tried = nightly.full_backup(_folder(), at=at, recipients=_recipients())
+    said = _("%(name)s: khôi phục thử được %(rows)s dòng, %(files)s tệp; bỏ %(removed)s bản cũ") % {
+        "name": tried.kept.path.name,
+        "rows": tried.trial.rows,
+        "files": tried.trial.files,
+        "removed": tried.removed,
+    }
+    if tried.files_lost or tried.trial.log_wrong_rows:
+        raise BadBackup.because(
+            said,
+            _("%(files)s tệp mất trước khi sao lưu, %(rows)s dòng nhật ký không khớp niêm phong")
+            % {"files": len(tried.files_lost), "rows": tried.trial.log_wrong_rows},
+            code="data-damaged",
+        )
+    return said
+
+
+def changes_backup(at: datetime) -> str:
+    """All rows and the new evidence, when anything changed since the last backup."""
+    kept = nightly.changes_backup(_folder(), at=at, recipients=_recipients())
+    return _("không có gì thay đổi") if kept is None else kept.path.name
+
+
+def check_kept_backups(_at: datetime) -> str:
+    """The bytes of every kept backup recounted. Raises BadBackup naming those that rotted."""
+    damaged = nightly.damaged(_folder())
+    if damaged:
+        raise BadBackup.because(
+            ", ".join(one.path.name for one in damaged),
+            _("tệp hỏng hoặc mất"),
+            _("Thay đĩa sao lưu; chạy openpar backup"),
+            code="kept-damaged",
+        )
+    return _("mọi bản sao lưu nguyên vẹn")
+
+
+def expired_sessions(_at: datetime) -> str:
+    """Sessions that ended are removed."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    return _("đã xoá phiên hết hạn")
+
+
+def remind_data_requests(at: datetime) -> str:
+    """Administrators hear of requests about personal data that fall due."""
+    return _("%d yêu cầu được nhắc") % remind_of_data_requests(by=_HOUSE, at=at)
+
+
+def old_brakes(at: datetime) -> str:
+    """What was counted of failed log-ins and is forgotten by now is removed."""
+    return _("đã xoá %d bộ đếm") % forget_old_brakes(by=_HOUSE, at=at)
+
+
+def _folder() -> Path:
+    return Path(settings.OPENPAR_BACKUP_DIR)
+
+
+def _recipients() -> tuple[str, ...]:
+    return recipients_of(settings.OPENPAR_BACKUP_RECIPIENTS)

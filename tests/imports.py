@@ -1,0 +1,245 @@
+"""Every way a file comes in, as one call each, on a small round; used by the trust checks."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+from django.apps import apps
+
+from openpar.base.documents.actions import add_document
+from openpar.base.intake.organisation_files import OrganisationFile, bring_in_organisations
+from openpar.base.organisations.roles import Actor, operator
+from openpar.common.db import taken_back
+from openpar.parindex.assessments.actions.outside_imports import import_outside_file
+from openpar.parindex.assessments.actions.rounds import advance_round
+from openpar.parindex.assessments.actions.sheet_upload import save_sheet
+from openpar.parindex.assessments.models import Assessment, RoundStage
+from openpar.parindex.assessments.sheet_files import (
+    SheetHead,
+    changes_of,
+    read_sheet_file,
+    sheet_head,
+    stored_scores,
+    write_sheet,
+)
+from openpar.parindex.criteria.actions.importing import bring_in_file
+from openpar.parindex.criteria.actions.settings import SetHead
+from openpar.parindex.criteria.files import read_criteria_file
+from openpar.parindex.criteria.official_writing import write_official_table
+from openpar.parindex.criteria.queries import LoadedSet
+from openpar.parindex.criteria.yaml_files import read_mapping
+from tests.base.documents.signed import plain_pdf, sign
+from tests.hostile import document
+from tests.parindex import rounds
+from tests.parindex.rounds import DURING_SELF, SELF_CLOSES, SmallRound
+
+DATA = Path(__file__).parents[1] / "data"
+# What is written about a file rather than from it: a refused one leaves its traces there.
+_TRACES = frozenset({"intake", "audit", "sessions", "contenttypes", "auth"})
+
+
+@dataclass(frozen=True)
+class Import:
+    """One way in. `run` takes the bytes and the name of a file; `seeds` are files it takes. The same file
+    again changes nothing if `is_repeatable`.
+    """
+
+    name: str
+    run: Callable[[bytes, str], object]
+    seeds: tuple[tuple[str, bytes], ...]
+    is_repeatable: bool = True
+    # Rows that come in beside those of the file: the ground it stands on.
+    rows_beside: int = 0
+
+
+def world() -> SmallRound:
+    """A round in self-scoring, in which every import but that of outside values is open."""
+    return rounds.opened_round()
+
+
+def imports_in_self_scoring(small: SmallRound) -> tuple[Import, ...]:
+    by = operator("may")
+    return (
+        *(_organisations(by, slot) for slot in ("organisations", "successions", "blocks")),
+        _criteria(small),
+        _sheet(small),
+        _evidence(small),
+    )
+
+
+@contextmanager
+def in_appraisal(small: SmallRound) -> Iterator[tuple[Import, ...]]:
+    """The imports of a later stage; the round goes back to self-scoring at the end."""
+    with taken_back():
+        for unit in (small.home_affairs, small.health, small.justice):
+            rounds.score_unit(small, unit)
+            rounds.lock_unit(small, unit)
+        advance_round(round_id=small.round.pk, to=RoundStage.APPRAISAL, by=small.manager, at=SELF_CLOSES)
+        yield (_outside(small),)
+
+
+def state() -> str:
+    """A digest of every row of the database but the traces."""
+    digest = hashlib.sha256()
+    for model in apps.get_models():
+        if model._meta.app_label in _TRACES or not model._meta.managed:
+            continue
+        digest.update(model._meta.db_table.encode())
+        for values in model._default_manager.order_by("pk").values_list():
+            digest.update(repr(values).encode())
+    return digest.hexdigest()
+
+
+def _organisations(by: Actor, slot: str) -> Import:
+    files = {
+        "organisations": "lam_dong.csv",
+        "successions": "lam_dong_successions.csv",
+        "blocks": "blocks.csv",
+    }
+    lines = (DATA / "organisations" / files[slot]).read_bytes().splitlines(keepends=True)
+    seed = b"".join(lines[: {"organisations": 25, "successions": 5, "blocks": len(lines)}[slot]])
+    ground = OrganisationFile("nen.csv", _named_in(seed)) if slot == "successions" else None
+
+    def run(content: bytes, name: str) -> object:
+        file = OrganisationFile(name, content)
+        if slot == "organisations":
+            return bring_in_organisations(by=by, at=DURING_SELF, organisations=file)
+        if slot == "successions":
+            return bring_in_organisations(by=by, at=DURING_SELF, organisations=ground, successions=file)
+        return bring_in_organisations(by=by, at=DURING_SELF, blocks=file)
+
+    beside = 0 if ground is None else len(ground.content.splitlines()) - 1
+    return Import(slot, run, (("a.csv", seed),), rows_beside=beside)
+
+
+def _named_in(successions: bytes) -> bytes:
+    """The organisations that a file of successions names, with those above them."""
+    with (DATA / "organisations" / "lam_dong.csv").open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        rows, header = list(reader), list(reader.fieldnames or ())
+    table = csv.DictReader(io.StringIO(successions.decode("utf-8-sig")))
+    wanted = {row[column] for row in table for column in ("predecessor", "successor")}
+    while True:
+        above = {row["parent"] for row in rows if row["key"] in wanted} - wanted - {""}
+        if not above:
+            break
+        wanted |= above
+    text = io.StringIO()
+    writer = csv.DictWriter(text, header)
+    writer.writeheader()
+    writer.writerows(row for row in rows if row["key"] in wanted)
+    return text.getvalue().encode()
+
+
+def _criteria(small: SmallRound) -> Import:
+    sample = DATA / "criteria" / "SYNTHETIC_xa_2026.yaml"
+    mapping = read_mapping(sample)
+    seeds = [("a.yaml", sample.read_bytes())]
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("a.xlsx", "a.docx"):
+            write_official_table(mapping, Path(folder) / name)
+            seeds.append((name, (Path(folder) / name).read_bytes()))
+    head = SetHead("Bộ tiêu chí thử", "department", 2026, True, Decimal(100))
+
+    def run(content: bytes, name: str) -> object:
+        with _on_disk(content) as path:
+            understood = read_criteria_file(path, name)
+        return bring_in_file(
+            understood=understood,
+            head=head,
+            file_name=name,
+            sha256=hashlib.sha256(content).hexdigest(),
+            by=small.manager,
+            at=DURING_SELF,
+        )
+
+    return Import("criteria", run, tuple(seeds), is_repeatable=False)
+
+
+def _sheet(small: SmallRound) -> Import:
+    pk = small.sheet().pk
+
+    def head() -> tuple[SheetHead, LoadedSet]:
+        chain = "round_block__round", "round_block__criteria_set", "unit"
+        return sheet_head(Assessment.objects.select_related(*chain).get(pk=pk))
+
+    def run(content: bytes, name: str) -> object:
+        known, criteria = head()
+        with _on_disk(content) as path:
+            rows = read_sheet_file(path, known, criteria)
+        found = changes_of(rows, criteria, stored_scores(pk, criteria))
+        return save_sheet(
+            assessment_id=pk,
+            entries={change.leaf.code: (change.row.entry, change.row.version) for change in found.fresh},
+            by=small.focal,
+            at=DURING_SELF,
+            file_name=name,
+            sha256=hashlib.sha256(content).hexdigest(),
+        )
+
+    known, criteria = head()
+    target = BytesIO()
+    write_sheet(target, known, criteria, stored_scores(pk, criteria))
+    book = openpyxl.load_workbook(target)
+    page = book.worksheets[0]
+    for address, value in {"F8": "Có", "G9": 40, "H9": 50, "K9": "Theo báo cáo năm", "G13": 1}.items():
+        page[address].value = value
+    filled = BytesIO()
+    book.save(filled)
+    return Import("sheet", run, (("a.xlsx", filled.getvalue()),))
+
+
+def _evidence(small: SmallRound) -> Import:
+    def run(content: bytes, name: str) -> object:
+        return add_document(
+            by=small.focal,
+            at=DURING_SELF,
+            owner_id=small.health.pk,
+            title="Tài liệu",
+            upload=content,
+            file_name=name,
+        )
+
+    seeds = (
+        ("a.pdf", plain_pdf()),
+        ("a.pdf", sign(plain_pdf())),
+        ("a.docx", document("<w:p/>")),
+        ("a.csv", "Đơn vị;Điểm\nSở Y tế;77,2\n".encode()),
+        ("a.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"),
+    )
+    return Import("evidence", run, seeds, is_repeatable=False)
+
+
+def _outside(small: SmallRound) -> Import:
+    text = "unit,code,numerator,denominator,answer,points\nSở Y tế,2.2.1,{value},,,\nSở Tư pháp,2.2.1,70,,,\n"
+    place = small.round.pk
+
+    def run(content: bytes, name: str) -> object:
+        return import_outside_file(
+            round_id=place,
+            content=content,
+            file_name=name,
+            source="Quyết định số 1",
+            by=small.manager,
+            at=SELF_CLOSES,
+        )
+
+    return Import("outside", run, (("a.csv", text.format(value="85").encode()),))
+
+
+@contextmanager
+def _on_disk(content: bytes) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "upload"
+        path.write_bytes(content)
+        yield path

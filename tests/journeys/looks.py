@@ -1,0 +1,133 @@
+"""Which pages axe looks at, in which state of a round and as whom. tests/web/test_pages.py misses none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from openpar.base.accounts.models import Role
+from openpar.parindex.assessments.models import RoundStage
+
+HEALTH, HOME, OFFICE = "health", "home", "office"
+
+
+@dataclass(frozen=True)
+class Look:
+    """One page, by the name of its address; what it names besides the usual things, and what is asked."""
+
+    name: str
+    chosen: Mapping[str, object] = field(default_factory=dict)
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody in a round that stands at `stage`, going through pages of Sở Y tế."""
+
+    stage: RoundStage
+    role: Role
+    where: str
+    looks: tuple[Look, ...]
+
+
+def _all(*names: str) -> tuple[Look, ...]:
+    return tuple(map(Look, names))
+
+
+def _leaf(code: str) -> Look:
+    return Look("assessment-leaf", {"code": code})
+
+
+_RESULTS = tuple(Look("round-results", query=f"view={view}") for view in ("fields", "lost", "removed"))
+
+# Without a log-in.
+STRANGER = _all("login")
+VISITS: Mapping[str, Visit] = {
+    "everybody": Visit(
+        RoundStage.SELF_SCORING,
+        Role.DIVISION_OFFICER,
+        HEALTH,
+        _all("home", "messages", "password", "round", "organisations", "organisation", "criteria-set"),
+    ),
+    "a unit that scores itself": Visit(
+        RoundStage.SELF_SCORING,
+        Role.FOCAL_OFFICER,
+        HEALTH,
+        (
+            *_all("home", "assessments", "assessment"),
+            *map(_leaf, ("1.1.1", "1.1.2", "2.2.1")),
+            *_all("assessment-evidence", "assessment-store", "assessment-submission", "assessment-assign"),
+            *_all("assessment-bonus", "assessment-history", "assessment-leaf-history", "assessment-print"),
+            Look("sheet-upload"),
+        ),
+    ),
+    "the head of a unit": Visit(
+        RoundStage.SELF_SCORING, Role.AGENCY_HEAD, HEALTH, _all("assessment-lock", "assessment-submission")
+    ),
+    "documents": Visit(
+        RoundStage.SELF_SCORING,
+        Role.FOCAL_OFFICER,
+        HEALTH,
+        _all("documents", "new-document", "document", "verify-document", "replace-document"),
+    ),
+    "an appraiser": Visit(
+        RoundStage.APPRAISAL,
+        Role.APPRAISER,
+        HOME,
+        (
+            *_all(
+                "home", "appraisals", "appraisal-desk", "appraisal-leaf", "appraisal-unit", "round-penalty"
+            ),
+            Look("appraise", query="axis=leaf&open=1"),
+        ),
+    ),
+    "an appraiser who answers": Visit(
+        RoundStage.REAPPRAISAL, Role.APPRAISER, OFFICE, _all("appraisal-explanations")
+    ),
+    "a unit that explained": Visit(RoundStage.REAPPRAISAL, Role.FOCAL_OFFICER, HEALTH, (_leaf("1.1.2"),)),
+    "the round manager": Visit(
+        RoundStage.DECISION,
+        Role.ROUND_MANAGER,
+        HOME,
+        (
+            *_all("home", "rounds", "round-new", "round", "round-setup", "round-change", "round-phases"),
+            *_all("round-appraisers", "round-outside", "round-outside-leaf", "round-adjustments"),
+            *_all("round-council", "round-publish"),
+        ),
+    ),
+    # A phase that may end early: the field for the reason and what moving on does.
+    "the round manager early": Visit(RoundStage.SELF_SCORING, Role.ROUND_MANAGER, HOME, _all("round")),
+    "criteria": Visit(
+        RoundStage.SELF_SCORING,
+        Role.ROUND_MANAGER,
+        HOME,
+        (
+            *_all("criteria", "criteria-import", "criteria-set", "criteria-compare", "criteria-copy"),
+            *_all("criteria-take-back", "criteria-retire", "criteria-edit", "criteria-settings"),
+            *_all("criteria-line", "criteria-add", "criteria-issue"),
+        ),
+    ),
+    "results": Visit(
+        RoundStage.PUBLISHED,
+        Role.FOCAL_OFFICER,
+        HEALTH,
+        (
+            *_all("results", "round-results", "unit-result"),
+            Look("round-results", query="chart=way"),
+            *_RESULTS,
+        ),
+    ),
+    "the administrator": Visit(
+        RoundStage.SELF_SCORING,
+        Role.ADMINISTRATOR,
+        OFFICE,
+        (
+            *_all("people", "new-person", "person", "organisation", "organisation-change"),
+            *_all("organisation-found", "organisations-merge", "organisations-import", "audit"),
+        ),
+    ),
+    "the auditor": Visit(RoundStage.DECISION, Role.AUDITOR, OFFICE, _all("audit", "results", "unit-result")),
+}
+LOOKED_AT = frozenset(look.name for visit in VISITS.values() for look in visit.looks) | {
+    look.name for look in STRANGER
+}

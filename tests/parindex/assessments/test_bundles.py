@@ -1,0 +1,121 @@
+"""The bundle of a round: one digest from the draft decision to the log, counted by another program."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from pytest_django.fixtures import Settings
+
+from openpar.backoffice.commandline import main
+from openpar.base.audit.models import Entry
+from openpar.base.audit.signing import vkeys
+from openpar.base.documents.storage import open_file
+from openpar.parindex.assessments.actions.publication import conclude_council, publish_round
+from openpar.parindex.assessments.bundles import digest_of_round, published_bundle
+from openpar.parindex.assessments.errors import Incomplete
+from openpar.parindex.assessments.models import Result, Round, RoundBundle, RoundStage, Score
+from tests.parindex import rounds
+from tests.parindex.assessments.lock_race import without_the_second_line
+from tests.parindex.assessments.test_publication import DAY, GOOD
+from tests.parindex.rounds import DECISION, SmallRound
+
+pytestmark = pytest.mark.django_db
+
+
+def concluded() -> SmallRound:
+    small = rounds.round_in_decision()
+    conclude_council(round_id=small.round.pk, met_on=DAY, conclusion="Nhất trí", by=small.chair, at=DECISION)
+    return small
+
+
+def publish(small: SmallRound) -> Round:
+    publish_round(round_id=small.round.pk, decision=GOOD, by=small.manager, at=DECISION)
+    return Round.objects.get(pk=small.round.pk)
+
+
+def test_the_digest_of_the_draft_stays_to_the_end() -> None:
+    small = concluded()
+    draft = digest_of_round(Round.objects.get(pk=small.round.pk))
+    round = publish(small)
+    stored = RoundBundle.objects.get()
+    told = Entry.objects.get(verb="round.published").after
+    assert draft == stored.digest == digest_of_round(round) == told["bundle"]
+
+
+def test_a_round_that_is_still_scored_has_no_digest() -> None:
+    assert digest_of_round(rounds.opened_round().round) == ""
+
+
+def test_the_same_rows_give_the_same_file() -> None:
+    round = publish(concluded())
+    again = published_bundle(round)
+    with open_file(RoundBundle.objects.get().sha256) as file:
+        assert file.read() == again.content
+
+
+def test_the_stored_file_is_recounted_on_a_bare_python(tmp_path: Path) -> None:
+    publish(concluded())
+    path = tmp_path / "bundle.zip"
+    with open_file(RoundBundle.objects.get().sha256) as file:
+        path.write_bytes(file.read())
+    verifier = [sys.executable, "-I", "-S", str(settings.OPENPAR_VERIFIER), "round", str(path)]
+    done = subprocess.run(
+        [*verifier, "--key", vkeys()[0]], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert RoundBundle.objects.get().digest in done.stdout
+
+
+def test_a_stored_point_that_the_rule_does_not_give_stops_the_publication() -> None:
+    small = concluded()
+    row = Score.objects.filter(layer="APPRAISED", given_points=None).exclude(points=None).earliest("pk")
+    with without_the_second_line():
+        Score.objects.filter(pk=row.pk).update(points=Decimal("0.25"), computed_points=Decimal("0.25"))
+    with pytest.raises(Incomplete) as refused:
+        publish(small)
+    assert refused.value.gaps[0].code == "recount"
+    assert f"đơn vị {row.assessment_id}" in refused.value.gaps[0].what
+    assert "đã lưu 0.25" in refused.value.gaps[0].what
+    assert Round.objects.get(pk=small.round.pk).stage == RoundStage.DECISION
+    assert not Result.objects.exists()
+    assert not RoundBundle.objects.exists()
+
+
+def test_without_the_other_program_nothing_is_published(settings: Settings, tmp_path: Path) -> None:
+    small = concluded()
+    settings.OPENPAR_VERIFIER = tmp_path / "missing.py"
+    with pytest.raises(Incomplete) as refused:
+        publish(small)
+    assert refused.value.gaps[0].what.startswith("không chạy được chương trình kiểm tra")
+
+
+def test_units_that_are_not_published_have_no_name_and_reasons_stay_here() -> None:
+    small = concluded()
+    sheet = small.sheet(small.justice)
+    sheet.is_published = False
+    with without_the_second_line():
+        sheet.save(update_fields=["is_published"])
+    round = publish(small)
+    with zipfile.ZipFile(BytesIO(published_bundle(round).content)) as archive:
+        units = [json.loads(line) for line in archive.read("units.jsonl").splitlines()]
+        assert "Sở Tư pháp" not in "".join(archive.read(name).decode() for name in archive.namelist())
+        assert b'"reason"' not in archive.read("scores.jsonl")
+    assert [unit["name"] for unit in units if unit["unit"] == sheet.pk] == [None]
+
+
+def test_the_command_writes_the_bundle_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    round = publish(concluded())
+    out = tmp_path / "bundle.zip"
+    assert main(["round", "bundle", str(round.pk), str(out)]) == 0
+    assert RoundBundle.objects.get().digest in capsys.readouterr().out
+    assert main(["round", "bundle", str(round.pk), str(out)]) == 1
+    assert main(["round", "bundle", str(round.pk + 1), str(tmp_path / "other.zip")]) == 1
+    assert not (tmp_path / "other.zip").exists()

@@ -1,0 +1,98 @@
+"""The addresses of all pages, by walking the URL configuration: for the table of roles, and for axe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+# Addresses that answer a GET with something else than a page of their own: why, by name.
+NO_PAGES: Mapping[str, str] = {
+    "set_language": "goes back to where it was asked",
+    "appraise": "a row for htmx; without, it goes to the page of its leaf",
+    "appraise-answer": "a row for htmx; without, it goes to the page of explanations",
+    "assessment-explain": "goes to the page of its leaf",
+    "assessment-preview": "a part of the page of its leaf",
+    "assessment-document": "a file",
+    "document-file": "a file",
+    "sheet-download": "a file",
+    "assessment-report": "a file",
+    "assessment-sheet": "a file",
+    "round-outside-template": "a file",
+    "round-matrix": "a file",
+    "round-bundle": "a file",
+    "round-decision": "a file",
+    "unit-notice": "a file",
+    "criteria-export": "a file",
+    "audit-export": "a file",
+    "sheet-preview": "only after an upload: test_sheet_files and the journey test_excel do",
+    "criteria-import-preview": "only after an upload: test_criteria_import and the journey test_round do",
+}
+
+
+@dataclass(frozen=True)
+class Things:
+    """What the addresses name; a draft is a criteria set that may be edited, `line` one of its criteria."""
+
+    round: int
+    sheet: int
+    round_block: int
+    criteria_set: int
+    draft: int
+    line: int
+    organisation: int
+    person: int
+    document: int
+
+    def address(self, name: str, **chosen: object) -> str:
+        """The address of a page of these things; `chosen` names others in their place."""
+        pattern = _PATTERNS[name]
+        names = pattern.pattern.converters
+        kwargs = {key: chosen.get(key) or self._thing(name, key) for key in names}
+        return reverse(name, kwargs=kwargs)
+
+    def _thing(self, name: str, key: str) -> object:
+        if key == "pk":
+            return self._subject(name)
+        return {
+            "round_id": self.round,
+            "assessment_id": self.sheet,
+            "round_block_id": self.round_block,
+            "block": "so",
+            "code": "2.2.1" if name.startswith("round-outside") else "1.1.2",
+            "line": self.line,
+            "document_id": self.document,
+            "change": "rename",
+            "kind": "xlsx",
+        }.get(key, 1)
+
+    def _subject(self, name: str) -> int:
+        if name in _OF_DRAFTS:
+            return self.draft
+        for starts, subject in (
+            (("assessment", "sheet"), self.sheet),
+            (("criteria",), self.criteria_set),
+            (("organisation",), self.organisation),
+            (("document", "verify-document", "replace-document"), self.document),
+        ):
+            if name.startswith(starts):
+                return subject
+        return self.person
+
+
+_OF_DRAFTS = ("criteria-issue", "criteria-edit", "criteria-settings", "criteria-add", "criteria-line")
+
+
+def _walk(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns)
+        else:
+            yield pattern
+
+
+_PATTERNS: Mapping[str, URLPattern] = {
+    str(pattern.name): pattern for pattern in _walk(get_resolver("openpar.web.urls").url_patterns)
+}
+NAMES = frozenset(_PATTERNS)

@@ -1,0 +1,175 @@
+"""Asks the questions of the matrix with a browser of each person, and takes everything back afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import time_machine
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from openpar.base.audit.models import Entry
+from openpar.parindex.assessments.models import Score
+from trust.access import IDLE, OVERSEES, UNIT, Answer, Cell
+from trust.worlds import MOMENTS, PDF, Things, Worlds, secret
+
+# By the beginning of the address: what `<int:pk>` names there.
+_SUBJECTS = (
+    ("documents/", "document"),
+    ("people/brakes/", None),
+    ("people/data-requests/", None),
+    ("people/", "person"),
+    ("organisations/", "organisation"),
+    ("assessments/", "sheet"),
+    ("receipts/", "entry"),
+    ("criteria/", "criteria_set"),
+)
+_OF_DRAFTS = ("criteria-issue", "criteria-edit", "criteria-settings", "criteria-add", "criteria-line")
+_OF_DRAFTS += ("criteria-check", "criteria-remove", "criteria-move")
+_FIXED = {"block": "so", "code": "1.1.2", "change": "rename", "kind": "xlsx", "token": "khong-co", "size": 1}
+
+
+class Asker:
+    """One browser per person and state; the worlds stay as they are."""
+
+    def __init__(self, worlds: Worlds, urls: Mapping[str, tuple[str, tuple[str, ...]]]) -> None:
+        from django.test.utils import setup_test_environment
+
+        setup_test_environment()
+        settings.ALLOWED_HOSTS = ["testserver"]
+        settings.SECURE_SSL_REDIRECT = False
+        self.worlds, self.urls = worlds, urls
+        self._clients: dict[tuple[str, str], Client] = {}
+
+    def ask(self, cell: Cell) -> Answer:
+        """One request at the moment of its state; what it wrote is counted and undone."""
+        things = self._things(cell)
+        with time_machine.travel(MOMENTS[cell.on], tick=False):
+            client = self._client(cell)
+            cookies = client.cookies.output()
+            with transaction.atomic():
+                before = _written()
+                answer = client.generic(cell.method, self.address(cell, things), **_sent(cell, things))
+                wrote = _written() != before
+                transaction.set_rollback(True)
+            if client.cookies.output() != cookies:
+                # Logged out, or a new session that was taken back: another browser next time.
+                del self._clients[cell.person, cell.on]
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        return Answer(answer.status_code, answer.get("Location", ""), wrote, body)
+
+    def address(self, cell: Cell, things: Things) -> str:
+        route, names = self.urls[cell.url]
+        return reverse(cell.url, kwargs={name: self._value(cell.url, route, name, things) for name in names})
+
+    def leaks(self, cell: Cell, answer: Answer) -> list[str]:
+        """Marks in the answer of things that this person may not see at all, whatever the page."""
+        return [mark for mark in self._foreign_marks(cell) if mark.encode() in answer.body]
+
+    def _foreign_marks(self, cell: Cell) -> list[str]:
+        """What only the agency itself, those who oversee and assigned appraisers may read."""
+        if cell.person in OVERSEES or cell.person == "APPRAISER":
+            return []
+        return [
+            secret(kind, name, state)
+            for kind in ("ghichu", "tailieu", "so", "tep", "tentep")
+            for name in self.worlds.agencies
+            if name != "own" or not _reads_own(cell.person, kind)
+            for state in MOMENTS
+        ]
+
+    def _things(self, cell: Cell) -> Things:
+        return self.worlds.things[cell.on, cell.relation]
+
+    def _client(self, cell: Cell) -> Client:
+        key = (cell.person, cell.on)
+        if key not in self._clients:
+            client = Client(raise_request_exception=False)
+            if cell.person != "anonymous":
+                client.force_login(self.worlds.people[cell.person])
+                _show_second_factor(client)
+            self._clients[key] = client
+        return self._clients[key]
+
+    def _value(self, url: str, route: str, name: str, things: Things) -> object:
+        if name == "pk":
+            subject = next((what for starts, what in _SUBJECTS if route.startswith(starts)), None)
+            if url in _OF_DRAFTS:
+                subject = "draft"
+            return getattr(things, subject) if subject else 1
+        if name == "code" and url.startswith("round-outside"):
+            return "2.2.1"
+        if name == "place":
+            return "0/000"
+        named = {
+            "round_id": things.round,
+            "assessment_id": things.sheet,
+            "round_block_id": things.round_block,
+            "document_id": things.document,
+            "adjustment_id": things.adjustment,
+            "reopening_id": things.reopening,
+            "line": things.line,
+            "held": things.role_held,
+        }
+        return named[name] if name in named else _FIXED[name]
+
+
+def _reads_own(person: str, kind: str) -> bool:
+    """The agency reads its own; an appraiser of it who was assigned nothing looks into its store only."""
+    return person in UNIT or (person == IDLE and kind != "ghichu")
+
+
+def _written() -> int:
+    """How much the trace has told: whatever an action changes stands in it."""
+    return Entry.objects.count()
+
+
+def _show_second_factor(client: Client) -> None:
+    from openpar.web.account.stamps import SECOND_FACTOR, Passed
+
+    session = client.session
+    session[SECOND_FACTOR] = Passed.SHOWN
+    session.save()
+
+
+def _sent(cell: Cell, things: Things) -> dict[str, Any]:
+    """What is typed, complete where a few fields make an intention."""
+    if cell.method not in ("POST", "PUT", "PATCH"):
+        return {}
+    from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+
+    return {"data": encode_multipart(BOUNDARY, _typed(cell, things)), "content_type": MULTIPART_CONTENT}
+
+
+def _typed(cell: Cell, things: Things) -> dict[str, Any]:
+    score = Score.objects.filter(assessment_id=things.sheet, criterion__code="1.1.2", layer="SELF").first()
+    version = str(score.version if score else 0)
+    figures = {"numerator": "41", "denominator": "50", "note": "Lý do", "expected_version": version}
+    upload = SimpleUploadedFile("van-ban.pdf", PDF, "application/pdf")
+    typed: dict[str, dict[str, Any]] = {
+        "assessment-leaf": figures,
+        "assessment-explain": figures,
+        "appraise": {**figures, "expected_version": "0", "axis": "unit"},
+        "assessment-evidence": {"layer": "SELF", "title": "Tệp", "upload": upload, "pointer": "1"},
+        "assessment-detach": {"layer": "SELF"},
+        "assessment-bonus": {"ground": "Sáng kiến", "points": "1", "explanation": "Có"},
+        "assessment-reopening": {"reason": "Bổ sung"},
+        "assessment-send-back": {"reason": "Sửa"},
+        "assessment-assign": {"codes": ["1.1.1"], "officer": ""},
+        "new-document": {"title": "Tệp", "upload": upload, "owner": str(things.organisation)},
+        "replace-document": {"title": "Tệp", "upload": upload},
+        "round-advance": {"to": "APPRAISAL", "reason": "Xong"},
+        "round-reopening": {"answer": "refuse", "reason": "Không"},
+        "round-adjustment": {"decision": "refuse", "accept": "no", "reason": "Không"},
+        "round-conclude": {"met_on": "20/01/2027", "conclusion": "Nhất trí"},
+        "round-penalty": {"ground": "Kết luận", "points": "0,5"},
+        "criteria-retire": {"reason": "Hết"},
+        "criteria-copy": {"year": "2027", "title": "Bản"},
+        "set-active": {"active": ""},
+        "new-person": {"username": "moi", "full_name": "Người mới"},
+    }
+    return typed.get(cell.url, {})

@@ -1,0 +1,206 @@
+"""No lost update: many people edit the same leaves from forms that are often out of date.
+
+Each save adds one to the number in the note it has read. When no update is lost, the number in the end is the
+number of accepted saves, every version was given once, and every refused save got both versions.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from trust.check import BOTH, Check, Found, Scale
+
+_LEAVES = 8
+_PAGES = 40
+
+
+@dataclass
+class Edits:
+    """What all clients saw together."""
+
+    accepted: dict[str, list[int]] = field(default_factory=dict)
+    stale: int = 0
+    wrong: list[str] = field(default_factory=list)
+    guard: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def saves(self) -> int:
+        return sum(map(len, self.accepted.values()))
+
+
+def run(scale: Scale) -> Found:
+    from trust.saving import seats
+
+    clients = scale.of(64, short=16)
+    [seat] = seats(1)
+    sheet = seat.sheet
+    codes = seat.codes[:_LEAVES]
+    edits = _edited(sheet, codes, scale.of(10_000, short=200), clients, scale)
+    violations = [*edits.wrong, *_lost(sheet, edits)]
+    pages = _pages_with_both_versions(scale.of(_PAGES, short=3))
+    violations += pages
+    naive = _without_the_version(lambda: _naive_losses(scale, clients))
+    return Found(
+        figures={
+            "accepted edits": edits.saves,
+            "stale edits refused with both versions": edits.stale,
+            "clients": clients,
+        },
+        violations=tuple(violations),
+        planted={"a save that does not compare versions": bool(naive)},
+    )
+
+
+def _naive_losses(scale: Scale, clients: int) -> list[str]:
+    from trust.saving import seats
+
+    [seat] = seats(1)
+    return _lost(seat.sheet, _edited(seat.sheet, seat.codes[:2], 100, min(clients, 16), scale))
+
+
+def _edited(sheet: int, codes: tuple[str, ...], goal: int, clients: int, scale: Scale) -> Edits:
+    """Clients save until so many edits were accepted together."""
+    edits = Edits({code: [] for code in codes})
+    threads = [
+        threading.Thread(target=_edit, args=(edits, sheet, goal, scale, number)) for number in range(clients)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return edits
+
+
+def _edit(edits: Edits, sheet: int, goal: int, scale: Scale, number: int) -> None:
+    from django.db import connection
+
+    from openpar.parindex.assessments.models import Score
+
+    random = scale.random("editor", number)
+    read: dict[str, tuple[int, int]] = {}
+    try:
+        while edits.saves < goal and not edits.wrong:
+            code = random.choice(list(edits.accepted))
+            # Two forms of three are those of before: opened, left alone, and sent later.
+            if code not in read or random.random() < 1 / 3:
+                row = Score.objects.filter(assessment_id=sheet, criterion__code=code).values_list(
+                    "version", "note"
+                )
+                version, note = row.first() or (0, "0")
+                read[code] = version, int(note)
+            read[code] = _one_edit(edits, sheet, code, *read[code])
+    except Exception as failure:
+        edits.wrong.append(f"editor {number}: {failure!r}")
+    finally:
+        connection.close()
+
+
+def _one_edit(edits: Edits, sheet: int, code: str, version: int, count: int) -> tuple[int, int]:
+    """Saves the number plus one from the form opened at `version`; what the person has read afterwards."""
+    from openpar.engine.answers import Answer
+    from openpar.parindex.assessments.actions import self_scoring
+    from openpar.parindex.assessments.actions.scores import Entry
+    from openpar.parindex.assessments.errors import StaleScore
+    from tests.parindex import rounds
+
+    typed = Entry(Answer(choice="yes"), note=str(count + 1))
+    try:
+        score, _sheet = self_scoring.save_self_score(
+            assessment_id=sheet,
+            code=code,
+            entry=typed,
+            expected_version=version,
+            by=_editor(sheet),
+            at=rounds.DURING_SELF,
+        )
+    except StaleScore as stale:
+        with edits.guard:
+            edits.stale += 1
+            if stale.stored.version == version or (stale.typed, stale.typed_note) != (
+                typed.answer,
+                typed.note,
+            ):
+                edits.wrong.append(f"leaf {code}: refused at version {version} without both versions")
+        return stale.stored.version, int(stale.stored.note)
+    with edits.guard:
+        edits.accepted[code].append(score.version)
+        if version and score.version != version + 1:
+            edits.wrong.append(f"leaf {code}: version {version} became {score.version}")
+    return score.version, count + 1
+
+
+_editors: dict[int, Any] = {}
+
+
+def _editor(sheet: int) -> Any:
+    """The person who may score this sheet; loaded once."""
+    from openpar.base.accounts.models import Role, RoleHeld
+    from openpar.base.accounts.queries import Actor
+    from openpar.parindex.assessments.models import Assessment
+
+    if sheet not in _editors:
+        unit = Assessment.objects.values_list("organisation_id", flat=True).get(pk=sheet)
+        person = RoleHeld.objects.filter(organisation_id=unit, role=Role.FOCAL_OFFICER).values_list(
+            "user_id", flat=True
+        )[0]
+        held = frozenset({(Role.FOCAL_OFFICER, unit)})
+        _editors[sheet] = Actor(id=person, full_name="Người chấm", held=held)
+    return _editors[sheet]
+
+
+def _lost(sheet: int, edits: Edits) -> list[str]:
+    """Leaves on which an accepted edit left no mark."""
+    from openpar.parindex.assessments.models import Score
+
+    stored = {
+        code: (version, int(note))
+        for code, version, note in Score.objects.filter(assessment_id=sheet).values_list(
+            "criterion__code", "version", "note"
+        )
+    }
+    found = []
+    for code, versions in edits.accepted.items():
+        if not versions:
+            continue
+        version, count = stored[code]
+        if sorted(versions) != list(range(1, len(versions) + 1)):
+            found.append(f"leaf {code}: a version was given twice or never")
+        if (version, count) != (len(versions), len(versions)):
+            found.append(f"leaf {code}: {len(versions)} edits accepted, {count} kept, version {version}")
+    return found
+
+
+def _without_the_version(do: Callable[[], list[str]]) -> list[str]:
+    """The planted defect: `refuse_stale` says nothing."""
+    from unittest import mock
+
+    with mock.patch(
+        "openpar.parindex.assessments.actions.self_scoring.refuse_stale", lambda *_given, **_named: None
+    ):
+        return do()
+
+
+def _pages_with_both_versions(times: int) -> list[str]:
+    """Over HTTP: a stale form is answered by 409 with the stored and the typed version on the page."""
+    from tests.parindex import rounds
+    from trust.saving import at_the_rounds_time, browser_at, seats
+
+    [seat] = seats(1)
+    wrong = []
+    with at_the_rounds_time(rounds.DURING_SELF):
+        client = browser_at(seat)
+        address = f"/assessments/{seat.sheet}/{seat.codes[0]}/"
+        for turn in range(times):
+            form = {"choice": "yes", "expected_version": str(turn)}
+            client.post(address, {**form, "note": f"stored-{turn}"})
+            answer = client.post(address, {**form, "note": f"typed-{turn}"})
+            text = answer.content.decode()
+            if answer.status_code != 409 or f"stored-{turn}" not in text or f"typed-{turn}" not in text:
+                wrong.append(f"stale form {turn}: answered {answer.status_code} without both versions")
+    return wrong
+
+
+CHECK = Check("lost_update", "no update is lost, and every stale save gets both versions", run, BOTH)

@@ -1,0 +1,48 @@
+"""The web server's entry as the checks start it: the real one, at the time of the round, or with a planted defect."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+import time_machine
+
+from trust.saving import ANSWERS_FIRST, NOW_VARIABLE, PLANTED_VARIABLE, SHOWS_ERRORS
+
+if os.environ.get(NOW_VARIABLE):
+    time_machine.travel(datetime.fromisoformat(os.environ[NOW_VARIABLE]), tick=True).start()
+
+if os.environ.get(PLANTED_VARIABLE) == SHOWS_ERRORS:
+    from django.conf import settings
+
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "AnswersUnderFailure" not in name]
+    settings.ROOT_URLCONF = "openpar.web.urls"
+
+from openpar.config.wsgi import application as real  # noqa: E402  # after the clock and the settings
+
+Start = Callable[..., Any]
+
+
+def answering_first(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+    """Says that a save was kept, and keeps it a moment later."""
+    if environ["REQUEST_METHOD"] != "POST":
+        return real(environ, start_response)
+    size = int(environ.get("CONTENT_LENGTH") or 0)
+    later = {**environ, "wsgi.input": BytesIO(environ["wsgi.input"].read(size))}
+
+    def keep() -> None:
+        time.sleep(0.05)
+        for _part in real(later, lambda *_head: None):
+            pass
+
+    threading.Thread(target=keep, daemon=True).start()
+    start_response("200 OK", [("Content-Type", "text/html")])
+    return [b"saved"]
+
+
+application = answering_first if os.environ.get(PLANTED_VARIABLE) == ANSWERS_FIRST else real

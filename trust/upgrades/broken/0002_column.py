@@ -1,0 +1,9 @@
+from django.db import migrations
+
+from trust.upgrades import steps
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("upgrades", "0001_table")]
+    operations = steps.column()

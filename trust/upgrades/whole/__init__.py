@@ -1,0 +1,1 @@
+"""The migrations as a release has them: each is one transaction."""
