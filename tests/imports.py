@@ -60,6 +60,8 @@ class Import:
     is_repeatable: bool = True
     # Rows that come in beside those of the file: the ground it stands on.
     rows_beside: int = 0
+    # Rows count when something stands in this column or behind it: a row left empty says nothing.
+    first_value: int = 0
 
 
 def world() -> SmallRound:
@@ -234,7 +236,7 @@ def _outside(small: SmallRound) -> Import:
             at=SELF_CLOSES,
         )
 
-    return Import("outside", run, (("a.csv", text.format(value="85").encode()),))
+    return Import("outside", run, (("a.csv", text.format(value="85").encode()),), first_value=2)
 
 
 @contextmanager

@@ -142,13 +142,14 @@ def _pairs(part: str) -> Iterator[tuple[str, str]]:
 def cells(
     urls: Iterable[str], matrix: Matrix, relations: Iterable[str], with_things: Mapping[str, bool]
 ) -> Iterator[Cell]:
-    """Every question; an address that names no thing is asked for once, with one's own."""
+    """Every question; whose things is asked where an address names things and a method is about them."""
     wanted = tuple(relations)
     for url in sorted(urls):
         for on in matrix.states_of(url):
             for method in METHODS:
                 for person in EVERYONE:
-                    for relation in wanted if with_things[url] else wanted[:1]:
+                    is_about_things = with_things[url] and method in ("GET", "POST")
+                    for relation in wanted if is_about_things else wanted[:1]:
                         yield Cell(url, method, on, person, relation)
 
 
@@ -179,7 +180,9 @@ def misfit(cell: Cell, expected: str | None, answer: Answer) -> str | None:
     if expected is None:
         return f"undecided: {cell}"
     if answer.kind not in _FITS[expected]:
-        return f"{cell}: expected {expected}, got {answer.kind} ({answer.status} {answer.location}){', and something was written' * answer.wrote}"
+        wrote = ", and something was written" if answer.wrote else ""
+        got = f"{answer.kind} ({answer.status} {answer.location})"
+        return f"{cell}: expected {expected}, got {got}{wrote}"
     if answer.wrote and (expected not in _MAY_WRITE or cell.method in ("GET", "HEAD", "OPTIONS")):
         return f"{cell}: expected {expected}, and something was written"
     return None

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from openpar.base.audit.models import Entry
+from openpar.base.audit.models import Checkpoint, Entry
 from openpar.parindex.assessments.models import Score
 from trust.access import IDLE, OVERSEES, UNIT, Answer, Cell
 from trust.worlds import MOMENTS, PDF, Things, Worlds, secret
@@ -28,9 +28,18 @@ _SUBJECTS = (
     ("receipts/", "entry"),
     ("criteria/", "criteria_set"),
 )
-_OF_DRAFTS = ("criteria-issue", "criteria-edit", "criteria-settings", "criteria-add", "criteria-line")
-_OF_DRAFTS += ("criteria-check", "criteria-remove", "criteria-move")
-_FIXED = {"block": "so", "code": "1.1.2", "change": "rename", "kind": "xlsx", "token": "khong-co", "size": 1}
+_OF_DRAFTS = (
+    *("criteria-issue", "criteria-edit", "criteria-settings", "criteria-add", "criteria-line"),
+    *("criteria-check", "criteria-remove", "criteria-move"),
+)
+_FIXED = {
+    "block": "so",
+    "code": "1.1.2",
+    "change": "rename",
+    "kind": "xlsx",
+    "token": "khong-co",
+    "place": "0/000",
+}
 
 
 class Asker:
@@ -43,6 +52,7 @@ class Asker:
         settings.ALLOWED_HOSTS = ["testserver"]
         settings.SECURE_SSL_REDIRECT = False
         self.worlds, self.urls = worlds, urls
+        self._sealed = Checkpoint.objects.order_by("-size").values_list("size", flat=True)[0]
         self._clients: dict[tuple[str, str], Client] = {}
 
     def ask(self, cell: Cell) -> Answer:
@@ -59,8 +69,7 @@ class Asker:
             if client.cookies.output() != cookies:
                 # Logged out, or a new session that was taken back: another browser next time.
                 del self._clients[cell.person, cell.on]
-        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-        return Answer(answer.status_code, answer.get("Location", ""), wrote, body)
+        return Answer(answer.status_code, answer.get("Location", ""), wrote, body_of(answer))
 
     def address(self, cell: Cell, things: Things) -> str:
         route, names = self.urls[cell.url]
@@ -103,8 +112,8 @@ class Asker:
             return getattr(things, subject) if subject else 1
         if name == "code" and url.startswith("round-outside"):
             return "2.2.1"
-        if name == "place":
-            return "0/000"
+        if name == "size":
+            return self._sealed
         named = {
             "round_id": things.round,
             "assessment_id": things.sheet,
@@ -116,6 +125,11 @@ class Asker:
             "held": things.role_held,
         }
         return named[name] if name in named else _FIXED[name]
+
+
+def body_of(answer: Any) -> bytes:
+    """What came back, also when it comes in pieces."""
+    return b"".join(answer.streaming_content) if answer.streaming else bytes(answer.content)
 
 
 def _reads_own(person: str, kind: str) -> bool:

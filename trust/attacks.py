@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.parindex.rounds import SmallRound
 
 POSTGRESQL = "postgresql"
 
@@ -97,7 +101,7 @@ def frozen_rows() -> Frozen:
     )
 
 
-def _running():  # type: ignore[no-untyped-def]  # the tests are imported here only, once Django is set up
+def _running() -> SmallRound:
     """In self-scoring; one sheet locked, a reopening asked for and refused."""
     from openpar.parindex.assessments.actions.reopenings import ask_reopening, refuse_reopening
     from tests.parindex import rounds
@@ -113,7 +117,7 @@ def _running():  # type: ignore[no-untyped-def]  # the tests are imported here o
     return small
 
 
-def _published():  # type: ignore[no-untyped-def]  # as above
+def _published() -> SmallRound:
     """Published, with a penalty that was accepted."""
     from decimal import Decimal
 
@@ -127,7 +131,7 @@ def _published():  # type: ignore[no-untyped-def]  # as above
         ground="Kết luận thanh tra",
         points=Decimal("0.5"),
         document_id=None,
-        by=small.manager,
+        by=small.outside_appraiser,
         at=rounds.DECISION,
     )
     decide_adjustment(
@@ -148,7 +152,7 @@ def _copied(table: str, row: int, columns: dict[str, str]) -> str:
 
     model = next(model for model in apps.get_models() if model._meta.db_table == table)
     names = [field.column for field in model._meta.concrete_fields if field.column != "id"]
-    values = [columns.get(name, f'"{name}"') for name in names]
+    values = [columns.get(str(name), f'"{name}"') for name in names]
     listed = ", ".join(f'"{name}"' for name in names)
     return f"INSERT INTO {table} ({listed}) SELECT {', '.join(values)} FROM {table} WHERE id = {row}"
 
@@ -284,7 +288,8 @@ def _on_rounds(on: Frozen, vendor: str) -> Iterator[tuple[str, str]]:
     yield (
         "published without a council",
         f"UPDATE {rounds} SET stage = 'PUBLISHED', decision_number = '1', "
-        f"published_at = window_opens_at {deciding}",
+        "published_at = window_opens_at, published_by_id = (SELECT MIN(id) FROM accounts_user), "
+        f"council_chair_id = (SELECT MAX(id) FROM accounts_user) {deciding}",
     )
     yield "the assessed period", f"UPDATE {rounds} SET assessed_until = '2026-12-31' {deciding}"
     yield "a round deleted", f"DELETE FROM {rounds} {published}"

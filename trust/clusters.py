@@ -32,7 +32,7 @@ class Cluster:
             time.sleep(0.005)
         if self._started is not None:
             self._started.wait()
-        # Where nobody collects orphans their numbers stay taken, and PostgreSQL would believe that it still runs.
+        # Where nobody collects orphans their numbers stay taken, and PostgreSQL believes that it still runs.
         for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
             (self.folder / name).unlink(missing_ok=True)
 

@@ -11,7 +11,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -19,8 +19,11 @@ from urllib.parse import urlencode
 STALE_VERSION = re.compile(rb'name="over_version" value="(\d+)"')
 # The moment at which the server believes to be; the round of the tests is open then.
 NOW_VARIABLE = "TRUST_NOW"
+# When it is that moment, in seconds of this machine's clock: all workers agree; else when the worker starts.
+NOW_SINCE_VARIABLE = "TRUST_NOW_SINCE"
 # A defect planted in the server (trust.served).
 PLANTED_VARIABLE = "TRUST_PLANTED"
+LATE = "takes saves after the deadline"
 ANSWERS_FIRST, SHOWS_ERRORS = "answers before the commit", "shows an error page when the database is away"
 _SECRET = "c" * 32
 _FULL_FORM = {"Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true"}
@@ -87,8 +90,19 @@ def seats(number: int) -> list[Seat]:
     return found
 
 
+def editor_of(assessment: Any) -> Any:
+    """The person who scores for the unit of this sheet, as actions take her."""
+    from openpar.base.accounts.models import Role, RoleHeld
+    from openpar.base.accounts.queries import Actor
+
+    unit = assessment.organisation_id
+    held = RoleHeld.objects.filter(organisation_id=unit, role=Role.FOCAL_OFFICER)
+    person: int = held.values_list("user_id", flat=True)[0]
+    return Actor(id=person, full_name="Người chấm", held=frozenset({(Role.FOCAL_OFFICER, unit)}))
+
+
 def browser_at(seat: Seat) -> Any:
-    """Django's test client in this process, logged in as the person of the seat; an outage is no exception."""
+    """Django's test client in this process, logged in as the person of the seat; failures are answers."""
     from django.test import Client
 
     client = Client(raise_request_exception=False)
@@ -137,11 +151,17 @@ class Clients:
         for thread in self._threads:
             thread.join(60)
 
-    def wait_for(self, saves: int, *, seconds: float = 60.0) -> bool:
-        """Waits until so many more saves were acknowledged; False when they did not come in time."""
+    def wait_for(
+        self, saves: int, *, seconds: float = 60.0, meanwhile: Callable[[], None] = lambda: None
+    ) -> bool:
+        """Waits until so many more saves were acknowledged; False when they did not come in time.
+
+        `meanwhile` is called again and again: what a supervisor of the server would do.
+        """
         goal, until = len(self.told.kept) + saves, time.monotonic() + seconds
         while len(self.told.kept) < goal and time.monotonic() < until:
             time.sleep(0.005)
+            meanwhile()
         return len(self.told.kept) >= goal
 
     def _work(self, number: int, seat: Seat) -> None:
@@ -211,7 +231,7 @@ def lost(kept: Sequence[Acknowledged]) -> list[str]:
         for sheet, code, version in Score.objects.values_list("assessment_id", "criterion__code", "version")
     }
     return [
-        f"{one.note}: sheet {one.sheet}, leaf {one.code}, version {one.version} was acknowledged and is not there"
+        f"{one.note}: sheet {one.sheet}, leaf {one.code}, version {one.version} was acknowledged and is gone"
         for one in kept
         if one.note not in notes or stored.get((one.sheet, one.code), 0) < one.version
     ]

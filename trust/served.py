@@ -1,4 +1,4 @@
-"""The web server's entry as the checks start it: the real one, at the time of the round, or with a planted defect."""
+"""The web server's entry as the checks start it: the real one at the round's time, or a defective one."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
 import time_machine
 
-from trust.saving import ANSWERS_FIRST, NOW_VARIABLE, PLANTED_VARIABLE, SHOWS_ERRORS
+from trust.saving import ANSWERS_FIRST, LATE, NOW_SINCE_VARIABLE, NOW_VARIABLE, PLANTED_VARIABLE, SHOWS_ERRORS
 
 if os.environ.get(NOW_VARIABLE):
-    time_machine.travel(datetime.fromisoformat(os.environ[NOW_VARIABLE]), tick=True).start()
+    moment = datetime.fromisoformat(os.environ[NOW_VARIABLE])
+    if os.environ.get(NOW_SINCE_VARIABLE):
+        moment += timedelta(seconds=time.time() - float(os.environ[NOW_SINCE_VARIABLE]))
+    time_machine.travel(moment, tick=True).start()
 
 if os.environ.get(PLANTED_VARIABLE) == SHOWS_ERRORS:
     from django.conf import settings
@@ -23,9 +26,21 @@ if os.environ.get(PLANTED_VARIABLE) == SHOWS_ERRORS:
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "AnswersUnderFailure" not in name]
     settings.ROOT_URLCONF = "openpar.web.urls"
 
-from openpar.config.wsgi import application as real  # noqa: E402  # after the clock and the settings
+from openpar.config.wsgi import application as real  # after the clock and the settings
+
+if os.environ.get(PLANTED_VARIABLE) == LATE:
+    from openpar.parindex.assessments import rules
+
+    _why_closed = rules.Window.why_closed
+    rules.Window.why_closed = (  # type: ignore[method-assign]
+        lambda window, wanted, at: _why_closed(window, wanted, at - timedelta(minutes=1))
+    )
 
 Start = Callable[..., Any]
+
+
+def _told_nobody(*_head: Any) -> Callable[[bytes], object]:
+    return lambda _part: None
 
 
 def answering_first(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
@@ -37,7 +52,7 @@ def answering_first(environ: dict[str, Any], start_response: Start) -> Iterable[
 
     def keep() -> None:
         time.sleep(0.05)
-        for _part in real(later, lambda *_head: None):
+        for _part in real(later, _told_nobody):
             pass
 
     threading.Thread(target=keep, daemon=True).start()

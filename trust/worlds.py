@@ -247,14 +247,14 @@ class _Maker:
     def _locked(self, block: RoundBlock) -> None:
         for relation, cast in self.casts.items():
             sheet = self._sheet(block, relation)
-            submit_sheet(assessment_id=sheet.pk, by=cast.head, at=rounds.DURING_SELF)
+            submit_sheet(assessment_id=sheet.pk, by=cast.focal, at=rounds.DURING_SELF)
             lock_sheet(assessment_id=sheet.pk, by=cast.head, at=rounds.DURING_SELF)
 
     def _reopening(self, block: RoundBlock) -> int:
         """Another agency's sheet locked, its reopening asked for: the sheet of the relation stays open."""
         relation = next(name for name in self.agencies if name != self.relation)
         sheet, cast = self._sheet(block, relation), self.casts[relation]
-        submit_sheet(assessment_id=sheet.pk, by=cast.head, at=rounds.DURING_SELF)
+        submit_sheet(assessment_id=sheet.pk, by=cast.focal, at=rounds.DURING_SELF)
         lock_sheet(assessment_id=sheet.pk, by=cast.head, at=rounds.DURING_SELF)
         return ask_reopening(
             assessment_id=sheet.pk, reason="Bổ sung", by=cast.focal, at=rounds.DURING_SELF

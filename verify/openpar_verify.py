@@ -35,7 +35,7 @@ from pathlib import Path
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from typing import Any, NoReturn
+    from typing import Any, NoReturn, TypeAlias
 
     Json = dict[str, Any]  # an object as it was read
     Options = argparse.Namespace
@@ -47,13 +47,14 @@ if TYPE_CHECKING:
     Node = tuple[Fraction | None, Fraction | None, Fraction]  # achieved, index, maximum
     Indices = Mapping[int, Fraction | None]  # by unit
     Compiled = Callable[[Mapping[str, Fraction]], Any]
-    Source = "Folder | Address"
+    Source: TypeAlias = "Folder | Address"
 
 MEBIBYTE = 1 << 20
 MOST_UNPACKED = 64 * MEBIBYTE  # of a whole bundle
 MOST_MEMBERS = 120
 MOST_MEMORY = 2048 * MEBIBYTE
 MOST_SMALL_FILE = 4 * MEBIBYTE  # receipts, keys, one checkpoint
+MOST_CHECKPOINTS = 256 * MEBIBYTE  # a list of them
 MOST_SHOWN = 20
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 5000))
 
@@ -630,7 +631,9 @@ def check_log(options: Options, report: Report) -> Summary:
     if newest_text is None:
         raise Unreadable(f"{options.source}: no file “checkpoint”")
     newest = read_checkpoints(text_of(newest_text, "checkpoint"), keys, "checkpoint")[0]
-    outside = read_checkpoints(small_text(options.checkpoint), keys, Path(options.checkpoint).name)
+    outside = read_checkpoints(
+        small_text(options.checkpoint, MOST_CHECKPOINTS), keys, Path(options.checkpoint).name
+    )
     if not outside:
         raise Unreadable(f"{options.checkpoint}: no checkpoint")
     for checkpoint in outside:
@@ -765,14 +768,9 @@ def _compare_tiles(fetch: Folder, tree: Tree, size: int, has_rows: bool, holds: 
 # Receipts and evidence (formats.md, 6 and 7)
 
 
-def small_text(path: str) -> str:
-    """The text of a small file. Raises Unreadable."""
-    try:
-        with open(path, "rb") as file:
-            content = file.read(512 * MEBIBYTE if str(path).endswith(".txt") else MOST_SMALL_FILE + 1)
-    except OSError as fault:
-        raise Unreadable(f"{path}: {fault.strerror}") from None
-    return text_of(content, path)
+def small_text(path: str, most: int = MOST_SMALL_FILE) -> str:
+    """The text of a file of at most `most` bytes. Raises Unreadable."""
+    return text_of(file_bytes(path, most), path)
 
 
 def text_of(content: bytes, name: str) -> str:
@@ -828,7 +826,7 @@ def check_evidence(options: Options, report: Report) -> Summary:
     folder = Path(options.folder)
     if not folder.is_dir():
         raise Unreadable(f"{options.folder}: no folder")
-    manifest = read_json(large_bytes(options.manifest), Path(options.manifest).name)
+    manifest = read_json(file_bytes(options.manifest, MOST_UNPACKED), Path(options.manifest).name)
     shape(manifest, {"format": "text", "files": "list"}, "manifest")
     if manifest["format"] != "openpar-evidence/1":
         raise Wrong(f"manifest: unknown format {_shown(manifest['format'])}")
@@ -857,15 +855,15 @@ def check_evidence(options: Options, report: Report) -> Summary:
     return "{files} files", {"files": len(known)}
 
 
-def large_bytes(path: str) -> bytes:
-    """A file of at most MOST_UNPACKED bytes. Raises Unreadable."""
+def file_bytes(path: str, most: int) -> bytes:
+    """A file of at most `most` bytes. Raises Unreadable."""
     try:
         with open(path, "rb") as file:
-            content = file.read(MOST_UNPACKED + 1)
+            content = file.read(most + 1)
     except OSError as fault:
         raise Unreadable(f"{path}: {fault.strerror}") from None
-    if len(content) > MOST_UNPACKED:
-        raise Unreadable(f"{path}: larger than {MOST_UNPACKED} bytes")
+    if len(content) > most:
+        raise Unreadable(f"{path}: larger than {most} bytes")
     return content
 
 
@@ -1868,8 +1866,9 @@ def read_results(members: dict[str, bytes], units: dict[int, Unit]) -> dict[int,
         if len(results) != line:
             raise Wrong(f"results.jsonl line {line}: unit {row['unit']} twice")
     if list(results) != list(units):
-        odd = sorted(set(results) ^ set(units)) or ["not in the order of units.jsonl"]
-        raise Wrong(f"results.jsonl: not one row for every unit: {_shown(odd[0])}")
+        odd = sorted(set(results) ^ set(units))
+        what = f"unit {odd[0]}" if odd else "not in the order of units.jsonl"
+        raise Wrong(f"results.jsonl: not one row for every unit: {what}")
     return results
 
 

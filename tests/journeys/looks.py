@@ -41,13 +41,16 @@ def _leaf(code: str) -> Look:
 _RESULTS = tuple(Look("round-results", query=f"view={view}") for view in ("fields", "lost", "removed"))
 
 # Without a log-in.
-STRANGER = _all("login")
+STRANGER = _all("login", "seals")
 VISITS: Mapping[str, Visit] = {
     "everybody": Visit(
         RoundStage.SELF_SCORING,
         Role.DIVISION_OFFICER,
         HEALTH,
-        _all("home", "messages", "password", "round", "organisations", "organisation", "criteria-set"),
+        (
+            *_all("home", "messages", "password", "round", "organisations", "organisation", "criteria-set"),
+            *_all("confirm", "second-factor", "sessions", "own-data"),
+        ),
     ),
     "a unit that scores itself": Visit(
         RoundStage.SELF_SCORING,
@@ -122,6 +125,7 @@ VISITS: Mapping[str, Visit] = {
         Role.ADMINISTRATOR,
         OFFICE,
         (
+            *_all("brakes", "data-requests"),
             *_all("people", "new-person", "person", "organisation", "organisation-change"),
             *_all("organisation-found", "organisations-merge", "organisations-import", "audit"),
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.apps import apps
@@ -114,7 +115,7 @@ def test_a_draft_that_an_issued_set_continues_may_still_lose_a_line() -> None:
     small = rounds.prepared_round()
     with without_triggers():
         draft = CriteriaSet.objects.create(
-            title="Bản soạn", year=2027, declared_total="1", settings={}, stage="DRAFT"
+            title="Bản soạn", year=2027, declared_total=Decimal(1), settings={}, stage="DRAFT"
         )
         kept = Criterion.objects.create(
             set=draft, code="1", title="Cũ", position=1, depth=1, field_code="1", is_leaf=False

@@ -8,6 +8,7 @@ import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -273,7 +274,7 @@ def test_evidence_that_was_changed_is_named(tmp_path: Path, capsys: Capture) -> 
     rows = []
     for number in range(30):
         content = f"tài liệu {number}".encode()
-        digest = writing.sha256(content).hexdigest()
+        digest = sha256(content).hexdigest()
         path = folder / digest[:2] / digest[2:4] / digest
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

@@ -19,7 +19,7 @@ from openpar.base.accounts.models import Role, User
 from openpar.base.accounts.queries import Actor
 from openpar.base.documents import storage
 from openpar.base.documents.actions import add_document, supersede_document
-from openpar.base.documents.models import Document, StoredFile
+from openpar.base.documents.models import Document, FileCheck, StoredFile
 from openpar.base.organisations.models import Organisation
 from openpar.common.formats import VIETNAM
 from openpar.parindex.assessments.actions.adjustments import record_penalty
@@ -28,6 +28,7 @@ from openpar.parindex.assessments.actions.rounds import advance_round
 from openpar.parindex.assessments.models import Layer, RoundStage
 from openpar.parindex.assessments.queries.document_uses import uses_of
 from tests import factories
+from tests.base.documents.signed import person, plain_pdf, sign, trust_store, with_note, with_script
 from tests.factories import MOMENT
 from tests.parindex import rounds
 from tests.web.conftest import LogIn
@@ -291,6 +292,8 @@ def test_a_file_is_handed_out_only_to_be_saved(
     answer.close()
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert answer["Cache-Control"] == "private, no-store"
     assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
 
 
@@ -420,3 +423,77 @@ def test_a_replaced_document_is_not_replaced_again(
     assert answer.status_code == 422
     assert "2 điều cần xem lại" in answer.content.decode()
     assert Document.objects.count() == 2
+
+
+# ---- signatures and what is inside
+
+
+@pytest.mark.parametrize(
+    ("content", "sign_and_word"),
+    [
+        (lambda: plain_pdf(), "Không có chữ ký số"),
+        (lambda: sign(plain_pdf(), stamped=True), "Chữ ký số hợp lệ"),
+        (lambda: sign(plain_pdf(), person(root="Nơi khác")), "Chữ ký đúng, chưa rõ tin cậy"),
+        (lambda: with_note(sign(plain_pdf())), "Tệp bị thay đổi sau khi ký"),
+        (lambda: sign(plain_pdf("57 diem")).replace(b"57 diem", b"97 diem"), "Chữ ký số hỏng"),
+    ],
+    ids=["none", "valid", "untrusted", "changed", "broken"],
+)
+def test_the_page_tells_of_the_signature_by_sign_and_word(
+    officer: Actor,
+    department: Organisation,
+    settings: Settings,
+    tmp_path: Path,
+    content: Callable[[], bytes],
+    sign_and_word: str,
+) -> None:
+    settings.OPENPAR_TRUST_STORE_DIR = trust_store(tmp_path / "store")
+    document = kept(officer, department, upload=content())
+    page = text_of(browser(officer), f"/documents/{document.pk}/")
+    pill = page[page.index('id="signatures"') :].partition("</span>")[0]
+    assert sign_and_word in pill
+    assert "<svg" in pill
+
+
+def test_the_signer_and_the_moment_of_the_time_stamp_are_shown(
+    officer: Actor, department: Organisation, settings: Settings, tmp_path: Path
+) -> None:
+    settings.OPENPAR_TRUST_STORE_DIR = trust_store(tmp_path / "store")
+    document = kept(officer, department, upload=sign(plain_pdf(), stamped=True))
+    page = text_of(browser(officer), f"/documents/{document.pk}/")
+    assert "Nguyễn Văn An — Sở Y tế" in page
+    assert "có dấu thời gian tin cậy" in page
+    assert "Cả tệp" in page
+
+
+def test_signatures_are_judged_anew_when_the_certificates_changed(
+    officer: Actor, department: Organisation, settings: Settings, tmp_path: Path
+) -> None:
+    settings.OPENPAR_TRUST_STORE_DIR = tmp_path / "store"
+    document = kept(officer, department, upload=sign(plain_pdf(), stamped=True))
+    client = browser(officer)
+    trust_store(tmp_path / "store")
+    assert "nên kiểm tra lại" in text_of(client, f"/documents/{document.pk}/")
+    answer = client.post(f"/documents/{document.pk}/signatures/", follow=True)
+    page = answer.content.decode()
+    assert "Đã kiểm tra lại: Chữ ký số hợp lệ." in page
+    assert "nên kiểm tra lại" not in page
+    assert client.get(f"/documents/{document.pk}/signatures/").status_code == 405
+
+
+def test_a_stranger_has_no_signatures_judged(
+    logged_in: LogIn, officer: Actor, department: Organisation
+) -> None:
+    elsewhere = factories.organisation("Sở Y tế")
+    document = kept(factories.actor_as(Role.FOCAL_OFFICER, elsewhere), elsewhere, upload=sign(plain_pdf()))
+    assert logged_in(Role.FOCAL_OFFICER).post(f"/documents/{document.pk}/signatures/").status_code == 404
+    assert Client().post(f"/documents/{document.pk}/signatures/").status_code == 302
+    assert FileCheck.objects.count() == 1
+
+
+def test_readers_are_warned_of_what_is_inside(officer: Actor, department: Organisation) -> None:
+    document = kept(officer, department, upload=with_script(plain_pdf()))
+    page = text_of(browser(officer), f"/documents/{document.pk}/")
+    assert "Cẩn thận khi mở tệp này: có mã JavaScript." in " ".join(page.split())
+    clean = kept(officer, department, upload=plain_pdf())
+    assert "Cẩn thận" not in text_of(browser(officer), f"/documents/{clean.pk}/")

@@ -38,6 +38,10 @@ PAGES = {
     "home": EVERYBODY,
     "messages": EVERYBODY,
     "password": EVERYBODY,
+    "confirm": EVERYBODY,
+    "second-factor": EVERYBODY,
+    "sessions": EVERYBODY,
+    "own-data": EVERYBODY,
     "organisations": EVERYBODY,
     "organisation": EVERYBODY,
     "organisation-found": KEEP_REGISTER,
@@ -47,6 +51,8 @@ PAGES = {
     "people": LOOK_AT_PEOPLE,
     "person": LOOK_AT_PEOPLE,
     "new-person": (Role.ADMINISTRATOR,),
+    "brakes": (Role.ADMINISTRATOR,),
+    "data-requests": (Role.ADMINISTRATOR,),
     "documents": SEES_SHEET,
     "new-document": (*UNIT, Role.APPRAISER, Role.ROUND_MANAGER),
     "document": (*UNIT, *OVERSEES),
@@ -102,7 +108,7 @@ PAGES = {
     "unit-result": OVERSEES,
 }
 # Answers to those who have not logged in.
-OPEN_PAGES = {"login"}
+OPEN_PAGES = {"login", "seals"}
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def _planted(matrix: Matrix, urls: Mapping[str, Any], asker: Any) -> dict[str, b
 
     stranger, officer = "nobody", "FOCAL_OFFICER"
     return {
-        "an address without a row": without_row([*urls, "planted"], matrix) == ["planted"],
+        "an address without a row": "planted" in without_row([*urls, "planted"], matrix),
         "a sheet shown to whoever asks": caught(
             Cell("sheet-download", "GET", "running", officer, "other"),
             ("openpar.web.sheet_files.views.visible_assessments", all_sheets),
@@ -111,7 +111,7 @@ def _planted(matrix: Matrix, urls: Mapping[str, Any], asker: Any) -> dict[str, b
             ("openpar.web.documents.views.owners_seen_by", lambda *_: None),
         ),
         "criteria changed by whoever asks": caught(
-            Cell("criteria-edit", "GET", "running", officer, "own"),
+            Cell("criteria-copy", "GET", "running", officer, "own"),
             ("openpar.web.criteria.common.may_edit_criteria", yes),
         ),
         "scores of another agency saved": caught(

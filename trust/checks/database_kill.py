@@ -1,4 +1,4 @@
-"""Acknowledged is kept: kill -9 of PostgreSQL while people save; meanwhile 503 with Retry-After, never 500."""
+"""Acknowledged is kept: kill -9 of PostgreSQL while people save; meanwhile 503 and Retry-After, never 500."""
 
 from __future__ import annotations
 
@@ -28,13 +28,15 @@ def run(scale: Scale) -> Found:
         os.environ["DATABASE_URL"] = server.address
         _make_tables()
         places = seats(scale.of(64, short=8))
-        kills = scale.of(100, short=2)
+        kills = scale.of(100, short=1)
         told, violations = _killed(server, places, kills, scale, planted="")
         violations += lost(told.kept)
         violations += _wrong_answers(told)
         first, _ = _killed(server, places, 1, scale, planted=ANSWERS_FIRST)
-        errors, _ = _killed(server, places, 1, scale, planted=SHOWS_ERRORS)
-        planted = {ANSWERS_FIRST: bool(lost(first.kept)), SHOWS_ERRORS: bool(_wrong_answers(errors))}
+        planted = {ANSWERS_FIRST: bool(lost(first.kept))}
+        if not scale.short:
+            errors, _ = _killed(server, places, 1, scale, planted=SHOWS_ERRORS)
+            planted[SHOWS_ERRORS] = bool(_wrong_answers(errors))
     return Found(
         figures={
             "acknowledged saves": len(told.kept),

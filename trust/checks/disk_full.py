@@ -1,4 +1,4 @@
-"""The disk is full: pages are read with a notice, writes are refused with what was typed, and then it goes on.
+"""The disk is full: pages are read with a notice, writes are refused with what was typed; then it goes on.
 
 The database lies on a small disk of its own (a tmpfs). Where mounting is not allowed the database is told to
 stop growing instead (PRAGMA max_page_count), and the figures say so.
@@ -175,7 +175,7 @@ def _swallowing(small: Small, people: list[_Person]) -> bool:
     victim = _Person(people[0]._seat, 1000 + people[0]._number)
     victim._versions = dict(people[0]._versions)
     small.fill(0)
-    with mock.patch("openpar.web.failures.outage_answer", lambda *_given: HttpResponse("saved")):
+    with mock.patch("openpar.web.failures.outage_answer", return_value=HttpResponse("saved")):
         for _attempt in range(6):
             victim.save()
     small.free()

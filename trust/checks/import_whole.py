@@ -96,7 +96,7 @@ def _try(way: Import, name: str, content: bytes, what: str, before: str, seen: _
                 seen.violations.append(f"{what}: refused, and yet something changed")
             return
         seen.accepted += 1
-        told, wanted = _rows_told(made), _rows_in(content, name)
+        told, wanted = _rows_told(made), _rows_in(content, name, way.first_value)
         if told is not None and wanted is not None and told - way.rows_beside != wanted:
             seen.violations.append(f"{what}: {told - way.rows_beside} of {wanted} rows were taken in")
         if not way.is_repeatable:
@@ -123,7 +123,7 @@ def _rows_told(made: object) -> int | None:
     return None
 
 
-def _rows_in(content: bytes, name: str) -> int | None:
+def _rows_in(content: bytes, name: str, first_value: int) -> int | None:
     """How many rows a file has, counted without our reader; None for other kinds than plain CSV."""
     if not name.endswith(".csv"):
         return None
@@ -131,7 +131,7 @@ def _rows_in(content: bytes, name: str) -> int | None:
     header = text.partition("\n")[0]
     delimiter = max(";\t,", key=header.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return sum(any(cell.strip() for cell in row) for row in rows) - 1
+    return sum(any(cell.strip() for cell in row[first_value:]) for row in rows) - 1
 
 
 def _planted(way: Import) -> dict[str, bool]:

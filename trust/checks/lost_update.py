@@ -137,17 +137,11 @@ _editors: dict[int, Any] = {}
 
 def _editor(sheet: int) -> Any:
     """The person who may score this sheet; loaded once."""
-    from openpar.base.accounts.models import Role, RoleHeld
-    from openpar.base.accounts.queries import Actor
     from openpar.parindex.assessments.models import Assessment
+    from trust.saving import editor_of
 
     if sheet not in _editors:
-        unit = Assessment.objects.values_list("organisation_id", flat=True).get(pk=sheet)
-        person = RoleHeld.objects.filter(organisation_id=unit, role=Role.FOCAL_OFFICER).values_list(
-            "user_id", flat=True
-        )[0]
-        held = frozenset({(Role.FOCAL_OFFICER, unit)})
-        _editors[sheet] = Actor(id=person, full_name="Người chấm", held=held)
+        _editors[sheet] = editor_of(Assessment.objects.get(pk=sheet))
     return _editors[sheet]
 
 
@@ -177,9 +171,7 @@ def _without_the_version(do: Callable[[], list[str]]) -> list[str]:
     """The planted defect: `refuse_stale` says nothing."""
     from unittest import mock
 
-    with mock.patch(
-        "openpar.parindex.assessments.actions.self_scoring.refuse_stale", lambda *_given, **_named: None
-    ):
+    with mock.patch("openpar.parindex.assessments.actions.self_scoring.refuse_stale", return_value=None):
         return do()
 
 

@@ -14,6 +14,8 @@ _SQLITE_START = (
 )
 
 _CONNECT_SECONDS = 5
+# What an address may say about how the line is closed, in libpq's words.
+_OF_THE_LINE = ("sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "channel_binding")
 
 
 def _sqlite(path: Path) -> dict[str, Any]:
@@ -39,7 +41,11 @@ def _postgresql(address: str) -> dict[str, Any]:
         "HOST": query.get("host") or parts.hostname or "",
         "PORT": str(parts.port or query.get("port", "")),
         # A server that does not answer is away after these seconds; the page keeps what was typed.
-        "OPTIONS": {"options": "-c synchronous_commit=on", "connect_timeout": _CONNECT_SECONDS},
+        "OPTIONS": {
+            "options": "-c synchronous_commit=on",
+            "connect_timeout": _CONNECT_SECONDS,
+            **{name: query[name] for name in _OF_THE_LINE if name in query},
+        },
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     }

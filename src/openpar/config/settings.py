@@ -58,6 +58,8 @@ OPENPAR_DISK_RESERVE = parse_reserve(_env("OPENPAR_DISK_RESERVE") or "500m")
 _database_dir = _env("OPENPAR_DATABASE_DIR")
 OPENPAR_DATABASE_DIR = Path(_database_dir) if _database_dir else None
 OPENPAR_METRICS_TOKEN = _env("OPENPAR_METRICS_TOKEN")
+# Where a weakness is reported; stands in /.well-known/security.txt.
+OPENPAR_SECURITY_CONTACT = _env("OPENPAR_SECURITY_CONTACT")
 
 # Without a host nothing is mailed; messages are in the program all the same.
 EMAIL_HOST = _env("OPENPAR_MAIL_HOST")
@@ -101,6 +103,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "openpar.web.metrics.Measured",
+    "openpar.web.protection.ResponseHeaders",
+    "openpar.web.protection.SmallEnough",
+    "openpar.web.protection.HostCookies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -111,6 +116,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "openpar.web.account.middleware.SignedInPeople",
+    "openpar.web.security_events.SecurityEvents",
     "openpar.web.frozen.FrozenRows",
     "openpar.config.startup.OpenWhenReady",
     "openpar.web.middleware.AnswersUnderFailure",
@@ -136,14 +142,21 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "full_name", "email")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "openpar.base.accounts.passwords.NotEasilyGuessed"},
+    {"NAME": "openpar.base.accounts.passwords.NotBreached"},
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+# A list of stolen passwords (SHA-1 in order, one a line); without one nothing is looked up.
+OPENPAR_BREACHED_PASSWORDS = _env("OPENPAR_BREACHED_PASSWORDS")
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -156,12 +169,14 @@ SESSION_COOKIE_AGE = OPENPAR_SESSION_HOURS * 60 * 60
 OPENPAR_FACTOR_KEY = _env("OPENPAR_FACTOR_KEY")
 # How many proxies of ours stand in front: the address people come from is that many places from the right.
 OPENPAR_PROXIES = int(_env("OPENPAR_PROXIES") or 0)
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+# No script reads a cookie: what a script sends along stands in the page (hx-headers).
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # Behind HTTPS (OPENPAR_HTTPS=1) cookies and redirects say so; the demo runs on plain localhost.
 _https = _flag("OPENPAR_HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _https
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
 # Probes and scrapes come from inside, by plain HTTP.
 SECURE_REDIRECT_EXEMPT = [r"^health", r"^metrics$"]
@@ -178,6 +193,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "form-action": ["'self'"],
+        "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "manifest-src": ["'self'"],
@@ -192,6 +208,8 @@ LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 LOCALE_PATHS = [SOURCE / "locale"]
 LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = OPENPAR_VAR_DIR / "static"
@@ -202,6 +220,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+# Files of the program are for its own pages.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_MAX_AGE = 3600
 
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -210,7 +230,15 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "openpar.common.log_lines.OneLine",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "datefmt": "%Y-%m-%dT%H:%M:%SZ",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Who got in and who was refused is told whatever the level of the rest.
+    "loggers": {"openpar.security": {"level": "INFO"}},
     "root": {"handlers": ["console"], "level": _env("OPENPAR_LOG_LEVEL", "WARNING")},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -114,6 +115,32 @@ def test_the_same_signature_in_other_letters_is_broken(tmp_path: Path) -> None:
         at += 1
     signed[at] ^= 0x20
     assert judged(tmp_path, bytes(signed)).state is SignatureState.BROKEN
+
+
+def spoilt(signed: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """The PDF with its signature, the DER inside the hole, changed."""
+    start = signed.rindex(b"/Contents <") + 11
+    end = signed.index(b">", start)
+    changed = change(bytes.fromhex(signed[start:end].decode())).hex().upper().encode()
+    return signed[:start] + changed.ljust(end - start, b"0")[: end - start] + signed[end:]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        # The signer's name with another capital, a value longer than what it holds, bytes behind the end.
+        lambda der: der[:600] + der[600:].replace("thử".encode(), "tHử".encode(), 1),
+        lambda der: der[:3] + bytes([der[3] + 8]) + der[4:],
+        lambda der: der.rstrip(b"\x00") + b"\x05\x00" + b"\x00" * 50,
+    ],
+    ids=["another capital", "a longer value", "bytes behind"],
+)
+def test_what_no_digest_protects_in_a_signature_has_one_form_only(
+    tmp_path: Path, change: Callable[[bytes], bytes]
+) -> None:
+    signed = sign(plain_pdf(), stamped=True)
+    assert spoilt(signed, lambda der: der) == signed
+    assert judged(tmp_path, spoilt(signed, change)).state is SignatureState.BROKEN
 
 
 def test_a_file_that_is_no_certificate_does_not_open_the_trust_store(tmp_path: Path) -> None:

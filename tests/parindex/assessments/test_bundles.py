@@ -7,14 +7,19 @@ import subprocess
 import sys
 import zipfile
 from decimal import Decimal
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import Client
+from docx import Document
 from pytest_django.fixtures import Settings
 
 from openpar.backoffice.commandline import main
+from openpar.base.accounts.models import Role, User
+from openpar.base.accounts.queries import Actor
 from openpar.base.audit.models import Entry
 from openpar.base.audit.signing import vkeys
 from openpar.base.documents.storage import open_file
@@ -22,9 +27,11 @@ from openpar.parindex.assessments.actions.publication import conclude_council, p
 from openpar.parindex.assessments.bundles import digest_of_round, published_bundle
 from openpar.parindex.assessments.errors import Incomplete
 from openpar.parindex.assessments.models import Result, Round, RoundBundle, RoundStage, Score
+from tests import factories
 from tests.parindex import rounds
 from tests.parindex.assessments.lock_race import without_the_second_line
 from tests.parindex.assessments.test_publication import DAY, GOOD
+from tests.parindex.other_rounds import silent_round
 from tests.parindex.rounds import DECISION, SmallRound
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +126,45 @@ def test_the_command_writes_the_bundle_once(tmp_path: Path, capsys: pytest.Captu
     assert main(["round", "bundle", str(round.pk), str(out)]) == 1
     assert main(["round", "bundle", str(round.pk + 1), str(tmp_path / "other.zip")]) == 1
     assert not (tmp_path / "other.zip").exists()
+
+
+def browser(who: Actor) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(pk=who.person_id))
+    return client
+
+
+def test_whoever_sees_the_published_result_takes_its_data_along() -> None:
+    round = publish(concluded())
+    stored = RoundBundle.objects.get()
+    client = browser(factories.actor_as(Role.FOCAL_OFFICER, factories.organisation("Sở khác")))
+    page = client.get(f"/results/{round.pk}/").content.decode()
+    assert stored.digest in page
+    assert f"/results/{round.pk}/bundle.zip" in page
+    answer = client.get(f"/results/{round.pk}/bundle.zip")
+    assert answer["Content-Type"] == "application/zip"
+    assert sha256(answer.content).hexdigest() == stored.sha256
+
+
+def test_before_publication_there_is_nothing_to_take_along() -> None:
+    small = concluded()
+    client = browser(small.manager)
+    assert "bundle.zip" not in client.get(f"/results/{small.round.pk}/").content.decode()
+    assert client.get(f"/results/{small.round.pk}/bundle.zip").status_code == 404
+
+
+def test_the_decision_names_the_digest_before_and_after() -> None:
+    small = concluded()
+    address = f"/results/{small.round.pk}/decision.docx"
+    drafts = [browser(small.manager).get(address).content]
+    round = publish(small)
+    drafts.append(browser(small.manager).get(address).content)
+    for draft in drafts:
+        text = "\n".join(paragraph.text for paragraph in Document(BytesIO(draft)).paragraphs)
+        assert f"Mã băm (SHA-256) của gói dữ liệu kết quả: {digest_of_round(round)}." in text
+
+
+def test_silent_units_are_recounted_as_zero() -> None:
+    small = rounds.published_round()
+    silent_round(small, [small.health, small.justice], year=2028)
+    assert [bundle.round.year for bundle in RoundBundle.objects.order_by("pk")] == [2026, 2028]

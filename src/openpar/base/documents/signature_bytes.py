@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from asn1crypto.cms import CMSAttributes, ContentInfo, SignedData
+from asn1crypto.core import Sequence, Void
 from asn1crypto.x509 import Certificate
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 _HOLE = re.compile(rb"<((?:[0-9a-f]{2})+|(?:[0-9A-F]{2})+)>")
+_MOST_DEPTH = 40
 _UNSIGNED_ATTRIBUTES = frozenset({"signature_time_stamp_token"})
 
 
@@ -32,7 +34,41 @@ def is_exact_hole(content: bytes, byte_range: Iterable[int], signature: bytes) -
         exact = ContentInfo.load(raw).dump()
     except ValueError:
         return False
-    return raw == signature and not any(raw[len(exact) :])
+    return raw == signature and not any(raw[len(exact) :]) and is_exact_der(exact)
+
+
+def is_exact_der(content: bytes, depth: int = 0) -> bool:
+    """One value, whose parts fill it to the last byte, all the way down; nothing between or behind them.
+
+    Libraries read values that claim to be longer than what they hold, and pass over the rest.
+    """
+    inside = _contents(content)
+    if inside is None or depth > _MOST_DEPTH:
+        return False
+    is_constructed, at, end = inside
+    if end != len(content):
+        return False
+    while is_constructed and at < end:
+        part = _contents(content[at:end])
+        if part is None or not is_exact_der(content[at : at + part[2]], depth + 1):
+            return False
+        at += part[2]
+    return True
+
+
+def _contents(content: bytes) -> tuple[bool, int, int] | None:
+    """Of the value that `content` begins with: made of parts?, where it begins and ends inside its frame."""
+    if len(content) < 2 or content[0] & 0xDF == 0 or content[0] & 0x1F == 0x1F or content[0] & 0x40:
+        return None
+    length, at = content[1], 2
+    if length >= 0x80:
+        count = length - 0x80
+        if not 1 <= count <= 4 or len(content) < 2 + count:
+            return None
+        length, at = int.from_bytes(content[2 : 2 + count], "big"), 2 + count
+        if length < 0x80 or content[2] == 0:  # the shortest form is the only one
+            return None
+    return (bool(content[0] & 0x20), at, at + length) if at + length <= len(content) else None
 
 
 def is_all_its_own(signed: SignedData, roots: Iterable[Certificate]) -> bool:
@@ -40,7 +76,7 @@ def is_all_its_own(signed: SignedData, roots: Iterable[Certificate]) -> bool:
     certificates that are truly issued by one another, and a time stamp at most beside them.
     """
     try:
-        return _has_regular_form(signed) and _are_genuine(signed, roots)
+        return _has_regular_form(signed) and _names_its_signer(signed) and _are_genuine(signed, roots)
     except (ValueError, TypeError, KeyError):
         return False
 
@@ -51,6 +87,8 @@ def _has_regular_form(signed: SignedData) -> bool:
     (signer,) = signed["signer_infos"]
     by_issuer = signer["sid"].name == "issuer_and_serial_number"
     holds_data = signed["encap_content_info"]["content_type"].native == "data"
+    if not (_has_no_strangers(signed) and _has_no_strangers(signer)):
+        return False
     algorithms = signed["digest_algorithms"]
     tokens = [*_time_stamps(signer["unsigned_attrs"])]
     return bool(
@@ -62,6 +100,30 @@ def _has_regular_form(signed: SignedData) -> bool:
         and None not in tokens
         and len(tokens) <= 1
         and not signed["crls"]
+    )
+
+
+def _has_no_strangers(sequence: Sequence) -> bool:
+    """As many parts as fields are known: libraries pass over a part with a tag they do not know."""
+    content, at, parts = sequence.contents, 0, 0
+    while at < len(content):
+        part = _contents(content[at:])
+        if part is None:
+            return False
+        at, parts = at + part[2], parts + 1
+    return parts == sum(not isinstance(sequence[name], Void) for name in sequence)
+
+
+def _names_its_signer(signed: SignedData) -> bool:
+    """Byte by byte as the certificate has it: libraries compare names without regard to capitals."""
+    (signer,) = signed["signer_infos"]
+    named = signer["sid"].chosen
+    if signer["sid"].name != "issuer_and_serial_number":
+        return True
+    return any(
+        entry.chosen.issuer.dump() == named["issuer"].dump()
+        and entry.chosen["tbs_certificate"]["serial_number"].dump() == named["serial_number"].dump()
+        for entry in signed["certificates"] or ()
     )
 
 

@@ -26,7 +26,7 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
 
 from openpar.base.documents.signature_bytes import is_all_its_own, is_exact_hole, time_stamps_in
-from openpar.base.documents.signatures import Coverage, Signature, SignatureCheck, SignatureState
+from openpar.base.documents.signature_findings import Coverage, Signature, SignatureCheck, SignatureState
 from openpar.base.documents.trust_store import certificate_files
 
 # Whose certificate may sign at all: a person's or an agency's, not that of a web server.

@@ -6,61 +6,28 @@ does not cover the whole file to its last byte. Law: Luật Giao dịch điện 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 
-from openpar.common import plain
+from openpar.base.documents.signature_findings import (
+    Coverage,
+    Signature,
+    SignatureCheck,
+    SignatureState,
+)
+
+__all__ = [
+    "JUDGING",
+    "Coverage",
+    "Signature",
+    "SignatureCheck",
+    "SignatureState",
+    "check_signatures",
+    "has_signature",
+]
 
 # What `check_signatures` needs, large: loaded where it runs, in child processes, and nowhere else.
 JUDGING = "openpar.base.documents.signature_judging"
-
-
-class SignatureState(StrEnum):
-    """What is known of the signatures of a file; of several the worst counts, in this order from below."""
-
-    NONE = "NONE"
-    VALID = "VALID"
-    UNTRUSTED = "UNTRUSTED"
-    UNCHECKED = "UNCHECKED"
-    CHANGED = "CHANGED"
-    BROKEN = "BROKEN"
-
-
-class Coverage(StrEnum):
-    """How much of the file a signature covers."""
-
-    WHOLE_FILE = "WHOLE_FILE"
-    EARLIER_REVISION = "EARLIER_REVISION"
-    PART = "PART"
-
-
-@dataclass(frozen=True)
-class Signature:
-    """One signature (or time stamp over the file). `signed_at` is a moment in ISO form, "" when none is
-    stated; it proves something only if `is_time_trusted`. `reason` is a stable word for what is wrong.
-    """
-
-    state: SignatureState
-    signer: str
-    issuer: str
-    signed_at: str
-    is_time_trusted: bool
-    coverage: Coverage
-    reason: str = ""
-    is_time_stamp: bool = False
-
-
-@dataclass(frozen=True)
-class SignatureCheck:
-    """All signatures of a file, oldest first, and the judgement over the file."""
-
-    state: SignatureState
-    signatures: tuple[Signature, ...] = ()
-
-
-plain.allow(SignatureState, Coverage, Signature, SignatureCheck)
 
 
 def has_signature(content: bytes) -> bool:

@@ -14,9 +14,8 @@ from openpar.engine.answers import Answer
 from openpar.engine.outcomes import Earned
 from openpar.engine.rules import CohortNormalised
 from openpar.parindex.assessments.models import Layer, RoundStage, Score
+from openpar.parindex.assessments.rules import DECIDING
 from openpar.parindex.criteria.queries import LoadedLeaf, LoadedSet
-
-_DECIDING = (Layer.REAPPRAISED, Layer.APPRAISED)
 
 
 def awaited(leaf: LoadedLeaf, stage: str) -> str:
@@ -70,6 +69,6 @@ def settle_cohorts(criteria: LoadedSet, scores: Mapping[int, Sequence[Score]]) -
 def _deciding(rows: Iterable[Score]) -> dict[str, Score]:
     """unit → the row that counts in the end."""
     found: dict[str, Score] = {}
-    for layer in reversed(_DECIDING):
+    for layer in reversed(DECIDING):
         found.update({str(score.assessment_id): score for score in rows if score.layer == layer})
     return found

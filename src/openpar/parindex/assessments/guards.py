@@ -1,8 +1,9 @@
 """What the database refuses here: what is locked, decided or published stays as it is.
 
 Each condition is the rule of the actions once more, so that no action is ever refused: who scores when
-(self_scoring.py, appraisals.py, explanations.py, outside.py), how a sheet is locked and opened again
-(reopenings.py), when units, blocks and sets are fixed (rounds.py), what publication freezes (publication.py).
+(self_scoring.py, appraisals.py, explanations.py, outside.py, corrections.py), how a sheet is locked and
+opened again (reopenings.py), when units, blocks and sets are fixed (rounds.py), what publication freezes
+(publication.py).
 """
 
 # ruff: noqa: S608  # nothing in the SQL of a guard comes from outside this file
@@ -13,9 +14,10 @@ from openpar.common.triggers import Guard, append_only, changed, not_emptied, no
 
 _ROUND, _BLOCK, _PHASE = "assessments_round", "assessments_roundblock", "assessments_phase"
 _SHEET, _SCORE, _EVIDENCE = "assessments_assessment", "assessments_score", "assessments_evidenceuse"
-_REOPENING, _ADJUSTMENT, _RESULT = (
+_REOPENING, _ADJUSTMENT, _CORRECTION, _RESULT = (
     "assessments_reopening",
     "assessments_adjustment",
+    "assessments_correction",
     "assessments_result",
 )
 
@@ -55,8 +57,18 @@ def _is_frozen_score(row: str) -> str:
         f"OR ({row}.layer = 'OUTSIDE' AND r.stage IN {_OUTSIDE_STAGES}) "
         f"OR ({row}.layer = 'APPRAISED' AND r.stage = 'APPRAISAL') "
         f"OR ({row}.layer = 'EXPLAINED' AND r.stage = 'EXPLANATION') "
-        f"OR ({row}.layer = 'REAPPRAISED' AND r.stage = 'REAPPRAISAL')))"
+        f"OR ({row}.layer = 'REAPPRAISED' AND r.stage = 'REAPPRAISAL') "
+        f"OR ({row}.layer = 'CORRECTED' AND r.stage = 'DECISION')))"
     )
+
+
+# Corrected points are exactly those of a correction that two people made, each of which counts once.
+_CORRECTED_BY_TWO = (
+    f"EXISTS (SELECT 1 FROM {_CORRECTION} AS k WHERE k.assessment_id = NEW.assessment_id "
+    "AND k.criterion_id = NEW.criterion_id AND k.state = 'CONFIRMED' AND k.decided_by_id <> k.proposed_by_id "
+    "AND k.proposed_by_id = NEW.entered_by_id AND k.replaces_version = NEW.version - 1 "
+    "AND k.answer = NEW.answer AND NOT (k.given_points IS DISTINCT FROM NEW.given_points))"
+)
 
 
 def _is_frozen_evidence(row: str) -> str:
@@ -76,6 +88,14 @@ _SCORES = (
         f"{changed('id', 'assessment_id', 'layer')} OR {_is_frozen_score('OLD')}",
     ),
     Guard("score_delete", _SCORE, "DELETE", _is_frozen_score("OLD")),
+    Guard("corrected_insert", _SCORE, "INSERT", f"NEW.layer = 'CORRECTED' AND NOT {_CORRECTED_BY_TWO}"),
+    Guard(
+        "corrected_update",
+        _SCORE,
+        "UPDATE",
+        f"NEW.layer = 'CORRECTED' AND (NEW.version <> OLD.version + 1 OR NOT {_CORRECTED_BY_TWO})",
+    ),
+    Guard("corrected_delete", _SCORE, "DELETE", "OLD.layer = 'CORRECTED'"),
     not_overwritten(_SCORE, ("assessment_id", "criterion_id", "layer")),
     not_emptied(_SCORE),
     Guard("evidence_insert", _EVIDENCE, "INSERT", _is_frozen_evidence("NEW")),
@@ -193,6 +213,33 @@ _ADJUSTMENTS = (
     not_emptied(_ADJUSTMENT),
 )
 
+_CORRECTIONS = (
+    Guard(
+        "correction_insert",
+        _CORRECTION,
+        "INSERT",
+        f"NEW.state <> 'PROPOSED' OR NEW.decided_at IS NOT NULL OR NOT {_round_of_sheet('NEW', _DECIDING)} "
+        # The unique index alone would let SQLite's REPLACE put an open one away.
+        f"OR EXISTS (SELECT 1 FROM {_CORRECTION} AS k WHERE k.assessment_id = NEW.assessment_id "
+        "AND k.criterion_id = NEW.criterion_id AND k.state = 'PROPOSED')",
+    ),
+    # What is proposed stands; it is decided once, and then that stands too.
+    Guard(
+        "correction_update",
+        _CORRECTION,
+        "UPDATE",
+        changed(
+            *("id", "assessment_id", "criterion_id", "answer", "given_points", "reason", "document_id"),
+            *("replaces_version", "proposed_by_id", "proposed_at"),
+        )
+        + f" OR ({changed('state', 'decided_by_id', 'decided_at', 'decision_reason')} "
+        f"AND (OLD.state <> 'PROPOSED' OR NOT {_round_of_sheet('OLD', _DECIDING)}))",
+    ),
+    Guard("correction_delete", _CORRECTION, "DELETE"),
+    not_overwritten(_CORRECTION),
+    not_emptied(_CORRECTION),
+)
+
 
 def _place(stage: str) -> str:
     """The place of a stage in the order of stages.py."""
@@ -213,10 +260,11 @@ _ROUNDS = (
             *("id", "title", "year", "assessed_from", "assessed_until", "manager_id", "stage", "guide"),
             *("window_opens_at", "window_closes_at", "council_met_on", "council_conclusion"),
             *("council_chair_id", "decision_number", "decision_on", "decision_signer"),
-            *("decision_signer_position", "published_at"),
+            *("decision_signer_position", "published_at", "published_by_id"),
         ),
     ),
-    # A round only moves on; it is published from the decision, with a result for every sheet.
+    # A round only moves on; it is published from the decision, with a result for every sheet and nothing that
+    # may still be corrected.
     Guard(
         "round_stage",
         _ROUND,
@@ -224,6 +272,10 @@ _ROUNDS = (
         f"NEW.stage <> OLD.stage AND ({_place('NEW.stage')} <= {_place('OLD.stage')} "
         "OR (OLD.stage = 'PREPARATION' AND NEW.stage <> 'SELF_SCORING') "
         "OR (NEW.stage = 'PUBLISHED' AND (OLD.stage <> 'DECISION' OR NEW.council_met_on IS NULL "
+        f"OR EXISTS (SELECT 1 FROM {_CORRECTION} AS k "
+        "JOIN assessments_assessment AS a ON a.id = k.assessment_id "
+        "JOIN assessments_roundblock AS b ON b.id = a.round_block_id "
+        "WHERE b.round_id = OLD.id AND k.state = 'PROPOSED') "
         "OR EXISTS (SELECT 1 FROM assessments_assessment AS a "
         "JOIN assessments_roundblock AS b ON b.id = a.round_block_id "
         "WHERE b.round_id = OLD.id AND NOT EXISTS "
@@ -268,4 +320,4 @@ _RESULTS = (
     ),
 )
 
-GUARDS = (*_SCORES, *_SHEETS, *_REOPENINGS, *_ADJUSTMENTS, *_ROUNDS, *_RESULTS)
+GUARDS = (*_SCORES, *_SHEETS, *_REOPENINGS, *_ADJUSTMENTS, *_CORRECTIONS, *_ROUNDS, *_RESULTS)

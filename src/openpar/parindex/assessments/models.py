@@ -1,7 +1,7 @@
 """Rounds, the assessments in them, their scores by layer, and the results.
 
-A score is never overwritten by the next person's: self, appraised, explained, reappraised and outside
-points are rows of their own. What is decided is read from them; what is published is a snapshot.
+A score is never overwritten by the next person's: self, appraised, explained, reappraised, corrected and
+outside points are rows of their own. What is decided is read from them; what is published is a snapshot.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ class Layer(models.TextChoices):
     APPRAISED = "APPRAISED", _("Thẩm định")
     EXPLAINED = "EXPLAINED", _("Giải trình")
     REAPPRAISED = "REAPPRAISED", _("Thẩm định lần 2")
+    CORRECTED = "CORRECTED", _("Đính chính")
     OUTSIDE = "OUTSIDE", _("Điều tra, bên ngoài, lãnh đạo")
 
 
@@ -71,6 +72,7 @@ class Round(models.Model):
     decision_signer = models.CharField(max_length=200, blank=True)
     decision_signer_position = models.CharField(max_length=200, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects: ClassVar[models.Manager[Round]]
 
@@ -86,6 +88,13 @@ class Round(models.Model):
                 condition=~Q(stage="PUBLISHED") | (~Q(decision_number="") & Q(published_at__isnull=False)),
                 name="published_by_decision",
                 violation_error_message=_("Kỳ đã công bố phải có số quyết định và thời điểm công bố."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage="PUBLISHED")
+                | Q(council_chair__isnull=False, published_by__isnull=False)
+                & ~Q(published_by=F("council_chair")),
+                name="published_by_two_people",
+                violation_error_message=_("Người kết luận phiên họp của Hội đồng không được tự công bố."),
             ),
         ]
 
@@ -337,6 +346,58 @@ class Adjustment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.points} {self.state}"
+
+
+class Correction(models.Model):
+    """A factual error in appraised points, mended once the appraisals are over: proposed by one, decided by
+    another. What is proposed never changes; stages.py says what may follow.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "PROPOSED", _("Chờ xác nhận")
+        CONFIRMED = "CONFIRMED", _("Đã đính chính")
+        REFUSED = "REFUSED", _("Không chấp nhận")
+        WITHDRAWN = "WITHDRAWN", _("Đã rút")
+
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="corrections")
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+")
+    # As in `Score`: the figures as JSON, and points given instead of the computed ones.
+    answer: models.JSONField[Any, Any] = models.JSONField()
+    given_points = ExactDecimalField(null=True)
+    reason = models.TextField(_("Lý do"))
+    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    # The version of the corrected score that it replaces; 0 while the appraisal itself counts.
+    replaces_version = models.PositiveIntegerField()
+    state = models.CharField(max_length=9, choices=State.choices, default=State.PROPOSED)
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    # Who confirmed or refused; nobody for one that its proposer withdrew.
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_reason = models.TextField(blank=True)
+
+    objects: ClassVar[models.Manager[Correction]]
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "criterion"],
+                condition=Q(state="PROPOSED"),
+                name="one_open_correction_a_leaf",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("PROPOSED", "WITHDRAWN"), decided_by__isnull=True)
+                | Q(state__in=("CONFIRMED", "REFUSED"), decided_by__isnull=False)
+                & ~Q(decided_by=F("proposed_by")),
+                name="corrected_by_two_people",
+                violation_error_message=_("Người đề nghị đính chính không được tự quyết định."),
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="a_correction_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment_id} {self.criterion_id} {self.state}"
 
 
 class Result(models.Model):

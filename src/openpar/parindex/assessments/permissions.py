@@ -97,3 +97,18 @@ def may_ask_reopening(actor: Actor, assessment: Assessment) -> bool:
 
 def may_grant_reopening(actor: Actor, round: Round) -> bool:
     return may_manage(actor, round)
+
+
+def may_propose_correction(
+    actor: Actor, assessment: Assessment, round: Round, *, field_code: str, assigned_fields: Collection[str]
+) -> bool:
+    """Whoever appraises the field, and the round manager; nobody for the own unit."""
+    if belongs_to_unit(actor, assessment):
+        return False
+    return may_manage(actor, round) or (actor.has(Role.APPRAISER) and field_code in assigned_fields)
+
+
+def may_decide_correction(actor: Actor, assessment: Assessment, round: Round) -> bool:
+    """The council's chair and the round manager, for units other than their own."""
+    decides = may_chair_council(actor) or may_manage(actor, round)
+    return decides and not belongs_to_unit(actor, assessment)

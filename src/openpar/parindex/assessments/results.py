@@ -17,6 +17,7 @@ from openpar.engine.ranking import Place, rank
 from openpar.engine.scoring import UnitScore
 from openpar.parindex.assessments.cohort import settle_cohorts
 from openpar.parindex.assessments.models import Adjustment, Assessment, Layer, RoundBlock, Score, SheetState
+from openpar.parindex.assessments.rules import DECIDING
 from openpar.parindex.assessments.sheets import (
     OutcomesByLayer,
     decided_outcomes,
@@ -286,9 +287,7 @@ def _lines(
     lines = []
     for code, leaf in criteria.leaves.items():
         scores = rows.get(code, {})
-        counted = next(
-            (layer for layer in (Layer.OUTSIDE, Layer.REAPPRAISED, Layer.APPRAISED) if layer in scores), ""
-        )
+        counted = next((layer for layer in (Layer.OUTSIDE, *DECIDING) if layer in scores), "")
         outcome = decided.get(code, Missing(""))
         lines.append(
             LineResult(

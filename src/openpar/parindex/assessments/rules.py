@@ -81,7 +81,7 @@ def why_not_self_scoring(
 def why_not_alone(first_id: int | None, second_id: int) -> Gap | None:
     """Whoever did the first step of two does not do the second: handing in and locking, and so on.
 
-    Decision 0011; the database holds the same for locking and reopening.
+    Decision 0011; the database holds the same for all of them.
     """
     if first_id != second_id:
         return None
@@ -91,6 +91,24 @@ def why_not_alone(first_id: int | None, second_id: int) -> Gap | None:
         _("Nhờ một người khác có thẩm quyền thực hiện."),
         code="same_person",
     )
+
+
+def why_not_correctable(stage: str, *, is_outside: bool, is_silent: bool) -> Gap | None:
+    """Appraised points are corrected between the end of the appraisals and publication."""
+    if stage != RoundStage.DECISION:
+        what = _("Chỉ đính chính khi đã thẩm định xong và chưa công bố.")
+        return Gap("", what, code="other_stage")
+    if is_outside:
+        return Gap(
+            "",
+            _("Tiêu chí này lấy kết quả từ bên ngoài."),
+            _("Quản lý kỳ nhập lại giá trị ở trang Kết quả bên ngoài."),
+            code="outside",
+        )
+    if is_silent:
+        # Counted 0 in every field, whatever one leaf says.
+        return Gap("", _("Đơn vị chưa chấm điểm, không có điểm để đính chính."), code="silent")
+    return None
 
 
 def differs(first: Decimal | None, second: Decimal | None) -> bool:
@@ -150,12 +168,15 @@ def gaps_before_submission(entries: Iterable[LeafEntry]) -> tuple[Gap, ...]:
     return tuple(gap for entry in entries for gap in gaps_of_leaf(entry))
 
 
+# Whose points of a leaf count in the end, first come first served; outside leaves have one layer only.
+DECIDING = (Layer.CORRECTED, Layer.REAPPRAISED, Layer.APPRAISED)
+
+
 def decided_layer(layers: Collection[str]) -> Layer | None:
-    """Whose points count in the end: the second appraisal, else the first (parindex.md 5.1)."""
-    for layer in (Layer.REAPPRAISED, Layer.APPRAISED):
-        if layer in layers:
-            return layer
-    return None
+    """Whose points count in the end: a correction, else the second appraisal, else the first
+    (parindex.md 5.1; decision 0011).
+    """
+    return next((layer for layer in DECIDING if layer in layers), None)
 
 
 def needs_reason(self_points: Decimal | None, appraised_points: Decimal | None, note: str) -> bool:

@@ -33,7 +33,7 @@ from openpar.parindex.assessments.models import (
     Round,
     RoundStage,
 )
-from openpar.parindex.assessments.rules import Window, decided_layer
+from openpar.parindex.assessments.rules import DECIDING, Window, decided_layer
 from openpar.parindex.criteria.queries import LoadedLeaf, LoadedSet, loaded_set
 
 
@@ -183,15 +183,13 @@ def outcomes_of(assessment_id: int, criteria: LoadedSet) -> OutcomesByLayer:
 def decided_outcomes(
     by_layer: Mapping[str, Mapping[str, Outcome]], criteria: LoadedSet
 ) -> dict[str, Outcome]:
-    """What counts in the end per leaf: outside, second appraisal, first appraisal; else nothing yet."""
+    """What counts in the end per leaf: outside, correction, second appraisal, first; else nothing yet."""
     decided: dict[str, Outcome] = {}
     for code, leaf in criteria.leaves.items():
         if leaf.is_outside:
             outcome = by_layer[Layer.OUTSIDE].get(code)
         else:
-            layer = decided_layer(
-                [name for name in (Layer.REAPPRAISED, Layer.APPRAISED) if code in by_layer[name]]
-            )
+            layer = decided_layer([name for name in DECIDING if code in by_layer[name]])
             outcome = by_layer[layer].get(code) if layer else None
         if outcome is not None:
             decided[code] = outcome
@@ -282,7 +280,7 @@ def _entered(outcomes: Mapping[str, Outcome]) -> int:
 
 
 _CHANGES_OWN = frozenset({Layer.SELF, Layer.OUTSIDE})
-_CHANGES_DECIDED = frozenset({Layer.APPRAISED, Layer.REAPPRAISED, Layer.OUTSIDE})
+_CHANGES_DECIDED = frozenset({*DECIDING, Layer.OUTSIDE})
 
 
 def renew_standings(sheet: Sheet, *written: Layer) -> None:

@@ -1,9 +1,9 @@
-"""What may follow what: the phases of a round, and the states of a sheet inside its unit.
+"""What may follow what: the phases of a round, the states of a sheet inside its unit, of a correction.
 
 docs/states is drawn from these tables and compared with them by a test.
 """
 
-from openpar.parindex.assessments.models import RoundStage, SheetState
+from openpar.parindex.assessments.models import Correction, RoundStage, SheetState
 
 # from → to: why. A round lists its own phases; those it leaves out are stepped over.
 ROUND: dict[RoundStage, dict[RoundStage, str]] = {
@@ -31,4 +31,15 @@ SHEET: dict[SheetState, dict[SheetState, str]] = {
         SheetState.LOCKED: "the head approves, or the window has closed",
     },
     SheetState.LOCKED: {SheetState.DRAFTING: "reopened by two people with a reason, until a moment"},
+}
+
+CORRECTION: dict[Correction.State, dict[Correction.State, str]] = {
+    Correction.State.PROPOSED: {
+        Correction.State.CONFIRMED: "the council's chair or the round manager, another person, confirms it",
+        Correction.State.REFUSED: "one of the same refuses it, with a reason",
+        Correction.State.WITHDRAWN: "its proposer takes it back",
+    },
+    Correction.State.CONFIRMED: {},
+    Correction.State.REFUSED: {},
+    Correction.State.WITHDRAWN: {},
 }

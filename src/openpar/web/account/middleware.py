@@ -18,8 +18,10 @@ from openpar.base.access.queries import has_second_factor
 from openpar.base.access.rules import TOUCH_STEP, needs_second_factor
 from openpar.web.account.session_store import SessionStore
 from openpar.web.account.stamps import SECOND_FACTOR, Passed
+from openpar.web.failures import answer_to
 from openpar.web.http import AuthenticatedRequest, actor, now, today
 
+_READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _log = logging.getLogger("openpar.access")
 # Where somebody may go who has not shown the second factor that the role demands; by name of address.
 _OPEN = frozenset({"logout", "login", "demo-login", "set_language"})
@@ -36,28 +38,50 @@ class SignedInPeople:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return self.get_response(request)
-        _touch(cast(AuthenticatedRequest, request))
+        try:
+            if request.method in _READING_METHODS and request.user.is_authenticated:
+                # Before the guard that keeps reading pages from writing.
+                _touch(cast(AuthenticatedRequest, request))
+        except Exception as error:
+            return _answer_or_raise(request, error)
         answer = self.get_response(request)
-        if not answer.has_header("Cache-Control"):
+        # Without a view nobody was asked for, and there is nothing of anybody in the answer.
+        if getattr(request, "is_of_a_person", False) and not answer.has_header("Cache-Control"):
             answer["Cache-Control"] = "no-store"
         return answer
 
-    def process_view(
-        self, request: HttpRequest, _view: Callable[..., Any], _args: Any, _kwargs: Any
-    ) -> HttpResponse | None:
-        if not request.user.is_authenticated or request.resolver_match is None:
-            return None
-        where = request.resolver_match.url_name or ""
-        asking = cast(AuthenticatedRequest, request)
-        if where in _OPEN or not _is_due(asking):
-            return None
-        is_set_up = has_second_factor(asking.user.pk)
-        if where in (_CONFIRM if is_set_up else _SET_UP | _CONFIRM):
-            return None
-        wanted = reverse("confirm") if is_set_up else reverse("second-factor")
-        return HttpResponseClientRedirect(wanted) if asking.htmx else redirect(wanted)
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """A form is looked at here and not in __call__: only after it was found to be one of ours (CSRF)."""
+        try:
+            if not request.user.is_authenticated:
+                return None
+            request.is_of_a_person = True  # type: ignore[attr-defined]  # kept on the request on purpose
+            asking = cast(AuthenticatedRequest, request)
+            if request.method not in _READING_METHODS:
+                _touch(asking)
+            return _led_elsewhere(asking)
+        except Exception as error:
+            return _answer_or_raise(request, error)
+
+
+def _answer_or_raise(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A database that is away, or a full disk, is said; anything else is a defect."""
+    answer = answer_to(request, error)
+    if answer is None:
+        raise error
+    return answer
+
+
+def _led_elsewhere(request: AuthenticatedRequest) -> HttpResponse | None:
+    """To the set-up of a second factor, or to showing it, where the role demands one."""
+    where = (request.resolver_match.url_name or "") if request.resolver_match else ""
+    if where in _OPEN or not _is_due(request):
+        return None
+    is_set_up = has_second_factor(request.user.pk)
+    if where in (_CONFIRM if is_set_up else _SET_UP | _CONFIRM):
+        return None
+    wanted = reverse("confirm") if is_set_up else reverse("second-factor")
+    return HttpResponseClientRedirect(wanted) if request.htmx else redirect(wanted)
 
 
 def _is_due(request: AuthenticatedRequest) -> bool:

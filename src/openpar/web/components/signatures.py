@@ -27,7 +27,7 @@ _PILLS = {
 }
 _COVERAGES = {
     "WHOLE_FILE": gettext_lazy("Cả tệp"),
-    "EARLIER_REVISION": gettext_lazy("Bản trước khi có chữ ký sau"),
+    "EARLIER_REVISION": gettext_lazy("Một bản trước của tệp"),
     "PART": gettext_lazy("Chỉ một phần tệp"),
 }
 _REASONS = {

@@ -97,14 +97,19 @@ def organisation(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "changes": _changes(request, history.versions[-1]),
         "prefix": reverse("organisation", args=[pk]),
         "heirs": () if current else successors_of(pk, day),
-        "people": RoleHeld.objects.as_of(day)
-        .filter(organisation_id=pk, user__is_active=True)
-        .select_related("user")
-        .order_by("role", "user__name_sort"),
+        "people": _people(request, pk, day),
     }
     if gaps:
         context["refused_gaps"] = gaps
     return render(request, "organisations/organisation.html", context, status=422 if gaps else 200)
+
+
+def _people(request: AuthenticatedRequest, pk: int, day: date) -> Iterable[RoleHeld]:
+    """Who holds a role there: for colleagues, not for an account whose own roles have ended."""
+    if not actor(request).held:
+        return ()
+    held = RoleHeld.objects.as_of(day).filter(organisation_id=pk, user__is_active=True)
+    return held.select_related("user").order_by("role", "user__name_sort")
 
 
 def _changes(request: AuthenticatedRequest, last: OrganisationVersion) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 
@@ -24,6 +24,7 @@ _OFFICE = "application/vnd.openxmlformats-officedocument"
 _TYPES = {
     "docx": f"{_OFFICE}.wordprocessingml.document",
     "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+    "zip": "application/zip",
 }
 
 
@@ -48,15 +49,16 @@ def matrix(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
 
 
 @page("GET")
-def bundle(request: AuthenticatedRequest, round_id: int) -> FileResponse:
+def bundle(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
     """The signed data of a published result, for everybody who may see it; the bytes as they were signed."""
     round = get_object_or_404(result_rounds(actor(request), now()), pk=round_id)
     stored = get_object_or_404(RoundBundle, round=round)
-    name = _as_file_name(f"Gói dữ liệu {round.title}.zip")
-    # The type is said, not guessed; the answer is an attachment, so that no browser opens it in our name.
-    return FileResponse(
-        open_file(stored.sha256), as_attachment=True, filename=name, content_type="application/zip"
-    )
+    try:
+        with open_file(stored.sha256) as file:
+            content = file.read()
+    except FileNotFoundError:
+        raise Http404 from None
+    return _file(content, f"Gói dữ liệu {round.title}", "zip")
 
 
 @page("GET")

@@ -13,6 +13,7 @@ from openpar.base.documents.permissions import owners_seen_by
 from openpar.base.documents.queries import documents_of_owners
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
+from openpar.parindex.assessments.actions.councils import set_aside_conclusion, take_round_of_sheet
 from openpar.parindex.assessments.errors import Incomplete, NotAllowed, NotNow
 from openpar.parindex.assessments.models import Adjustment, Layer, RoundStage
 from openpar.parindex.assessments.permissions import (
@@ -105,6 +106,7 @@ def claim_bonus(
         gaps = _ground_gaps(ground, points)
         if document_id is None and not explanation.strip():
             gaps.append(Gap(_("Tài liệu"), _("cần tài liệu hoặc giải trình."), code="no_evidence"))
+        gaps += _document_gaps(document_id, by)
         if gaps:
             raise Incomplete(gaps)
         adjustment = Adjustment.objects.create(
@@ -161,10 +163,11 @@ def record_penalty(
 def decide_adjustment(*, adjustment_id: int, accept: bool, reason: str, by: Actor, at: datetime) -> None:
     """Accepts or refuses a bonus or penalty, with a reason when refused or when it is a penalty.
 
-    Raises NotAllowed, NotNow, Incomplete.
+    A council that had concluded on another total has to conclude anew. Raises NotAllowed, NotNow, Incomplete.
     """
     with write_transaction():
         found = Adjustment.objects.get(pk=adjustment_id)
+        round = take_round_of_sheet(found.assessment_id)
         sheet = take_sheet(found.assessment_id)
         adjustment = Adjustment.objects.select_for_update().get(pk=adjustment_id)
         if not may_decide_adjustments(by, sheet.assessment):
@@ -181,7 +184,7 @@ def decide_adjustment(*, adjustment_id: int, accept: bool, reason: str, by: Acto
             )
         if not accept and not reason.strip():
             raise Incomplete(Gap("", _("Nêu lý do không chấp nhận."), code="no_reason"))
-        before = _told(adjustment)
+        before, counted = _told(adjustment), adjustment.state == Adjustment.State.ACCEPTED
         adjustment.state = Adjustment.State.ACCEPTED if accept else Adjustment.State.REFUSED
         adjustment.decided_by_id = by.person_id
         adjustment.decided_at = at
@@ -189,3 +192,6 @@ def decide_adjustment(*, adjustment_id: int, accept: bool, reason: str, by: Acto
         adjustment.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
         _trace(sheet, adjustment, "adjustment.decided", by=by, at=at, before=before, reason=reason)
         renew_standings(sheet, Layer.REAPPRAISED)
+        if counted != accept:
+            why = _("quyết định điểm thưởng, điểm trừ của %s.") % sheet.unit_name
+            set_aside_conclusion(round, why=why, by=by, at=at)

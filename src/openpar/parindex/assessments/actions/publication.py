@@ -19,10 +19,18 @@ from openpar.common.errors import Gap
 from openpar.parindex.assessments.actions.rounds import take_all_sheets, take_round
 from openpar.parindex.assessments.bundles import published_bundle, result_row
 from openpar.parindex.assessments.errors import Incomplete, NotAllowed, NotNow
-from openpar.parindex.assessments.models import Adjustment, Result, Round, RoundBundle, RoundStage
+from openpar.parindex.assessments.models import (
+    Adjustment,
+    Correction,
+    Result,
+    Round,
+    RoundBundle,
+    RoundStage,
+)
 from openpar.parindex.assessments.permissions import may_chair_council
 from openpar.parindex.assessments.recount import recount_faults
 from openpar.parindex.assessments.results import BlockResults, UnitResult, results_of_round
+from openpar.parindex.assessments.rules import why_not_alone
 
 
 def publication_gaps(round: Round, blocks: Sequence[BlockResults]) -> list[Gap]:
@@ -45,6 +53,19 @@ def publication_gaps(round: Round, blocks: Sequence[BlockResults]) -> list[Gap]:
     if open_claims:
         gaps.append(
             Gap("", _("còn %d đề nghị thưởng, trừ chưa quyết định.") % open_claims, code="open_adjustments")
+        )
+    proposed = Correction.objects.filter(
+        assessment__round_block__round=round, state=Correction.State.PROPOSED
+    ).count()
+    if proposed:
+        gaps.append(
+            Gap(
+                "",
+                _("còn %d đề nghị đính chính chưa quyết định.") % proposed,
+                _("Xác nhận hoặc không chấp nhận từng đề nghị."),
+                code="open_corrections",
+                link=f"/rounds/{round.pk}/corrections/",
+            )
         )
     return gaps
 
@@ -113,13 +134,17 @@ def publish_round(*, round_id: int, decision: Decision, by: Actor, at: datetime)
 
     Totals, ranks and classes are computed once, here, from the stored answers' points; a published round
     takes no change any more. Everything is then counted again by a program that shares no code with this
-    one; where the two disagree nothing is published. Raises NotAllowed, NotNow, Incomplete with every gap.
+    one; where the two disagree nothing is published. Whoever concluded the council does not publish too.
+    Raises NotAllowed, NotNow, Incomplete with every gap.
     """
     with write_transaction():
         round = take_round(round_id, by)
         take_all_sheets(round)
         if round.stage != RoundStage.DECISION:
             raise NotNow(Gap("", _("kỳ chưa ở giai đoạn chờ công nhận."), code="other_stage"))
+        alone = why_not_alone(round.council_chair_id, by.person_id)
+        if alone is not None:
+            raise NotAllowed(alone)
         blocks = results_of_round(round.pk)
         gaps = [*_decision_gaps(round, decision, at), *publication_gaps(round, blocks)]
         if gaps:
@@ -130,6 +155,7 @@ def publish_round(*, round_id: int, decision: Decision, by: Actor, at: datetime)
         round.decision_signer = decision.signer.strip()
         round.decision_signer_position = decision.signer_position.strip()
         round.published_at = at
+        round.published_by_id = by.person_id
         round.stage = RoundStage.PUBLISHED
         round.save()
         digest = _bundled(round, at)

@@ -126,8 +126,12 @@ def keep_score(
     verb: str,
     by: Actor,
     at: datetime,
+    entered_by_id: int | None = None,
 ) -> Score:
-    """Writes the score and its trace; the caller has locked, asked and checked, and renews the standings."""
+    """Writes the score and its trace; the caller has locked, asked and checked, and renews the standings.
+
+    `entered_by_id`: whose figures they are, where `by` only confirms them.
+    """
     before = None if stored is None else told(stored)
     computed = outcome.points if isinstance(outcome, Earned) else None
     score = stored or Score(assessment_id=sheet.assessment.pk, criterion_id=leaf.id, layer=layer, version=0)
@@ -140,7 +144,7 @@ def keep_score(
     score.note = entry.note.strip()
     score.explanation_wanted = entry.explanation_wanted
     score.version += 1
-    score.entered_by_id = by.person_id
+    score.entered_by_id = by.person_id if entered_by_id is None else entered_by_id
     score.entered_at = at
     score.save(force_insert=stored is None, force_update=stored is not None)
     record(

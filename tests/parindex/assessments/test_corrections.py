@@ -1,0 +1,459 @@
+"""Points that turn out wrong after the appraisals: one person proposes, another confirms, results follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from openpar.base.accounts.models import Role
+from openpar.base.accounts.queries import Actor
+from openpar.base.audit.models import Entry as Trace
+from openpar.base.notifications.models import Message
+from openpar.common.triggers import guard_that_fired
+from openpar.parindex.assessments.actions.adjustments import decide_adjustment, record_penalty
+from openpar.parindex.assessments.actions.corrections import (
+    confirm_correction,
+    propose_correction,
+    refuse_correction,
+    withdraw_correction,
+)
+from openpar.parindex.assessments.actions.outside import clear_outside_value
+from openpar.parindex.assessments.actions.publication import Decision, conclude_council, publish_round
+from openpar.parindex.assessments.actions.scores import Entry
+from openpar.parindex.assessments.errors import BadAnswer, Incomplete, NotAllowed, NotNow, StaleScore
+from openpar.parindex.assessments.models import Correction, Layer, Result, Round, Score
+from openpar.parindex.assessments.results import results_of_round
+from tests import factories
+from tests.parindex import rounds
+from tests.parindex.assessments.lock_race import without_the_second_line
+from tests.parindex.rounds import DECISION, SmallRound, ratio
+
+pytestmark = pytest.mark.django_db
+DAY = DECISION.date()
+GOOD = Decision("99/QĐ-UBND", DAY, "Nguyễn Văn Chủ", "Chủ tịch")
+REASON = "Đếm sót 15 nhiệm vụ ở phụ lục 2"
+
+
+def propose(
+    small: SmallRound,
+    *,
+    by: Actor | None = None,
+    entry: Entry | None = None,
+    code: str = "1.1.2",
+    version: int = 0,
+    unit: object = None,
+) -> Correction:
+    """45 of 50 tasks, 2,7 points, where the appraiser counted 30, 1,8 points."""
+    return propose_correction(
+        assessment_id=small.sheet(unit or small.health).pk,  # type: ignore[arg-type]  # shorter calls
+        code=code,
+        entry=entry or Entry(ratio(45, 50), note=REASON),
+        document_id=None,
+        expected_version=version,
+        by=by or small.appraiser,
+        at=DECISION,
+    )
+
+
+def confirm(small: SmallRound, correction: Correction, *, by: Actor | None = None) -> Score:
+    return confirm_correction(correction_id=correction.pk, by=by or small.manager, at=DECISION)
+
+
+def conclude(small: SmallRound) -> None:
+    conclude_council(round_id=small.round.pk, met_on=DAY, conclusion="Nhất trí", by=small.chair, at=DECISION)
+
+
+def publish(small: SmallRound, *, by: Actor | None = None) -> None:
+    publish_round(round_id=small.round.pk, decision=GOOD, by=by or small.manager, at=DECISION)
+
+
+def refused_by(write: Callable[[], object]) -> str:
+    """What the database says: the name of the guard, else its own words."""
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        write()
+    return guard_that_fired(refusal.value) or str(refusal.value)
+
+
+def both(small: SmallRound) -> Actor:
+    """An appraiser of the field who manages the round as well."""
+    person = factories.person_as(Role.ROUND_MANAGER, small.home_affairs, "Kiêm Nhiệm")
+    factories.give(person, Role.APPRAISER, small.home_affairs)
+    return factories.actor(person)
+
+
+# ---- two people --------------------------------------------------------------------------------------
+
+
+def test_what_one_proposes_counts_once_another_confirms_it() -> None:
+    small = rounds.round_in_decision()
+    assert small.sheet().decided_total == Decimal("8.2")  # 1 + 1,8 + 2 + 1 + 2,4
+    correction = propose(small)
+    assert small.sheet().decided_total == Decimal("8.2")
+    score = confirm(small, correction)
+    assert (score.layer, score.points, score.note, score.version) == ("CORRECTED", Decimal("2.7"), REASON, 1)
+    assert score.entered_by_id == small.appraiser.person_id
+    assert small.sheet().decided_total == Decimal("9.1")
+    correction.refresh_from_db()
+    assert (correction.state, correction.decided_by_id) == ("CONFIRMED", small.manager.person_id)
+
+
+def test_results_ranks_and_the_line_of_the_leaf_follow() -> None:
+    small = rounds.round_in_decision()
+    before = {unit.name: unit.rank for block in results_of_round(small.round.pk) for unit in block.units}
+    confirm(small, propose(small))
+    [block] = results_of_round(small.round.pk)
+    after = {unit.name: unit.rank for unit in block.units}
+    assert (before["Sở Y tế"], after["Sở Y tế"]) == (3, 1)
+    unit = next(unit for unit in block.units if unit.name == "Sở Y tế")
+    line = next(line for line in unit.lines if line.code == "1.1.2")
+    assert (line.decided_layer, line.decided_points) == ("CORRECTED", Decimal("2.7"))
+    assert line.notes["CORRECTED"] == REASON
+    assert line.points["APPRAISED"] == Decimal("1.8")
+
+
+def test_the_proposer_does_not_confirm_or_refuse() -> None:
+    small = rounds.round_in_decision()
+    person = both(small)
+    correction = propose(small, by=person)
+    for decide in (
+        lambda: confirm(small, correction, by=person),
+        lambda: refuse_correction(correction_id=correction.pk, reason="Không", by=person, at=DECISION),
+    ):
+        with pytest.raises(NotAllowed) as refused:
+            decide()
+        assert refused.value.gaps[0].code == "same_person"
+    assert not Score.objects.filter(layer=Layer.CORRECTED).exists()
+
+
+def test_the_database_refuses_one_person_too() -> None:
+    small = rounds.round_in_decision()
+    correction = propose(small)
+    alone = {"state": "CONFIRMED", "decided_by_id": correction.proposed_by_id, "decided_at": DECISION}
+    rows = Correction.objects.filter(pk=correction.pk)
+    assert "corrected_by_two_people" in refused_by(lambda: rows.update(**alone))
+    assert "corrected_by_two_people" in refused_by(lambda: rows.update(**{**alone, "decided_by_id": None}))
+
+
+def test_who_appraises_another_field_or_belongs_to_the_unit_proposes_nothing() -> None:
+    small = rounds.round_in_decision()
+    stranger = factories.actor_as(Role.APPRAISER, small.justice, "Không Được Giao")
+    with pytest.raises(NotAllowed) as refused:
+        propose(small, by=stranger)
+    assert refused.value.gaps[0].code == "not_assigned"
+    for person in (small.manager, small.appraiser):
+        with pytest.raises(NotAllowed) as refused:
+            propose(small, by=person, unit=small.home_affairs)
+        assert refused.value.gaps[0].code == "own_unit"
+    with pytest.raises(NotAllowed):
+        propose(small, by=small.focal)
+
+
+def test_nobody_decides_for_the_own_unit() -> None:
+    small = rounds.round_in_decision()
+    correction = propose(small, by=small.outside_appraiser, unit=small.home_affairs)
+    for person in (small.manager, small.chair):
+        with pytest.raises(NotAllowed) as refused:
+            confirm(small, correction, by=person)
+        assert refused.value.gaps[0].code == "own_unit"
+    office = factories.organisation("Ủy ban nhân dân tỉnh", assessed=False)
+    confirm(small, correction, by=factories.actor_as(Role.COUNCIL_CHAIR, office, "Phó Chủ Tịch"))
+    assert small.sheet(small.home_affairs).decided_total == Decimal("9.4")  # 1 + 2,7 + 2 + 1 + 2,7
+
+
+def test_an_appraiser_or_a_leader_does_not_decide() -> None:
+    small = rounds.round_in_decision()
+    correction = propose(small)
+    for person in (
+        small.outside_appraiser,
+        factories.actor_as(Role.LEADER, factories.organisation("UBND tỉnh", assessed=False)),
+        factories.actor_as(Role.ROUND_MANAGER, factories.organisation("Sở Nội vụ tỉnh khác", assessed=False)),
+    ):
+        with pytest.raises(NotAllowed) as refused:
+            confirm(small, correction, by=person)
+        assert refused.value.gaps[0].code == "not_decider"
+
+
+# ---- refused, withdrawn, again -----------------------------------------------------------------------
+
+
+def test_a_refusal_needs_a_reason_and_changes_no_point() -> None:
+    small = rounds.round_in_decision()
+    correction = propose(small)
+    with pytest.raises(Incomplete):
+        refuse_correction(correction_id=correction.pk, reason=" ", by=small.chair, at=DECISION)
+    refuse_correction(correction_id=correction.pk, reason="Phụ lục 2 đã đếm", by=small.chair, at=DECISION)
+    assert small.sheet().decided_total == Decimal("8.2")
+    with pytest.raises(NotNow) as refused:
+        confirm(small, correction)
+    assert refused.value.gaps[0].code == "settled"
+    told = Message.objects.filter(recipient_id=small.appraiser.person_id).latest("pk")
+    assert "Phụ lục 2 đã đếm" in told.text
+
+
+def test_only_its_proposer_withdraws_an_open_correction() -> None:
+    small = rounds.round_in_decision()
+    correction = propose(small)
+    with pytest.raises(NotAllowed):
+        withdraw_correction(correction_id=correction.pk, by=small.manager, at=DECISION)
+    withdraw_correction(correction_id=correction.pk, by=small.appraiser, at=DECISION)
+    with pytest.raises(NotNow):
+        confirm(small, correction)
+    assert propose(small).state == "PROPOSED"
+
+
+def test_one_leaf_has_one_open_correction() -> None:
+    small = rounds.round_in_decision()
+    propose(small)
+    with pytest.raises(NotNow) as refused:
+        propose(small, by=small.outside_appraiser)
+    assert refused.value.gaps[0].code == "proposed_already"
+
+
+def test_who_looked_at_older_points_gets_both_versions() -> None:
+    small = rounds.round_in_decision()
+    confirm(small, propose(small))
+    late = Entry(ratio(48, 50), note="Theo biên bản")
+    with pytest.raises(StaleScore) as refused:
+        propose(small, by=small.outside_appraiser, entry=late)
+    assert (refused.value.stored.points, refused.value.typed_note) == (Decimal("2.7"), "Theo biên bản")
+    score = confirm(small, propose(small, by=small.outside_appraiser, entry=late, version=1))
+    assert (score.points, score.version) == (Decimal("2.88"), 2)
+    assert Correction.objects.filter(state="CONFIRMED").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("entry", "error", "code"),
+    [
+        (Entry(ratio(45, 50)), Incomplete, "no_reason"),
+        (Entry(ratio(30, 50), note="Như cũ"), Incomplete, "no_change"),
+        (Entry(ratio(60, 50), note="Nhầm"), BadAnswer, "invalid"),
+        (Entry(ratio(30, 50), note="Nhầm", given_points=Decimal(4)), BadAnswer, "out_of_range"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_correction_says_what_and_why(entry: Entry, error: type[Exception], code: str) -> None:
+    small = rounds.round_in_decision()
+    with pytest.raises(error) as refused:
+        propose(small, entry=entry)
+    assert code in {gap.code for gap in refused.value.gaps}  # type: ignore[attr-defined]  # a Refused
+
+
+def test_points_may_be_given_and_a_leaf_taken_out() -> None:
+    small = rounds.round_in_decision()
+    given = Entry(ratio(30, 50), note="Tính cả việc làm chung", given_points=Decimal("2.5"))
+    assert confirm(small, propose(small, entry=given)).points == Decimal("2.5")
+    assert small.sheet().decided_total == Decimal("8.9")
+
+
+# ---- when --------------------------------------------------------------------------------------------
+
+
+def test_before_the_decision_points_are_changed_by_appraisal_not_by_correction() -> None:
+    small = rounds.round_in_appraisal()
+    rounds.appraise_the_rest(small)
+    with pytest.raises(NotNow) as refused:
+        propose(small)
+    assert refused.value.gaps[0].code == "other_stage"
+
+
+def test_what_comes_from_outside_is_entered_again_not_corrected() -> None:
+    small = rounds.round_in_decision()
+    with pytest.raises(NotNow) as refused:
+        propose(small, code="2.2.1", entry=Entry(ratio(70, 100), note="Nhầm"))
+    assert refused.value.gaps[0].code == "outside"
+
+
+def test_after_publication_nothing_is_corrected() -> None:
+    small = rounds.round_in_decision()
+    correction = propose(small)
+    confirm(small, correction)
+    conclude(small)
+    publish(small)
+    with pytest.raises(NotNow):
+        propose(small, entry=Entry(ratio(48, 50), note="Muộn"), version=1)
+    assert Result.objects.get(assessment=small.sheet()).total == Decimal("9.1")
+    line = next(
+        line for line in Result.objects.get(assessment=small.sheet()).lines if line["code"] == "1.1.2"
+    )
+    assert (line["decided_layer"], line["decided"]) == ("CORRECTED", "2.7")
+
+
+# ---- the council and the publication -----------------------------------------------------------------
+
+
+def test_neither_council_nor_publication_passes_an_open_correction() -> None:
+    small = rounds.round_in_decision()
+    correction = propose(small)
+    with pytest.raises(Incomplete) as refused:
+        conclude(small)
+    assert [gap.code for gap in refused.value.gaps] == ["open_corrections"]
+    refuse_correction(correction_id=correction.pk, reason="Đúng rồi", by=small.chair, at=DECISION)
+    conclude(small)
+    propose(small)
+    with pytest.raises(Incomplete) as refused:
+        publish(small)
+    assert [gap.code for gap in refused.value.gaps] == ["open_corrections"]
+
+
+def test_the_database_publishes_nothing_while_a_correction_is_open() -> None:
+    small = rounds.round_in_decision()
+    conclude(small)
+    propose(small)
+    late = {
+        "stage": "PUBLISHED",
+        "published_at": DECISION,
+        "decision_number": "1",
+        "published_by_id": small.manager.person_id,
+    }
+    assert refused_by(lambda: Round.objects.filter(pk=small.round.pk).update(**late)) == "round_stage"
+
+
+def test_a_council_that_accepted_other_totals_concludes_anew() -> None:
+    small = rounds.round_in_decision()
+    conclude(small)
+    confirm(small, propose(small))
+    small.round.refresh_from_db()
+    assert (small.round.council_met_on, small.round.council_chair) == (None, None)
+    fallen = Trace.objects.get(verb="council.set_aside")
+    assert (fallen.actor_id, fallen.about) == (small.manager.person_id, f"round:{small.round.pk}")
+    assert "1.1.2" in fallen.reason
+    assert "phải lập lại" in Message.objects.filter(recipient_id=small.chair.person_id).latest("pk").text
+    with pytest.raises(Incomplete) as refused:
+        publish(small)
+    assert [gap.code for gap in refused.value.gaps] == ["no_council"]
+    conclude(small)
+    publish(small)
+
+
+def test_a_refused_or_withdrawn_correction_leaves_the_conclusion() -> None:
+    small = rounds.round_in_decision()
+    conclude(small)
+    refuse_correction(correction_id=propose(small).pk, reason="Đúng rồi", by=small.chair, at=DECISION)
+    withdraw_correction(correction_id=propose(small).pk, by=small.appraiser, at=DECISION)
+    small.round.refresh_from_db()
+    assert small.round.council_met_on == DAY
+
+
+def test_an_outside_value_that_is_changed_or_cleared_lets_the_conclusion_fall() -> None:
+    small = rounds.round_in_decision()
+    conclude(small)
+    rounds.bring_in_survey(small, {small.health: 80})
+    small.round.refresh_from_db()
+    assert small.round.council_met_on == DAY, "the same value again changes nothing"
+    rounds.bring_in_survey(small, {small.health: 81})
+    small.round.refresh_from_db()
+    assert small.round.council_met_on is None
+    assert "Sở Y tế 2.2.1" in Trace.objects.get(verb="council.set_aside").reason
+    conclude(small)
+    clear_outside_value(
+        assessment_id=small.sheet().pk, code="2.2.1", reason="Nhầm đơn vị", by=small.manager, at=DECISION
+    )
+    small.round.refresh_from_db()
+    assert small.round.council_met_on is None
+
+
+def test_a_penalty_accepted_after_the_council_lets_the_conclusion_fall() -> None:
+    small = rounds.round_in_decision()
+    conclude(small)
+    penalty = record_penalty(
+        assessment_id=small.sheet().pk,
+        ground="Kết luận thanh tra",
+        points=Decimal("0.5"),
+        document_id=None,
+        by=small.outside_appraiser,
+        at=DECISION,
+    )
+    decide_adjustment(adjustment_id=penalty.pk, accept=False, reason="Không", by=small.manager, at=DECISION)
+    small.round.refresh_from_db()
+    assert small.round.council_met_on == DAY
+    decide_adjustment(adjustment_id=penalty.pk, accept=True, reason="Có", by=small.manager, at=DECISION)
+    small.round.refresh_from_db()
+    assert small.round.council_met_on is None
+
+
+def test_whoever_concluded_the_council_does_not_publish() -> None:
+    small = rounds.round_in_decision()
+    person = factories.person_as(Role.COUNCIL_CHAIR, small.home_affairs, "Kiêm Nhiệm")
+    factories.give(person, Role.ROUND_MANAGER, small.home_affairs)
+    alone = factories.actor(person)
+    conclude_council(round_id=small.round.pk, met_on=DAY, conclusion="Nhất trí", by=alone, at=DECISION)
+    with pytest.raises(NotAllowed) as refused:
+        publish(small, by=alone)
+    assert refused.value.gaps[0].code == "same_person"
+    publish(small)
+    small.round.refresh_from_db()
+    assert small.round.published_by_id == small.manager.person_id
+    with without_the_second_line():
+        rows = Round.objects.filter(pk=small.round.pk)
+        for publisher in (person.pk, None):
+            said = refused_by(lambda publisher=publisher: rows.update(published_by=publisher))  # type: ignore[misc]
+            assert "published_by_two_people" in said
+
+
+# ---- who hears of it ---------------------------------------------------------------------------------
+
+
+def test_both_stand_in_the_trace_and_the_unit_is_told() -> None:
+    small = rounds.round_in_decision()
+    correction = propose(small)
+    assert Message.objects.filter(recipient_id=small.chair.person_id, text__contains="1.1.2").exists()
+    assert not Message.objects.filter(recipient_id=small.focal.person_id, text__contains="1.1.2").exists()
+    confirm(small, correction)
+    told = Trace.objects.filter(object=f"correction:{correction.pk}").order_by("pk")
+    assert [(one.verb, one.actor_id) for one in told] == [
+        ("correction.proposed", small.appraiser.person_id),
+        ("correction.confirmed", small.manager.person_id),
+    ]
+    confirmed = told[1]
+    assert confirmed.before is not None and confirmed.after is not None
+    assert (confirmed.before["points"], confirmed.after["points"]) == ("1.8", "2.7")
+    for person in (small.focal, small.head):
+        text = Message.objects.filter(recipient_id=person.person_id).latest("pk").text
+        assert "từ 1,8 thành 2,7" in text and REASON in text
+
+
+# ---- the second line ---------------------------------------------------------------------------------
+
+
+def test_corrected_points_are_those_of_a_confirmed_correction_and_nothing_else() -> None:
+    small = rounds.round_in_decision()
+    score = confirm(small, propose(small))
+    rows = Score.objects.filter(pk=score.pk)
+    assert refused_by(lambda: rows.update(points="3")) == "corrected_update"
+    assert refused_by(lambda: rows.update(points="3", version=2)) == "corrected_update"
+    assert refused_by(lambda: rows.delete()) == "corrected_delete"
+    score.pk, score.criterion_id = (
+        None,
+        Score.objects.get(  # type: ignore[assignment]  # a new row
+            assessment=small.sheet(), criterion__code="1.1.1", layer="APPRAISED"
+        ).criterion_id,
+    )
+    assert refused_by(lambda: score.save(force_insert=True)) == "corrected_insert"
+
+
+def test_a_proposal_is_never_rewritten_and_a_decision_never_taken_back() -> None:
+    small = rounds.round_in_decision()
+    correction = propose(small)
+    rows = Correction.objects.filter(pk=correction.pk)
+    assert refused_by(lambda: rows.update(reason="Khác")) == "correction_update"
+    assert refused_by(lambda: rows.update(answer={})) == "correction_update"
+    confirm(small, correction)
+    again = {"state": "PROPOSED", "decided_by": None, "decided_at": None}
+    assert refused_by(lambda: rows.update(**again)) == "correction_update"
+    assert refused_by(lambda: rows.delete()) == "correction_delete"
+    ready = Correction(
+        assessment=small.sheet(),
+        criterion_id=correction.criterion_id,
+        answer=correction.answer,
+        reason="Tự tay",
+        replaces_version=1,
+        state="CONFIRMED",
+        proposed_by_id=small.appraiser.person_id,
+        proposed_at=DECISION,
+        decided_by_id=small.manager.person_id,
+        decided_at=DECISION,
+    )
+    assert refused_by(lambda: ready.save(force_insert=True)) == "correction_insert"

@@ -1,0 +1,102 @@
+"""The last evening holds: half of all saves in the last twelfth of the time, none accepted after the second."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from trust.check import BOTH, Check, Found, Scale
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from trust.rush import Due, Sent
+    from trust.saving import Seat
+
+_MOST_P95 = 0.3
+_AFTER_THE_SECOND = 3.0
+
+
+def run(scale: Scale) -> Found:
+    from trust.rush import LEAVES, agencies_at_work, rush
+    from trust.saving import LATE, PLANTED_VARIABLE
+
+    agencies, leaves = scale.of(200, short=4), scale.of(LEAVES, short=6)
+    seconds = float(scale.of(600, short=8))
+    seats = agencies_at_work(agencies)
+    sent, closes = rush(_schedule(scale, seats, leaves, seconds), seconds=seconds)
+    saves = [one for one in sent if not one.due.is_evidence and one.due.after < seconds]
+    times = sorted(one.late_by for one in saves)
+    p95 = times[int(len(times) * 0.95)]
+    violations = [*_wrong_answers(sent), *_at_the_wrong_time(sent, closes)]
+    if not scale.short and p95 > _MOST_P95:
+        violations.append(f"p95 of a save is {p95 * 1000:.0f} ms")
+    late, _closes = rush(_schedule(scale, seats[:2], 2, 2.0), seconds=2.0, planted={PLANTED_VARIABLE: LATE})
+    return Found(
+        figures={
+            "agencies": agencies,
+            "saves before the deadline": len(saves),
+            "documents bound": sum(one.due.is_evidence and one.status == 200 for one in sent),
+            "refused after the second": sum(one.is_too_late for one in sent),
+            "p50 ms": round(statistics.median(times) * 1000),
+            "p95 ms": round(p95 * 1000),
+            "longest ms": round(times[-1] * 1000),
+        },
+        violations=tuple(violations),
+        planted={"a minute's grace after the deadline": bool(_at_the_wrong_time(late, closes))},
+    )
+
+
+def _schedule(scale: Scale, seats: Sequence[Seat], leaves: int, seconds: float) -> list[Due]:
+    """Every leaf of every agency once, half of them in the last twelfth (five minutes of an hour); then some
+    more after the deadline. One new document for every agency."""
+    from trust.rush import Due
+
+    random = scale.random("schedule", seconds)
+    found = []
+    for place, seat in enumerate(seats):
+        for number, code in enumerate(seat.codes[:leaves]):
+            in_the_end = (place + number) % 2 == 0
+            start = seconds * 11 / 12 if in_the_end else 0.0
+            length = seconds / 12 if in_the_end else seconds * 11 / 12
+            found.append(Due(start + random.random() * length, seat, code))
+        found.append(Due(random.random() * seconds * 0.95, seat, seat.codes[-1], is_evidence=True))
+        found.append(Due(seconds + random.random() * _AFTER_THE_SECOND, seat, seat.codes[0]))
+    return found
+
+
+def _wrong_answers(sent: Sequence[Sent]) -> list[str]:
+    """Anything but kept, and refused for the deadline."""
+    return [
+        f"sheet {one.due.seat.sheet}, leaf {one.due.code}: answer {one.status} after {one.late_by:.2f} s"
+        for one in sent
+        if not (one.status == 200 or one.is_too_late)
+    ]
+
+
+def _at_the_wrong_time(sent: Sequence[Sent], closes: datetime) -> list[str]:
+    """Kept at or after the closing moment, by the server's clock; or refused although it was before it."""
+    from openpar.base.audit.models import Entry
+
+    kept_late = Entry.objects.filter(verb="score.self_saved", at__gte=closes)
+    found = [f"{entry.label}: kept at {entry.at.isoformat()}" for entry in kept_late]
+    accepted = [one.answered for one in sent if one.status == 200 and not one.due.is_evidence]
+    # A refusal that came before something was sent that was still kept came too early.
+    last_kept_sent = max((one.sent for one in sent if one.status == 200), default=0.0)
+    found += [
+        f"sheet {one.due.seat.sheet}, leaf {one.due.code}: refused before the deadline"
+        for one in sent
+        if one.is_too_late and one.answered < last_kept_sent
+    ]
+    if not accepted:
+        found.append("nothing was kept at all")
+    return found
+
+
+CHECK = Check(
+    "deadline_rush",
+    "the last evening holds: nothing refused before the second, nothing accepted after it",
+    run,
+    BOTH,
+)
