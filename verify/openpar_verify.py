@@ -1686,8 +1686,8 @@ def grade(criteria: Criteria, block: str, index: Fraction | None) -> str:
 # ---------------------------------------------------------------------------------------------------------
 # The recount of a round
 
-LAYERS = ("SELF", "APPRAISED", "EXPLAINED", "REAPPRAISED", "OUTSIDE")
-DECIDING = ("OUTSIDE", "REAPPRAISED", "APPRAISED")
+LAYERS = ("SELF", "APPRAISED", "EXPLAINED", "REAPPRAISED", "CORRECTED", "OUTSIDE")
+DECIDING = ("OUTSIDE", "CORRECTED", "REAPPRAISED", "APPRAISED")
 LEAF_DUST, TOTAL_DUST = Fraction(1, 10**20), Fraction(1, 10**17)
 
 
@@ -1875,7 +1875,7 @@ def read_results(members: dict[str, bytes], units: dict[int, Unit]) -> dict[int,
 def settle_cohorts(criteria: Criteria, units: list[Unit]) -> None:
     """Leaves measured against the best of the block: once for the units' own side, once for what decides."""
     for leaf in (leaf for leaf in criteria.leaves if leaf.is_cohort):
-        for layers in (("SELF",), ("REAPPRAISED", "APPRAISED")):
+        for layers in (("SELF",), DECIDING[1:]):
             rows = {}
             for unit in units:
                 by_layer = unit.scores.get(leaf.code, {})

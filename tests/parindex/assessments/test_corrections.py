@@ -408,11 +408,13 @@ def test_both_stand_in_the_trace_and_the_unit_is_told() -> None:
         ("correction.confirmed", small.manager.person_id),
     ]
     confirmed = told[1]
-    assert confirmed.before is not None and confirmed.after is not None
+    assert confirmed.before is not None
+    assert confirmed.after is not None
     assert (confirmed.before["points"], confirmed.after["points"]) == ("1.8", "2.7")
     for person in (small.focal, small.head):
         text = Message.objects.filter(recipient_id=person.person_id).latest("pk").text
-        assert "từ 1,8 thành 2,7" in text and REASON in text
+        assert "từ 1,8 thành 2,7" in text
+        assert REASON in text
 
 
 # ---- the second line ---------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.common.formats import format_decimal
 from openpar.engine.answers import Answer
+from openpar.engine.numbers import plain
 from openpar.engine.outcomes import Earned, Outcome
 from openpar.parindex.assessments.actions.councils import set_aside_conclusion, take_round_of_sheet
 from openpar.parindex.assessments.actions.scores import (
@@ -337,7 +338,7 @@ def _trace(
 
 
 def _text(value: Decimal | None) -> str | None:
-    return None if value is None else format(value, "f")
+    return None if value is None else plain(value)
 
 
 def points_words(score: Score) -> str:

@@ -37,7 +37,8 @@ def record_outside_values(
 
     A later value replaces an earlier one until the decision; the trace keeps both. A council that had
     concluded on the earlier value has to conclude anew, so that two people stand behind the change (decision
-    0011). Returns how many were written. Raises NotAllowed, NotNow, Incomplete, BadAnswer with every refused value.
+    0011). Returns how many were written. Raises NotAllowed, NotNow, Incomplete, BadAnswer with every refused
+    value.
     """
     with write_transaction():
         round = take_round(round_id, by)
