@@ -2118,13 +2118,13 @@ def main(arguments: list[str] | None = None) -> int:
     except MemoryError:
         say(report.text("UNREADABLE ", {}) + "too large for the memory that may be used")
         return 2
-    for note in report.notes:
-        say(note)
     problems = report.problems
     for problem in problems[:MOST_SHOWN]:
         say(report.text("WRONG ", {}) + problem)
     if len(problems) > MOST_SHOWN:
         say(report.text("… and {count} more", {"count": len(problems) - MOST_SHOWN}))
+    for note in report.notes:
+        say(note)
     seconds = f"{time.monotonic() - started:.1f}"
     last = (
         "{count} WRONG: {figures} ({seconds} s)" if problems else "ALL OF IT HOLDS: {figures} ({seconds} s)"

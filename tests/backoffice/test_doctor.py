@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from openpar.backoffice import doctor, doctor_checks
+from openpar.backoffice import doctor, doctor_checks, findings
 from openpar.backoffice.commandline import main
-from openpar.backoffice.doctor import Finding, Mark
+from openpar.backoffice.findings import Check, Finding, Mark, check
 from openpar.common.disk import Reserve
 from openpar.common.durability import Setting, UnsoundDatabase
 
@@ -31,15 +31,16 @@ def _sound(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def only(monkeypatch: pytest.MonkeyPatch) -> list[doctor.Check]:
+def only(monkeypatch: pytest.MonkeyPatch) -> list[Check]:
     """A registry of the test's own."""
-    checks: list[doctor.Check] = []
+    checks: list[Check] = []
     monkeypatch.setattr(doctor, "checks", checks)
+    monkeypatch.setattr(findings, "checks", checks)
     return checks
 
 
-def marks(check: doctor.Check) -> dict[str, Mark]:
-    return {finding.subject: finding.mark for finding in check()}
+def marks(one: Check) -> dict[str, Mark]:
+    return {finding.subject: finding.mark for finding in one()}
 
 
 def test_a_sound_installation_has_nothing_wrong(capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,12 +133,12 @@ def test_missing_fonts_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "fonts-liberation2" in finding.remedy
 
 
-def test_others_register_checks_and_one_that_breaks_does_not_stop_the_rest(only: list[doctor.Check]) -> None:
-    @doctor.check
+def test_others_register_checks_and_one_that_breaks_does_not_stop_the_rest(only: list[Check]) -> None:
+    @check
     def breaks() -> Iterator[Finding]:
         raise RuntimeError("broken")
 
-    @doctor.check
+    @check
     def backups() -> Iterator[Finding]:
         yield Finding(Mark.WARNING, "sao lưu", "quá 24 giờ", "Chạy lại")
 

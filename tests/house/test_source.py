@@ -37,8 +37,9 @@ NOT_OURS = {
 }
 
 # ORM writes beside the actions: the loader of organisations with its register, and the standings of a sheet,
-# all of them called inside an action's transaction.
+# all of them called inside an action's transaction; and the sealer, which writes nothing but the tree.
 WRITERS = {
+    "base/audit/sealing.py",
     "base/organisations/register.py",
     "base/organisations/imports.py",
     "parindex/assessments/sheets.py",
@@ -51,6 +52,9 @@ COMMITS = re.compile(r"\bwrite_transaction\(\)|\batomic\(")
 # A transaction is opened where a whole intention is known: in actions, and where several make one.
 TRANSACTIONS = {
     "common/db.py",
+    "base/audit/sealing.py",
+    "base/audit/keys.py",
+    "base/notifications/checkpoints.py",
     "common/triggers.py",
     "backoffice/roles.py",
     "base/accounts/management/commands/create_administrator.py",

@@ -107,7 +107,7 @@ def test_a_cut_tail_is_missed(log: Path, keep: int, capsys: Capture) -> None:
     writing.write_log(log, LINES[:keep], Key(), [keep])
     status, told = run(log, outside(log), capsys)
     assert status == 1
-    assert told[1].startswith(f"WRONG row {keep} is missing, and all up to 699")
+    assert told[0].startswith(f"WRONG row {keep} is missing, and all up to 699")
 
 
 def test_a_log_rewritten_to_the_end_names_the_stretch(log: Path, capsys: Capture) -> None:
@@ -119,7 +119,7 @@ def test_a_log_rewritten_to_the_end_names_the_stretch(log: Path, capsys: Capture
     writing.write_rows(log, lines)
     status, told = run(log, outside(log), capsys)
     assert status == 1
-    assert "the first changed row is one of 256 to 299" in told[1]
+    assert "the first changed row is one of 256 to 299" in told[0]
 
 
 def test_a_log_rewritten_and_signed_anew_is_found(log: Path, capsys: Capture) -> None:
@@ -142,7 +142,7 @@ def test_a_changed_tile_is_told_apart_from_a_changed_row(log: Path, capsys: Capt
     content[32 * 5] ^= 1
     tile.write_bytes(content)
     status, told = run(log, outside(log), capsys)
-    assert (status, told[1]) == (1, "WRONG tile/0/001: hash 5 is not that of the tree")
+    assert (status, told[0]) == (1, "WRONG tile/0/001: hash 5 is not that of the tree")
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_row_in_another_form_is_refused_even_when_it_was_sealed(
     writing.write_log(log, lines, Key(), SIZES)
     status, told = run(log, log / "checkpoints.txt", capsys)
     assert status == 1
-    assert told[1].startswith("WRONG row 5: ")
+    assert told[0].startswith("WRONG row 5: ")
 
 
 def test_the_quick_pattern_takes_every_row_and_no_other() -> None:

@@ -1,7 +1,7 @@
 """`openpar doctor`: is this installation set up so that nothing is lost and nobody gets in who should not?
 
 One line for each finding: ok, a warning, or wrong, and then what to do. Exit status 1 when anything is wrong.
-Other packages add their checks to `checks` (the sealed log, the backups).
+The checks themselves are in doctor_*.py, registered in findings.py.
 """
 
 from __future__ import annotations
@@ -9,45 +9,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator
 
-
-class Mark(StrEnum):
-    """How a finding stands; only WRONG makes the command fail."""
-
-    OK = "ok"
-    WARNING = "warning"
-    WRONG = "wrong"
-
-
-_WORDS = {Mark.OK: "được", Mark.WARNING: "lưu ý", Mark.WRONG: "SAI"}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: `subject` in a few words, `what` was found, `remedy` what to do about it."""
-
-    mark: Mark
-    subject: str
-    what: str
-    remedy: str = ""
-
-    def __str__(self) -> str:
-        said = f"{_WORDS[self.mark]:<6} {self.subject}: {self.what}"
-        return f"{said.rstrip('.')}. {self.remedy}" if self.remedy else said
-
-
-Check = Callable[[], Iterable[Finding]]
-# Asked in this order. Each reads only; one that raises is reported as wrong and does not stop the others.
-checks: list[Check] = []
-
-
-def check(function: Check) -> Check:
-    """Registers a check: `@doctor.check`."""
-    checks.append(function)
-    return function
+from openpar.backoffice.findings import Finding, Mark, checks
 
 
 def findings() -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from openpar.backoffice.doctor import Finding, Mark, check
+from openpar.backoffice.findings import Finding, Mark, check
 from openpar.common.disk import spaces, watched_folders
 from openpar.common.durability import UnsoundDatabase, settings_of
 from openpar.common.outages import outage_of

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.utils import timezone
 
-from openpar.backoffice import doctor
-from openpar.backoffice.doctor import Finding, Mark
+from openpar.backoffice.findings import Finding, Mark, check
 from openpar.base.audit.models import Checkpoint, VerifierKey
 from openpar.base.audit.queries import sealed_until
 from openpar.base.audit.signing import KeyTrouble, is_signed, signing_keys
 
 
-@doctor.check
+@check
 def keys() -> Iterator[Finding]:
     """Private keys can be read by us and by nobody else, and one of them has signed."""
     try:
@@ -35,7 +34,7 @@ def keys() -> Iterator[Finding]:
         yield Finding(Mark.OK, "khóa niêm phong", f"{len(found)} khóa, chỉ chủ sở hữu đọc được")
 
 
-@doctor.check
+@check
 def seal() -> Iterator[Finding]:
     """The newest checkpoint is good, and the sealer is awake."""
     newest = Checkpoint.objects.order_by("-size").first()
@@ -65,7 +64,7 @@ def seal() -> Iterator[Finding]:
         yield Finding(Mark.OK, "niêm phong", f"{newest.size} dòng, lần cuối cách đây {minutes} phút")
 
 
-@doctor.check
+@check
 def leaves_the_house() -> Iterator[Finding]:
     """Checkpoints go where this machine cannot take them back."""
     if settings.EMAIL_HOST:

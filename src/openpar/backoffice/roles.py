@@ -13,9 +13,12 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from openpar.common.errors import Refused
-from openpar.common.triggers import Guard
+
+if TYPE_CHECKING:
+    from openpar.common.triggers import Guard
 
 # Taken FOR UPDATE while a successor is made: that needs the right on one column; the guard refuses anyway.
 _LOCKED_ONLY = {"documents_document": "id"}

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from openpar.base.audit.models import Sealing
+from openpar.common.clock import age_of
 from openpar.common.compiled import Compiled, hole
 from openpar.common.errors import Gap
 from openpar.engine.numbers import plain
@@ -94,7 +95,7 @@ def refuse_without_seal(assessment: Assessment) -> None:
     work now. Raises NotSealed.
     """
     sealed_until: datetime | None = getattr(assessment, "sealed_until", None)
-    if sealed_until is not None and timezone.now() - sealed_until > settings.OPENPAR_STOP_WITHOUT_SEAL:
+    if sealed_until is not None and age_of(sealed_until) > settings.OPENPAR_STOP_WITHOUT_SEAL:
         raise NotSealed(
             Gap(
                 "",

@@ -15,6 +15,7 @@ from openpar.common.errors import Gap
 from openpar.engine.answers import Answer
 from openpar.parindex.assessments.models import (
     Assessment,
+    Correction,
     EvidenceUse,
     Layer,
     Round,
@@ -36,6 +37,7 @@ _SHOWN_TO_UNITS = {
         RoundStage.PUBLISHED,
     ),
     Layer.REAPPRAISED: (RoundStage.DECISION, RoundStage.PUBLISHED),
+    Layer.CORRECTED: (RoundStage.DECISION, RoundStage.PUBLISHED),
 }
 
 
@@ -95,6 +97,14 @@ class Row:
     appraised: Side | None
     explained: Side | None
     reappraised: Side | None
+    corrected: Side | None = None
+    # A correction waits for the decision of another person.
+    is_being_corrected: bool = False
+
+    @property
+    def counted(self) -> Side | None:
+        """The side whose points count in the end."""
+        return self.corrected or self.reappraised or self.appraised
 
     @property
     def is_decided(self) -> bool:
@@ -209,7 +219,8 @@ def rows_of(
     viewer: Viewer,
     stage: RoundStage,
 ) -> tuple[Row, ...]:
-    """Each of `leaves` of each of `assessments` (all of one round block): three queries.
+    """Each of `leaves` of each of `assessments` (all of one round block): three queries, and one more while
+    corrections may be proposed.
 
     Order: by unit name, then as in the table. Of the person's own unit only what the unit itself may see.
     """
@@ -223,19 +234,41 @@ def rows_of(
     evidence: dict[int, list[EvidenceLine]] = defaultdict(list)
     for use in uses.select_related("document").annotate(signature=_signature()).order_by("pk"):
         evidence[use.score_id].append(_evidence_line(use))
+    open_ones = _open_corrections(assessments) if stage == RoundStage.DECISION else frozenset()
     sides: dict[tuple[int, int], dict[str, Side]] = defaultdict(dict)
     for score in scores.select_related("entered_by"):
         found = tuple(evidence.get(score.pk, ()))
         sides[score.assessment_id, score.criterion_id][score.layer] = _side(score, found)
     return tuple(
-        _row(sheet, leaf, sides.get((sheet.pk, leaf.id), {}), viewer, stage)
+        _row(
+            sheet,
+            leaf,
+            sides.get((sheet.pk, leaf.id), {}),
+            viewer,
+            stage,
+            is_being_corrected=(sheet.pk, leaf.id) in open_ones,
+        )
         for sheet in sheets
         for leaf in wanted.values()
     )
 
 
+def _open_corrections(assessments: QuerySet[Assessment]) -> frozenset[tuple[int, int]]:
+    """(sheet, leaf) of the corrections that wait."""
+    waiting = Correction.objects.filter(
+        assessment__in=assessments.order_by(), state=Correction.State.PROPOSED
+    )
+    return frozenset(waiting.values_list("assessment_id", "criterion_id"))
+
+
 def _row(
-    sheet: Assessment, leaf: LoadedLeaf, sides: Mapping[str, Side], viewer: Viewer, stage: RoundStage
+    sheet: Assessment,
+    leaf: LoadedLeaf,
+    sides: Mapping[str, Side],
+    viewer: Viewer,
+    stage: RoundStage,
+    *,
+    is_being_corrected: bool,
 ) -> Row:
     barred = viewer.why_not(sheet, leaf)
     is_theirs = viewer.is_own(sheet) and not viewer.oversees
@@ -251,6 +284,8 @@ def _row(
         appraised=None if Layer.APPRAISED in hidden else sides.get(Layer.APPRAISED),
         explained=sides.get(Layer.EXPLAINED),
         reappraised=None if Layer.APPRAISED in hidden else sides.get(Layer.REAPPRAISED),
+        corrected=None if Layer.CORRECTED in hidden else sides.get(Layer.CORRECTED),
+        is_being_corrected=is_being_corrected and not is_theirs,
     )
 
 

@@ -1,4 +1,4 @@
-"""Where documents prove something: the sheets, leaves and claims of bonus or penalty that point to them."""
+"""Where documents prove something: the leaves, claims of bonus or penalty and corrections that name them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from openpar.base.accounts.queries import Actor
 from openpar.common.text import sort_key
-from openpar.parindex.assessments.models import Adjustment, Assessment, EvidenceUse
+from openpar.parindex.assessments.models import Adjustment, Assessment, Correction, EvidenceUse, Layer
 from openpar.parindex.assessments.queries.sheets import Shown, shown_to
 from openpar.parindex.assessments.queries.visibility import visible_assessments
 
@@ -34,7 +34,7 @@ class DocumentUse:
 def uses_of(
     document_ids: Collection[int], *, by: Actor, at: datetime
 ) -> Mapping[int, tuple[DocumentUse, ...]]:
-    """The uses that `by` may see, by document, the latest round first; three queries for any number.
+    """The uses that `by` may see, by document, the latest round first; four queries for any number.
 
     A document without such a use is not among the keys.
     """
@@ -52,6 +52,14 @@ def uses_of(
             continue
         if seen.shown.appraised or claim.kind == Adjustment.Kind.BONUS:
             found[claim.document_id].append(_of_claim(claim, seen.assessment))
+    for correction in Correction.objects.filter(document_id__in=document_ids).select_related("criterion"):
+        seen = sheets.get(correction.assessment_id)
+        if seen is None or correction.document_id is None:
+            continue
+        if seen.shown.proposals or (
+            correction.state == Correction.State.CONFIRMED and Layer.CORRECTED in seen.shown.layers
+        ):
+            found[correction.document_id].append(_of_correction(correction, seen.assessment))
     return {
         document_id: tuple(sorted(uses, key=lambda use: (-use.year, use.unit_name, sort_key(use.code))))
         for document_id, uses in found.items()
@@ -68,7 +76,10 @@ def _sheets(document_ids: Collection[int], by: Actor, at: datetime) -> Mapping[i
     """The sheets concerned that `by` may see, with what may be seen of each."""
     of_scores = EvidenceUse.objects.filter(document_id__in=document_ids).values("score__assessment_id")
     of_claims = Adjustment.objects.filter(document_id__in=document_ids).values("assessment_id")
-    concerned = visible_assessments(by.person_id, at).filter(Q(pk__in=of_scores) | Q(pk__in=of_claims))
+    of_corrections = Correction.objects.filter(document_id__in=document_ids).values("assessment_id")
+    concerned = visible_assessments(by.person_id, at).filter(
+        Q(pk__in=of_scores) | Q(pk__in=of_claims) | Q(pk__in=of_corrections)
+    )
     return {
         sheet.pk: _SeenSheet(sheet, shown_to(by, sheet, sheet.round_block.round.stage))
         for sheet in concerned.select_related("round_block__round", "unit")
@@ -101,5 +112,20 @@ def _of_claim(claim: Adjustment, sheet: Assessment) -> DocumentUse:
         title=claim.ground,
         layer="",
         adjustment_kind=claim.kind,
+        pointer="",
+    )
+
+
+def _of_correction(correction: Correction, sheet: Assessment) -> DocumentUse:
+    round = sheet.round_block.round
+    return DocumentUse(
+        assessment_id=sheet.pk,
+        round_title=round.title,
+        year=round.year,
+        unit_name=sheet.unit.name,
+        code=correction.criterion.code,
+        title=correction.criterion.title,
+        layer=Layer.CORRECTED,
+        adjustment_kind="",
         pointer="",
     )

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from openpar.base.documents.models import Document
 from openpar.parindex.assessments.models import (
     Adjustment,
+    Correction,
     EvidenceUse,
     Layer,
     Result,
@@ -54,7 +56,7 @@ class LeafTrail:
 
 
 def trails_of(assessment_id: int, criteria: LoadedSet) -> Mapping[str, LeafTrail]:
-    """leaf code → its trail, layers in the order of the procedure; two queries."""
+    """leaf code → its trail, layers in the order of the procedure; three queries."""
     entered: dict[str, list[Entered]] = defaultdict(list)
     for criterion_id, layer, by, at in Score.objects.filter(assessment_id=assessment_id).values_list(
         "criterion_id", "layer", "entered_by__full_name", "entered_at"
@@ -64,16 +66,17 @@ def trails_of(assessment_id: int, criteria: LoadedSet) -> Mapping[str, LeafTrail
     uses = EvidenceUse.objects.filter(score__assessment_id=assessment_id).select_related("score", "document")
     for use in uses.defer("score__answer"):
         evidence[criteria.code_of[use.score.criterion_id]].append(
-            EvidenceLine(
-                layer=Layer(use.score.layer),
-                document_id=use.document_id,
-                title=use.document.title,
-                number=use.document.number,
-                issued_on=use.document.issued_on,
-                pointer=use.pointer,
-                link=use.document.link,
-            )
+            _evidence_line(Layer(use.score.layer), use.document, pointer=use.pointer)
         )
+    confirmed = Correction.objects.filter(
+        assessment_id=assessment_id, state=Correction.State.CONFIRMED, document__isnull=False
+    )
+    for correction in confirmed.select_related("document"):
+        document = correction.document
+        if document is not None:
+            evidence[criteria.code_of[correction.criterion_id]].append(
+                _evidence_line(Layer.CORRECTED, document, pointer="")
+            )
     order = list(Layer)
     return {
         code: LeafTrail(
@@ -81,6 +84,18 @@ def trails_of(assessment_id: int, criteria: LoadedSet) -> Mapping[str, LeafTrail
         )
         for code in entered
     }
+
+
+def _evidence_line(layer: Layer, document: Document, *, pointer: str) -> EvidenceLine:
+    return EvidenceLine(
+        layer=layer,
+        document_id=document.pk,
+        title=document.title,
+        number=document.number,
+        issued_on=document.issued_on,
+        pointer=pointer,
+        link=document.link,
+    )
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from openpar.base.accounts.queries import Actor
@@ -22,6 +22,7 @@ from openpar.engine.scoring import UnitScore
 from openpar.parindex.assessments.models import (
     Adjustment,
     Assessment,
+    Correction,
     EvidenceUse,
     Layer,
     LeafAssignment,
@@ -30,7 +31,7 @@ from openpar.parindex.assessments.models import (
 )
 from openpar.parindex.assessments.permissions import may_see_leadership, oversees, works_for_unit
 from openpar.parindex.assessments.queries.visibility import visible_assessments
-from openpar.parindex.assessments.rules import LeafEntry, gaps_of_leaf, may_be_explained
+from openpar.parindex.assessments.rules import LeafEntry, decided_layer, gaps_of_leaf, may_be_explained
 from openpar.parindex.assessments.sheets import (
     OutcomesByLayer,
     Sheet,
@@ -48,10 +49,13 @@ _ORDER = {stage: place for place, stage in enumerate(RoundStage.values)}
 
 @dataclass(frozen=True)
 class Shown:
-    """What one reader may see of one sheet: whose points, and whether those of the leadership."""
+    """What one reader may see of one sheet: whose points, whether those of the leadership, and whether
+    corrections that were not confirmed.
+    """
 
     layers: frozenset[str]
     leadership: bool
+    proposals: bool = False
 
     @property
     def appraised(self) -> bool:
@@ -59,21 +63,21 @@ class Shown:
 
 
 def shown_to(actor: Actor, assessment: Assessment, stage: str) -> Shown:
-    """A unit sees the appraisal from the phase of explanation on, the second one after its hand-over,
-    the parts from outside when the round is published (parindex.md 4.2, 8); who oversees sees all.
+    """A unit sees the appraisal from the phase of explanation on, the second one and corrections after its
+    hand-over, the parts from outside when the round is published (parindex.md 4.2, 8); who oversees sees all.
 
     Leadership points stay hidden until publication from the unit and from appraisers: may_see_leadership.
     """
     leadership = may_see_leadership(actor, stage)
-    if oversees(actor) or stage == RoundStage.PUBLISHED:
-        return Shown(frozenset(Layer.values), leadership=leadership)
-    if not works_for_unit(actor, assessment):
+    if oversees(actor) or not works_for_unit(actor, assessment):
+        return Shown(frozenset(Layer.values), leadership=leadership, proposals=True)
+    if stage == RoundStage.PUBLISHED:
         return Shown(frozenset(Layer.values), leadership=leadership)
     layers = {Layer.SELF, Layer.EXPLAINED}
     if _ORDER[stage] >= _ORDER[RoundStage.EXPLANATION]:
         layers.add(Layer.APPRAISED)
     if _ORDER[stage] >= _ORDER[RoundStage.DECISION]:
-        layers.add(Layer.REAPPRAISED)
+        layers |= {Layer.REAPPRAISED, Layer.CORRECTED}
     return Shown(frozenset(layers), leadership=leadership)
 
 
@@ -103,6 +107,16 @@ class LeafLine:
     @property
     def may_be_explained(self) -> bool:
         return may_be_explained(self.scores)
+
+    @property
+    def decided(self) -> Score | None:
+        """The score that counts in the end, as far as the reader may know; not of outside leaves."""
+        layer = decided_layer(self.scores)
+        return None if layer is None else self.scores[layer]
+
+    @property
+    def is_corrected(self) -> bool:
+        return Layer.CORRECTED in self.scores
 
 
 @dataclass(frozen=True)
@@ -283,19 +297,34 @@ def evidence_of(score: Score | None) -> tuple[EvidenceUse, ...]:
 
 
 def document_of_sheet(assessment: Assessment, document_id: int, shown: Shown) -> Document | None:
-    """A document bound to this sheet by a score its reader may see, or by a claim of bonus or penalty."""
+    """A document bound to this sheet by a score its reader may see, a bonus or penalty, a correction."""
     in_scores = EvidenceUse.objects.filter(
         score__assessment=assessment, score__layer__in=shown.layers, document_id=document_id
     )
     claims = Adjustment.objects.filter(assessment=assessment, document_id=document_id)
     if not shown.appraised:
         claims = claims.filter(kind=Adjustment.Kind.BONUS)
+    corrections = corrections_shown(assessment.pk, shown).filter(document_id=document_id)
     return (
         Document.objects.select_related("file")
         .filter(pk=document_id)
-        .filter(Q(pk__in=in_scores.values("document_id")) | Q(pk__in=claims.values("document_id")))
+        .filter(
+            Q(pk__in=in_scores.values("document_id"))
+            | Q(pk__in=claims.values("document_id"))
+            | Q(pk__in=corrections.values("document_id"))
+        )
         .first()
     )
+
+
+def corrections_shown(assessment_id: int, shown: Shown) -> QuerySet[Correction]:
+    """The corrections of a sheet that its reader may know of."""
+    found = Correction.objects.filter(assessment_id=assessment_id)
+    if shown.proposals:
+        return found
+    if Layer.CORRECTED not in shown.layers:
+        return found.none()
+    return found.filter(state=Correction.State.CONFIRMED)
 
 
 def adjustments_shown(assessment: Assessment, shown: Shown) -> tuple[Adjustment, ...]:
