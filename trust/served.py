@@ -29,12 +29,16 @@ if os.environ.get(PLANTED_VARIABLE) == SHOWS_ERRORS:
 from openpar.config.wsgi import application as real  # after the clock and the settings
 
 if os.environ.get(PLANTED_VARIABLE) == LATE:
+    from openpar.common.errors import Gap
     from openpar.parindex.assessments import rules
+    from openpar.parindex.assessments.models import RoundStage
 
     _why_closed = rules.Window.why_closed
-    rules.Window.why_closed = (  # type: ignore[method-assign]
-        lambda window, wanted, at: _why_closed(window, wanted, at - timedelta(minutes=1))
-    )
+
+    def _with_grace(window: rules.Window, wanted: RoundStage, at: datetime) -> Gap | None:
+        return _why_closed(window, wanted, at - timedelta(minutes=1))
+
+    rules.Window.why_closed = _with_grace  # type: ignore[method-assign,assignment]
 
 Start = Callable[..., Any]
 

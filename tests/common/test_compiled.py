@@ -32,8 +32,8 @@ def test_objects_joined_ones_and_annotations_are_the_same() -> None:
         plain = OrganisationVersion.objects.filter(organisation=wanted).annotate(
             others=Count("organisation__versions")
         )
-        assert [(row.pk, row.name, row.valid_from, row.others) for row in found] == [
-            (row.pk, row.name, row.valid_from, row.others) for row in plain
+        assert [(row.pk, row.name, row.valid_from, row.__dict__["others"]) for row in found] == [
+            (row.pk, row.name, row.valid_from, row.__dict__["others"]) for row in plain
         ]
         with CaptureQueriesContext(connection) as queries:
             assert found[0].organisation.key == wanted.key

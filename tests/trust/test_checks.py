@@ -1,4 +1,4 @@
-"""The short form of every trust check: nothing that may not happen happens, and planted defects are caught."""
+"""The short form of every trust check: what may not happen does not, and planted defects are caught."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def said(
     reason: str = "",
 ) -> Entry:
     with write_transaction():
-        return record(
+        record(
             by=by,
             at=at,
             verb=verb,
@@ -66,6 +66,7 @@ def said(
             after={"points": "0.50", "state": "LOCKED"},
             reason=reason,
         )
+    return Entry.objects.latest("id")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The last evening holds: half of all saves in the last twelfth of the time, none accepted after the second."""
+"""The last evening holds: half of all saves in the last twelfth of the time, none after the second."""
 
 from __future__ import annotations
 

@@ -217,7 +217,9 @@ class Way:
         return self.world.people[name]
 
     def sheets(self) -> list[Any]:
-        return list(models.Assessment.objects.filter(round_block=self.block).order_by("pk"))
+        """The sheets in the order of the units."""
+        found = models.Assessment.objects.filter(round_block=self.block)
+        return sorted(found, key=lambda sheet: self.world.units.index(sheet.organisation_id))
 
     def prepare(self) -> None:
         manager, at = self.by("manager"), self.at

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
-from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
+from django.db.models.query import get_related_populators
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -40,11 +40,12 @@ class _Kept:
         fields = info["select_fields"]
         self._start, self._end = fields[0], fields[-1] + 1
         self._names = [column[0].target.attname for column in select[self._start : self._end]]
-        self._related = get_related_populators(info, select, queryset.db)
+        # The stubs describe a newer Django, which asks for a fourth argument.
+        self._related = get_related_populators(info, select, queryset.db)  # type: ignore[call-arg]
         self._annotations = self._compiler.annotation_col_map
         self._database = queryset.db
 
-    def parameters(self, values: Sequence[object]) -> list[object]:
+    def parameters(self, values: Sequence[int]) -> list[Any]:
         found = list(self._parameters)
         for positions, value in zip(self._positions, values, strict=True):
             for at in positions:

@@ -47,7 +47,7 @@ OPENPAR_BACKUP_DIR = _env("OPENPAR_BACKUP_DIR")
 OPENPAR_BACKUP_RECIPIENTS = _env("OPENPAR_BACKUP_RECIPIENTS")
 # The program that recounts a round and checks the log, and shares no code with this one.
 OPENPAR_VERIFIER = Path(_env("OPENPAR_VERIFIER") or ROOT / "verify" / "openpar_verify.py")
-# Certificates that signatures are trusted by; whether lists of revoked ones may be asked for over the network.
+# Certificates that signatures are trusted by; whether lists of revoked ones may be fetched from the network.
 OPENPAR_TRUST_STORE_DIR = Path(_env("OPENPAR_TRUST_STORE_DIR") or OPENPAR_VAR_DIR / "trust-store")
 OPENPAR_SIGNATURE_FETCHING = _flag("OPENPAR_SIGNATURE_FETCHING")
 # A ClamAV daemon (unix:/PATH or HOST:PORT); without one nothing is scanned.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from openpar.base.audit import merkle
 from openpar.base.audit.models import Leaf, TreeNode
@@ -10,6 +10,7 @@ from openpar.base.audit.models import Leaf, TreeNode
 
 def stored(level: int, first: int, count: int) -> Sequence[bytes]:
     """That many hashes of a level, in order. Raises BrokenTree when some are missing."""
+    digests: Iterable[str]
     if level == 0:
         leaves = Leaf.objects.filter(position__gte=first, position__lt=first + count)
         digests = leaves.order_by("position").values_list("digest", flat=True)

@@ -249,7 +249,7 @@ def freeze(sheet: Sheet, *, by: Actor, at: datetime, automatically: bool) -> Non
 def _trace_state(
     sheet: Sheet, verb: str, before: SheetState, *, by: Actor, at: datetime, reason: str = ""
 ) -> None:
-    # Without what comes from outside: the unit reads its own history, and may not know the leaders' points yet.
+    # Without what comes from outside: the unit reads this, and may not know the leaders' points yet.
     total = sheet.assessment.standings.get("self", {}).get("own_total")
     record(
         by=by,
