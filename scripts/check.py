@@ -22,6 +22,7 @@ COMMANDS: dict[str, list[str]] = {
     "translations": [sys.executable, "scripts/messages.py", "check"],
     "docs/states": [sys.executable, "-m", "scripts.states", "check"],
     "docs/rules": [sys.executable, "-m", "scripts.rules", "check"],
+    "docs/trust": [sys.executable, "-m", "scripts.trust_pages", "check"],
 }
 TEXT_FILES = (".py", ".html", ".md", ".csv", ".yaml", ".po", ".js", ".css")
 NOT_OURS = {".git", ".venv", "node_modules", "vendor", "var", "__pycache__"}

@@ -36,7 +36,7 @@ class Life(NamedTuple):
 
 def lives() -> tuple[Life, ...]:
     """Every life cycle there is."""
-    from openpar.parindex.assessments.stages import ROUND, SHEET
+    from openpar.parindex.assessments.stages import CORRECTION, ROUND, SHEET
     from openpar.parindex.criteria.stages import MAY_FOLLOW
 
     return (
@@ -55,6 +55,14 @@ def lives() -> tuple[Life, ...]:
             *_plain(SHEET),
             "Lives inside the self-scoring phase of its round. What a unit entered stays "
             "readable in every state.",
+        ),
+        Life(
+            "correction.md",
+            "A correction (đính chính)",
+            "src/openpar/parindex/assessments/stages.py",
+            *_plain(CORRECTION),
+            "Proposed and decided while its round waits for recognition, by two people. What is proposed never "
+            "changes; a round with an open one is not published.",
         ),
         Life(
             "criteria-set.md",

@@ -121,6 +121,7 @@ class Asker:
             "document_id": things.document,
             "adjustment_id": things.adjustment,
             "reopening_id": things.reopening,
+            "correction_id": things.correction,
             "line": things.line,
             "held": things.role_held,
         }
@@ -178,6 +179,8 @@ def _typed(cell: Cell, things: Things) -> dict[str, Any]:
         "replace-document": {"title": "Tệp", "upload": upload},
         "round-advance": {"to": "APPRAISAL", "reason": "Xong"},
         "round-reopening": {"answer": "refuse", "reason": "Không"},
+        "round-correction": {"answer": "confirm"},
+        "correction-new": {**figures, "version": "0"},
         "round-adjustment": {"decision": "refuse", "accept": "no", "reason": "Không"},
         "round-conclude": {"met_on": "20/01/2027", "conclusion": "Nhất trí"},
         "round-penalty": {"ground": "Kết luận", "points": "0,5"},

@@ -204,6 +204,7 @@ def _on_scores(on: Frozen, vendor: str) -> Iterator[tuple[str, str]]:
         "appraised points after the appraisal",
         f"UPDATE {score} SET points = '3' WHERE id = {on.decided_score}",
     )
+    yield "corrected points that nobody confirmed", _copied(score, on.decided_score, {"layer": "'CORRECTED'"})
     for layer in ("SELF", "APPRAISED", "OUTSIDE"):
         yield (
             f"{layer} points after publication",

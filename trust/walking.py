@@ -19,12 +19,15 @@ from openpar.common.db import taken_back
 from openpar.common.errors import Refused
 from openpar.common.triggers import guard_that_fired
 from openpar.parindex.assessments.results import results_of_round
-from trust.walks import law
-from trust.walks.moves import BUSY, MOVES, Attempt, Hand
+from trust.walks import law, tables
+from trust.walks.hand import Attempt, Hand
+from trust.walks.moves import BUSY, MOVES
 from trust.walks.world import STATIONS, Snapshot, Way, World, moment, snapshot, traces_after
 
 _TOLD = 10
+_FITS = 0.88
 _MICROSECOND = timedelta(microseconds=1)
+_NONE = "no such thing"
 Key = tuple[str, str, str, str]
 
 
@@ -37,23 +40,29 @@ class Seen:
     pairs: Counter[Key] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
+    planted_moves: int = 0
 
     def covered(self) -> tuple[int, int]:
-        """Of the pairs of (phase, state of the sheet, action, outcome): how many were seen, how many can be."""
+        """How many pairs of (phase, state of the sheet, action, outcome) were seen, and how many can be."""
         possible = possible_pairs()
         return len(possible & self.pairs.keys()), len(possible)
 
 
 def possible_pairs() -> set[Key]:
-    """Everything can be refused anywhere; done is what the law lets be done."""
+    """Everything can be refused wherever its thing can be; done is what the law lets be done."""
     found = set()
-    for stage, states in law.STATES_IN.items():
-        for name, rule in law.RULES.items():
-            for state in states if _HAS_SHEET[name] else {"-"}:
-                found.add((stage, state, name, "refused"))
-                if stage in rule.stages and (state == "-" or state in rule.states):
+    for stage, states in tables.STATES_IN.items():
+        for name, rule in tables.RULES.items():
+            begins = tables.THINGS_SINCE.get(name)
+            has_thing = begins is None or stage in begins
+            for state in sorted(states) if tables.HAS_SHEET[name] else ["-"]:
+                if has_thing:
+                    found.add((stage, state, name, "refused"))
+                if stage in rule.stages and (state == "-" or state in tables.done_states(name, stage)):
                     found.add((stage, state, name, "done"))
-    return found - _IMPOSSIBLE
+            if begins is not None:
+                found.add((stage, _NONE, name, "refused"))
+    return found
 
 
 @dataclass
@@ -67,8 +76,10 @@ class Walk:
     seen: Seen
     name: str
     favourites: Sequence[str] = ()
+    crowd: Sequence[str] = ()
     log: deque[str] = field(default_factory=lambda: deque(maxlen=_TOLD))
-    moves: int = 0
+    # Who did what when, and what came of it: the same in every run, unlike the numbers of the rows.
+    course: list[tuple[str, str, datetime, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.now = snapshot()
@@ -80,11 +91,21 @@ class Walk:
     def step(self) -> bool:
         self._tick()
         random = self.random
-        hand = Hand(self.world, self.now, self.round_id, self.at, random, well=random.random() < 0.8)
+        hand = Hand(
+            self.world,
+            self.now,
+            self.round_id,
+            self.at,
+            random,
+            fits_person=random.random() < _FITS,
+            fits_thing=random.random() < _FITS,
+            well=random.random() < _FITS,
+            crowd=self.crowd,
+        )
         attempt = MOVES[self._chosen()](hand)
-        self.moves += 1
         self.seen.moves += 1
         outcome, fault = self._outcome(attempt)
+        self.course.append((attempt.name, attempt.person, self.at, outcome))
         self.log.append(f"{self.at:%Y-%m-%d %H:%M:%S.%f} {attempt} → {outcome}")
         if fault:
             return self._broken([fault])
@@ -119,7 +140,7 @@ class Walk:
     def _asked(self, attempt: Attempt, before: Snapshot, outcome: str) -> list[str]:
         """What the law says of the move."""
         arguments = attempt.arguments
-        case = law.Case(
+        case = tables.Case(
             world=self.world,
             before=before,
             after=self.now,
@@ -139,12 +160,12 @@ class Walk:
 
     def _place(self, before: Snapshot, attempt: Attempt) -> tuple[str, str]:
         sheet = before["Assessment"].get(attempt.sheet or 0)
-        state = "-" if not _HAS_SHEET[attempt.name] else sheet.state if sheet else "none"
+        state = "-" if not tables.HAS_SHEET[attempt.name] else sheet.state if sheet else _NONE
         return before["Round"][self.round_id].stage, state
 
     def _broken(self, what: list[str]) -> bool:
         last = "".join(f"\n           {line}" for line in self.log)
-        self.seen.broken.append(f"{self.name}, move {self.moves}: {'; '.join(what)}{last}")
+        self.seen.broken.append(f"{self.name}, move {len(self.course)}: {'; '.join(what)}{last}")
         return False
 
     def _tick(self) -> None:
@@ -187,19 +208,6 @@ def _unlike_computed(round_id: int, now: Snapshot) -> list[str]:
     return broken
 
 
-# Whether the pairs of an action are told by the state of a sheet.
-_HAS_SHEET = {
-    name: name
-    not in {
-        *("agree_across_units", "record_outside_values", "set_phases", "change_round", "assign_appraiser"),
-        *("unassign_appraiser", "create_round", "add_block", "enrol_units", "remove_block", "open_round"),
-        *("advance_round", "conclude_council", "publish_round", "remind_units"),
-    }
-    for name in law.RULES
-}
-# What the states themselves exclude: no reopening before a lock, evidence of the unit's own scores only.
-_IMPOSSIBLE: set[Key] = set()
-
 Visit = Callable[[str, Way], None]
 
 
@@ -222,10 +230,12 @@ def walk_from(
     name: str,
     *,
     moves: int,
+    at: datetime | None = None,
     favourites: Sequence[str] = (),
+    crowd: Sequence[str] = (),
 ) -> Walk:
     """One walk from where a round stands, taken back afterwards."""
     with taken_back():
-        walk = Walk(world, way.round, way.at, random, seen, name, favourites)
+        walk = Walk(world, way.round, at or way.at, random, seen, name, favourites, crowd)
         walk.go(moves)
     return walk

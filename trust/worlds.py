@@ -19,6 +19,7 @@ from openpar.base.documents.actions import add_document
 from openpar.base.organisations.models import Kind, Organisation
 from openpar.parindex.assessments.actions.adjustments import record_penalty
 from openpar.parindex.assessments.actions.appraisals import agree_with_self
+from openpar.parindex.assessments.actions.corrections import propose_correction
 from openpar.parindex.assessments.actions.evidence import attach_evidence
 from openpar.parindex.assessments.actions.outside import OutsideValue, record_outside_values
 from openpar.parindex.assessments.actions.publication import Decision, conclude_council, publish_round
@@ -68,6 +69,7 @@ class Things:
     document: int
     adjustment: int
     reopening: int
+    correction: int
     entry: int
 
 
@@ -144,12 +146,12 @@ class _Maker:
         documents = {relation: self._scored(block, relation) for relation in self.agencies}
         sheet = self._sheet(block, self.relation)
         reopening = self._reopening(block) if self.state == "running" else 1
-        adjustment = 1
+        adjustment = correction = 1
         if self.state != "running":
             self._locked(block)
             advance_round(round_id=round.pk, to=RoundStage.APPRAISAL, by=self.manager, at=rounds.SELF_CLOSES)
         if self.state in ("deciding", "published"):
-            adjustment = self._decided(round, block)
+            adjustment, correction = self._decided(round, block)
         if self.state == "published":
             self._published(round)
         draft = copy_set(
@@ -169,6 +171,7 @@ class _Maker:
             document=documents[self.relation],
             adjustment=adjustment,
             reopening=reopening,
+            correction=correction,
             entry=told.pk if told else 1,
         )
 
@@ -260,7 +263,8 @@ class _Maker:
             assessment_id=sheet.pk, reason="Bổ sung", by=cast.focal, at=rounds.DURING_SELF
         ).pk
 
-    def _decided(self, round: Round, block: RoundBlock) -> int:
+    def _decided(self, round: Round, block: RoundBlock) -> tuple[int, int]:
+        """Waiting for recognition; what is asked about has a penalty and a correction that wait."""
         outsider = factories.actor_as(
             Role.APPRAISER, factories.organisation("Văn phòng", assessed=False), "Người ngoài"
         )
@@ -294,15 +298,26 @@ class _Maker:
             round_id=round.pk, values=values, source="Báo cáo", by=self.manager, at=rounds.DECISION
         )
         if self.state == "published":
-            return 1
-        return record_penalty(
-            assessment_id=self._sheet(block, self.relation).pk,
+            return 1, 1
+        sheet = self._sheet(block, self.relation).pk
+        penalty = record_penalty(
+            assessment_id=sheet,
             ground="Kết luận thanh tra",
             points=Decimal("0.5"),
             document_id=None,
             by=outsider,
             at=rounds.DECISION,
-        ).pk
+        )
+        correction = propose_correction(
+            assessment_id=sheet,
+            code="2.1.1",
+            entry=Entry(rounds.ratio(40, 50), note=secret("ghichu", self.relation, self.state)),
+            document_id=None,
+            expected_version=0,
+            by=outsider,
+            at=rounds.DECISION,
+        )
+        return penalty.pk, correction.pk
 
     def _published(self, round: Round) -> None:
         day = rounds.DECISION.date()

@@ -1201,15 +1201,18 @@ def last_day(until: str, year: int) -> date:
     return date(year + parts[0] // 12, parts[0] % 12 + 1, 1) - timedelta(days=1)
 
 
+ANY_VIOLATION = "vi phạm"  # the kind of a rule that knows only one
+
+
 def deduct(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
     kinds, counts = rule["per_violation"], answer.get("counts")
     single = not isinstance(kinds, (list, dict))
-    kinds = {"": number(kinds)} if single else table(kinds)
+    kinds = {ANY_VIOLATION: number(kinds)} if single else table(kinds)
     if counts is None:
         count = figure(answer, "numerator")
         if count is None:
             return NOTHING
-        counts = {"": answer["numerator"]}
+        counts = {ANY_VIOLATION: answer["numerator"]}
     counts = {kind: number(count) for kind, count in counts.items()}
     if any(kind not in kinds or not is_count(count) for kind, count in counts.items()):
         return BAD

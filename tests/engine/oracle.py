@@ -160,9 +160,10 @@ def _deadline(rule: dict[str, Any], most: F, answer: dict[str, Any], allowed: bo
 
 
 def _deduct(rule: dict[str, Any], most: F, answer: dict[str, Any], allowed: bool) -> Judged:
-    if answer.get("numerator") is None:
+    written = answer.get("numerator", answer.get("counts", {}).get("vi phạm"))
+    if written is None:
         return MISSING, None
-    count = F(answer["numerator"])
+    count = F(written)
     return EARNED, max(F(rule["floor"]), most - count * F(rule["per_violation"]))
 
 

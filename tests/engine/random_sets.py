@@ -339,7 +339,9 @@ _SIMPLE: dict[str, Any] = {
             {"choice": "no"},
         )
     ),
-    "deduct": lambda random: {"numerator": random.choice(("0", "0", "1", "3"))},
+    "deduct": lambda random: random.choice(
+        ({"numerator": "0"}, {"numerator": "1"}, {"counts": {"vi phạm": "3"}}, {"counts": {"vi phạm": "0"}})
+    ),
     "quality_grade": lambda random: {
         "choice": random.choice(list(GRADES)),
         "numerator": random.choice(("0", "0", "1", "3")),

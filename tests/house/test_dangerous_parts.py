@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -242,7 +243,7 @@ def is_runaway(pattern: str) -> bool:
 
 
 def _nested(parsed: object, *, inside: bool) -> bool:
-    for part in parsed if isinstance(parsed, sre_parse.SubPattern | list | tuple) else ():
+    for part in _parts(parsed):
         if (
             isinstance(part, tuple)
             and part
@@ -262,9 +263,15 @@ def _nested(parsed: object, *, inside: bool) -> bool:
     return False
 
 
+def _parts(parsed: object) -> list[Any]:
+    if isinstance(parsed, sre_parse.SubPattern):
+        return list(parsed.data)
+    return list(parsed) if isinstance(parsed, list | tuple) else []
+
+
 def _is_separated(body: object) -> bool:
     """Does each round begin with a fixed character, so that there is one way to read it?"""
-    items = list(body) if isinstance(body, sre_parse.SubPattern) else []
+    items = _parts(body)
     return len(items) > 1 and items[0][0] == sre_constants.LITERAL
 
 

@@ -43,7 +43,7 @@ def _statements(operation: Operation) -> list[str]:
     return [sql] if isinstance(sql, str) else [one if isinstance(one, str) else one[0] for one in sql]
 
 
-OURS = [key for key in LOADED if LOADED[key].__module__.startswith("openpar.")]
+OURS = sorted(key for key in LOADED if LOADED[key].__module__.startswith("openpar."))
 
 
 @pytest.mark.parametrize("key", OURS, ids=str)

@@ -95,7 +95,7 @@ VISITS: Mapping[str, Visit] = {
         (
             *_all("home", "rounds", "round-new", "round", "round-setup", "round-change", "round-phases"),
             *_all("round-appraisers", "round-outside", "round-outside-leaf", "round-adjustments"),
-            *_all("round-council", "round-publish"),
+            *_all("round-council", "round-publish", "round-corrections", "correction-new"),
         ),
     ),
     # A phase that may end early: the field for the reason and what moving on does.

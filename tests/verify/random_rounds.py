@@ -174,6 +174,8 @@ def _scores(
                     Layer.EXPLAINED: own,
                     Layer.REAPPRAISED: answer,
                 }
+            if random.random() < 0.1:
+                layers |= {Layer.APPRAISED: random_answer(random, raw[code]), Layer.CORRECTED: answer}
         for layer, said in layers.items():
             if said is not None:
                 found.append(_score(random, unit, leaf, layer, said))

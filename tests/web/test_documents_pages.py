@@ -278,7 +278,7 @@ def test_the_list_costs_the_same_for_few_and_for_many(
 
 
 # Session, person, roles; count, rows, three for the uses, names; two for the top bar.
-_LIST_QUERIES = 11
+_LIST_QUERIES = 12
 
 
 # ---- the file
@@ -294,7 +294,7 @@ def test_a_file_is_handed_out_only_to_be_saved(
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
     assert answer["Cache-Control"] == "private, no-store"
-    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
 def spoil(digest: str) -> None:

@@ -83,6 +83,9 @@ PAGES = {
     "round-outside-leaf": MANAGES,
     "round-adjustments": OVERSEES,
     "round-council": OVERSEES,
+    "round-corrections": OVERSEES,
+    # Not for those who belong to the unit either.
+    "correction-new": (Role.APPRAISER,),
     # Not for those who belong to the unit: the manager works in Sở Nội vụ too.
     "round-penalty": (Role.APPRAISER,),
     "assessments": EVERYBODY,

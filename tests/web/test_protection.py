@@ -8,11 +8,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
 from openpar.base.accounts.models import Role
 from openpar.web.account.devices import known_device
+from openpar.web.http import open_page, say
+from openpar.web.protection import ResponseHeaders
 from tests import factories
 from tests.factories import PASSWORD
 from tests.web.conftest import LogIn
@@ -45,6 +48,12 @@ def test_every_answer_tells_the_browser_what_to_forbid(client: Client, address: 
     assert headers["Referrer-Policy"] == "same-origin"
     assert "camera=()" in headers["Permissions-Policy"]
     assert "Access-Control-Allow-Origin" not in headers
+
+
+def test_a_policy_of_its_own_is_no_leave_to_be_framed() -> None:
+    own = HttpResponse(headers={"Content-Security-Policy": "sandbox; default-src 'none'"})
+    answer = ResponseHeaders(lambda _request: own)(RequestFactory().get("/"))
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
 @pytest.mark.parametrize("address", ["/login/", "/static/openpar.css", "/khong-co/"])
@@ -163,6 +172,32 @@ def test_logging_out_is_offered_on_every_page_and_ends_the_session(logged_in: Lo
     browser.post("/logout/")
     browser.cookies["sessionid"] = key
     assert browser.get("/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "texts", [["Đã lưu."] * 400, ["Ứ" * 5000], ['"\\"' * 3000], ["Đã lưu.", "ậ" * 900]], ids=len
+)
+def test_a_cookie_never_grows_beyond_what_browsers_keep(texts: list[str]) -> None:
+    request = RequestFactory().post("/")
+
+    @open_page("POST")
+    def view(request: HttpRequest) -> HttpResponse:
+        for text in texts:
+            say(request, text)
+        return HttpResponse()
+
+    cookie = view(request).cookies["said"]
+    assert 20 < len("__Host-said") + len(cookie.coded_value) <= 4096
+
+
+def test_a_name_given_twice_opens_no_other_way(client: Client) -> None:
+    person = factories.person("Trần Văn An", username="an.tran", password=PASSWORD)
+    typed = {"username": person.username, "password": PASSWORD, "next": ["/messages/", "//example.org/"]}
+    assert client.post("/login/?next=//example.org/", typed).headers["Location"] == "/"
+    # What stands in the address is no form.
+    other = Client()
+    answer = other.post(f"/login/?username={person.username}&password={PASSWORD}", {"username": "nguoi.khac"})
+    assert answer.status_code == 422
 
 
 def test_the_log_tells_who_got_in_and_who_did_not(client: Client, caplog: pytest.LogCaptureFixture) -> None:

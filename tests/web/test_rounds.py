@@ -584,7 +584,7 @@ def test_the_council_reads_points_ranks_and_the_largest_differences_first(
     page = client.get(at(deciding, "council/")).content.decode()
     for figure in ("9,10", "91,00", "−0,60", "Xuất sắc"):
         assert figure in page
-    assert page.index("Sở Nội vụ</th>") < page.index("Sở Tư pháp</th>") < page.index("Sở Y tế</th>")
+    assert page.index("Sở Nội vụ</a>") < page.index("Sở Tư pháp</a>") < page.index("Sở Y tế</a>")
     page = client.get(at(deciding, "council/?order=difference")).content.decode()
     assert page.index("Sở Y tế</th>") < page.index("Sở Nội vụ</th>")
 

@@ -40,7 +40,7 @@ def texts_outside_gettext(text: str) -> list[str]:
     text = re.sub(r"\{% trans\b.*?\{% endtrans %\}", "", text, flags=re.DOTALL)
     literals = re.findall(r"\{\{.*?\}\}|\{%.*?%\}", text, flags=re.DOTALL)
     inside = " ".join(
-        re.sub(r"\bn?gettext\((?:\"[^\"]*\"(?:, )?)+|_\(\"[^\"]*\"", "", code) for code in literals
+        re.sub(r"\b[np]*gettext\((?:\"[^\"]*\"(?:, )?)+|_\(\"[^\"]*\"", "", code) for code in literals
     )
     outside = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", text, flags=re.DOTALL)
     spoken = " ".join(SPOKEN_ATTRIBUTES.findall(outside))

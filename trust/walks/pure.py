@@ -24,11 +24,20 @@ _UNIT, _OFFICE, _ELSEWHERE = 1, 9, 5
 _START = datetime(2026, 11, 1, tzinfo=UTC)
 _MINUTE = 60_000_000
 _DAY = 1440 * _MINUTE
-_JUMPS = (0, 0, 0, 1, _MINUTE, _MINUTE, 60 * _MINUTE, _DAY)
 _MOST_STEPS = 400
 _PHASES = ("SELF_SCORING", "APPRAISAL", "EXPLANATION", "REAPPRAISAL", "DECISION")
 _ALL = ("PREPARATION", *_PHASES, "PUBLISHED")
 _STATES = ("DRAFTING", "AWAITING_HEAD", "LOCKED")
+# Where a round begins: mostly where there is most to do.
+_BEGINNINGS = (
+    ("PREPARATION", "DRAFTING"),
+    *((("SELF_SCORING", "DRAFTING"),) * 4),
+    *((("APPRAISAL", "LOCKED"),) * 3),
+    ("EXPLANATION", "LOCKED"),
+    ("REAPPRAISAL", "LOCKED"),
+    ("DECISION", "LOCKED"),
+)
+_JUMPS = (0, 1, _MINUTE, _MINUTE, _MINUTE, 10 * _MINUTE, 60 * _MINUTE, _DAY)
 
 # --- The model: who may, in words. "own" stands for a role in the unit of the sheet. --------------------
 _RIGHTS: dict[str, frozenset[str]] = {
@@ -53,8 +62,17 @@ _FOLLOWS = {
     "DECISION": "PUBLISHED",
     "PUBLISHED": "",
 }
-_STATE_FOLLOWS = {"DRAFTING": "AWAITING_HEAD LOCKED", "AWAITING_HEAD": "DRAFTING LOCKED", "LOCKED": "DRAFTING"}
-_CORRECTION_FOLLOWS = {"PROPOSED": "CONFIRMED REFUSED WITHDRAWN", "CONFIRMED": "", "REFUSED": "", "WITHDRAWN": ""}
+_STATE_FOLLOWS = {
+    "DRAFTING": "AWAITING_HEAD LOCKED",
+    "AWAITING_HEAD": "DRAFTING LOCKED",
+    "LOCKED": "DRAFTING",
+}
+_CORRECTION_FOLLOWS = {
+    "PROPOSED": "CONFIRMED REFUSED WITHDRAWN",
+    "CONFIRMED": "",
+    "REFUSED": "",
+    "WITHDRAWN": "",
+}
 
 
 class _Person:
@@ -63,7 +81,9 @@ class _Person:
     def __init__(self, number: int, held: set[tuple[str, str]]) -> None:
         where = {"own": _UNIT, "office": _OFFICE, "elsewhere": _ELSEWHERE}
         self.number = number
-        self.actor = Actor(number, f"P{number}", frozenset((Role(role), where[place]) for role, place in held))
+        self.actor = Actor(
+            number, f"P{number}", frozenset((Role(role), where[place]) for role, place in held)
+        )
         words = {f"{role} {place}" for role, place in held}
         names = {role for role, _place in held}
         self.is_of_unit = any(place == "own" for _role, place in held)
@@ -99,6 +119,8 @@ class PureWalk:
     def __init__(self, random: Random) -> None:
         self.random = random
         self.people = _people()
+        # Those who get far: who hands in, locks and manages.
+        self.fitting = [person for person in self.people if person.may & {"coordinate", "lock", "manage"}]
         self.sheet = SimpleNamespace(organisation_id=_UNIT)
         self.seen: Counter[tuple[str, str, str, object]] = Counter()
         self.moves: tuple[Callable[[_Person], Answers], ...] = (
@@ -116,12 +138,11 @@ class PureWalk:
         last = self.steps + steps
         while self.steps < last:
             self.steps += 1
-            chance = random.getrandbits(40)
+            chance = random.getrandbits(48)
             self._tick(chance & 0xFFFF)
-            person = people[(chance >> 16) % len(people)]
-            if chance & 3 and self.friend is not None:
-                person = self.friend
-            move = moves[(chance >> 28) % len(moves)]
+            crowd = self.fitting if chance >> 16 & 3 else people
+            person = crowd[(chance >> 18 & 0xFFF) % len(crowd)]
+            move = moves[(chance >> 30) % len(moves)]
             key = (self.stage, self.state, move.__name__)
             told, expected = move(person)
             if told != expected:
@@ -137,12 +158,11 @@ class PureWalk:
 
     def _restart(self) -> None:
         random = self.random
-        self.t, self.left = 0, _MOST_STEPS
-        self.stage, self.state = "PREPARATION", "DRAFTING"
+        self.left = _MOST_STEPS
+        self.stage, self.state = random.choice(_BEGINNINGS)
         self.until: int | None = None
         self.submitted_by: int | None = None
         self.asked_by: int | None = None
-        self.friend: _Person | None = None
         self.edges: dict[str, tuple[int | None, int | None]] = {}
         opens = random.randrange(3) * _DAY
         for phase in _PHASES:
@@ -150,6 +170,7 @@ class PureWalk:
             self.edges[phase] = (opens, closes) if random.random() < 0.9 else (None, None)
             opens = closes
         self._set_window()
+        self.t = max(0, (self.opens or 0) - random.choice((0, 1, _MINUTE)))
 
     def _set_window(self) -> None:
         self.opens, self.closes = self.edges.get(self.stage, (None, None))
@@ -157,16 +178,14 @@ class PureWalk:
 
     def _tick(self, chance: int) -> None:
         """Forward only, now and then to the very edge of a deadline."""
-        if chance < 0xC000:
-            self.t += (0, 1)[chance & 1]
+        if chance < 0xE000:
+            self.t += chance & 1
             return
         edges = [edge for edge in (self.opens, self.closes, self.until) if edge is not None and edge > self.t]
-        if chance & 7 == 0 and edges:
-            self.t = min(edges) - (chance >> 3 & 1)
-        elif chance & 7 < 4:
+        if chance & 15 == 0 and edges:
+            self.t = min(edges) - (chance >> 4 & 1)
+        else:
             self.t += _JUMPS[chance >> 4 & 7]
-        friends = chance >> 7
-        self.friend = self.people[friends % len(self.people)] if friends & 1 else None
 
     @property
     def at(self) -> datetime:
@@ -262,7 +281,8 @@ class PureWalk:
         return told, expected
 
     def _advance(self, person: _Person) -> Answers:
-        to = _ALL[self.random.getrandbits(8) % len(_ALL)]
+        chance = self.random.getrandbits(8)
+        to = _ALL[chance % len(_ALL)]
         told = permissions.may_manage(person.actor, self._round)
         told = told and RoundStage(to) in stages.ROUND[RoundStage(self.stage)]
         expected = "manage" in person.may and to in _FOLLOWS[self.stage].split()
@@ -324,7 +344,11 @@ class PureWalk:
         chance = self.random.getrandbits(8)
         old, new = names[chance & 3], names[chance >> 2 & 3]
         told = Correction.State(new) in stages.CORRECTION[Correction.State(old)]
-        return told, new in _CORRECTION_FOLLOWS[old].split()
+        is_outside, is_silent = bool(chance >> 4 & 1), bool(chance >> 5 & 1)
+        gap = rules.why_not_correctable(self.stage, is_outside=is_outside, is_silent=is_silent)
+        expected = "" if self.stage == "DECISION" else "other_stage"
+        expected = expected or ("outside" if is_outside else "silent" if is_silent else "")
+        return (told, gap.code if gap else ""), (new in _CORRECTION_FOLLOWS[old].split(), expected)
 
     def _alone(self, person: _Person) -> Answers:
         chance = self.random.getrandbits(8)
@@ -335,7 +359,9 @@ class PureWalk:
     def _leaf(self, _person: _Person) -> Answers:
         """One leaf before it is handed in: all gaps of it, by their words."""
         chance = self.random.getrandbits(10)
-        outcome = ("", "MISSING", "INVALID", "NOT_APPLICABLE", "EARNED", "PENDING", "EARNED", "EARNED")[chance & 7]
+        outcome = ("", "MISSING", "INVALID", "NOT_APPLICABLE", "EARNED", "PENDING", "EARNED", "EARNED")[
+            chance & 7
+        ]
         note, count, is_wanted = chance >> 3 & 1, chance >> 4 & 1, chance >> 5 & 1
         reason, has_answer, is_foreseen = chance >> 6 & 1, chance >> 7 & 1, chance >> 8 & 1
         is_taken_out = chance >> 9 & 1
@@ -355,7 +381,7 @@ class PureWalk:
                 expected = "not_applicable_unforeseen"
         elif is_wanted and not count and not note:
             expected = "no_evidence"
-        return told, [expected] if expected else []
+        return tuple(told), (expected,) if expected else ()
 
     def _points(self, _person: _Person) -> Answers:
         """Points of two sides; 1.0 is 1, and nothing is not 0."""

@@ -18,7 +18,14 @@ from openpar.base.accounts.queries import Actor
 from openpar.base.audit.models import Entry as Trace
 from openpar.base.documents.actions import add_document
 from openpar.parindex.assessments import models
-from openpar.parindex.assessments.actions import appraisals, explanations, outside, publication, rounds
+from openpar.parindex.assessments.actions import (
+    appraisals,
+    explanations,
+    outside,
+    publication,
+    reopenings,
+    rounds,
+)
 from openpar.parindex.assessments.actions.evidence import attach_evidence
 from openpar.parindex.assessments.actions.scores import Entry
 from openpar.parindex.assessments.actions.self_scoring import lock_sheet, save_self_score, submit_sheet
@@ -36,6 +43,7 @@ EDGES = (
     small_rounds.DECISION,
     small_rounds.DECISION + timedelta(days=60),
 )
+REOPENED_UNTIL = small_rounds.SELF_CLOSES + timedelta(days=2)
 PHASES = (
     RoundStage.SELF_SCORING,
     RoundStage.APPRAISAL,
@@ -62,9 +70,7 @@ class World:
 def build() -> World:
     """The people, the units, a document of each unit, an issued set."""
     office = factories.organisation("Văn phòng UBND tỉnh", assessed=False)
-    units = [
-        factories.organisation(name, block_code="so") for name in ("Sở Nội vụ", "Sở Y tế", "Sở Tư pháp")
-    ]
+    units = [factories.organisation(name, block_code="so") for name in ("Sở Nội vụ", "Sở Y tế", "Sở Tư pháp")]
     home = units[0]
     people = {
         "manager": factories.actor_as(Role.ROUND_MANAGER, home, "Quản lý"),
@@ -115,7 +121,7 @@ def _two(first: Role, here: Any, second: Role, there: Any) -> Actor:
 
 @cache
 def _row_type(model: Any) -> Any:
-    return namedtuple(model.__name__, [field.attname for field in model._meta.concrete_fields])  # noqa: PYI024 - the columns are known at run time only
+    return namedtuple(model.__name__, [field.attname for field in model._meta.concrete_fields])
 
 
 # Everything an action of the index writes, apart from the trace and the messages, which only grow.
@@ -191,9 +197,8 @@ def moment(value: Any) -> datetime | None:
     """A stored moment: SQLite keeps text without a zone, in UTC."""
     if value is None:
         return None
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+    found: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def traces_after(last: int) -> list[tuple[int | None, datetime, str]]:
@@ -294,6 +299,18 @@ class Way:
             lock_sheet(assessment_id=sheet.pk, by=self.by(f"head {place}"), at=self.at)
         self._advance(RoundStage.APPRAISAL, small_rounds.SELF_CLOSES)
 
+    def reopen(self) -> None:
+        """Two sheets opened again until a moment: one is with its head once more, one is being filled."""
+        _first, second, third = self.sheets()
+        for place, sheet in ((1, second), (2, third)):
+            asked = reopenings.ask_reopening(
+                assessment_id=sheet.pk, reason="Bổ sung số liệu", by=self.by(f"focal {place}"), at=self.at
+            )
+            reopenings.grant_reopening(
+                reopening_id=asked.pk, open_until=REOPENED_UNTIL, by=self.by("manager"), at=self.at
+            )
+        submit_sheet(assessment_id=second.pk, by=self.by("focal 1"), at=self.at)
+
     def explain(self) -> None:
         """Two leaves reduced, the rest agreed with; the explanations begin."""
         outsider = self.by("appraiser outside")
@@ -354,9 +371,7 @@ class Way:
 
     def publish(self) -> None:
         decision = publication.Decision("99/QĐ-UBND", self.at.date(), "Người ký", "Chủ tịch")
-        publication.publish_round(
-            round_id=self.round, decision=decision, by=self.by("manager"), at=self.at
-        )
+        publication.publish_round(round_id=self.round, decision=decision, by=self.by("manager"), at=self.at)
 
     def _advance(self, to: RoundStage, at: datetime) -> None:
         self.at = at
@@ -370,6 +385,7 @@ STATIONS: Mapping[str, Callable[[Way], None]] = {
     "scored": Way.score,
     "handed in": Way.hand_in,
     "appraisal": Way.appraise,
+    "reopened": Way.reopen,
     "explanation": Way.explain,
     "reappraisal": Way.reappraise,
     "decision": Way.decide,

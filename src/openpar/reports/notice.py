@@ -161,7 +161,11 @@ _LOST_COLUMNS = (
 def _lost_row(line: LineResult, show: Printed) -> Sequence[str]:
     # A sentence says how the points follow from the figures; the note why these figures were taken.
     layers = (line.decided_layer, Layer.APPRAISED)
-    notes = dict.fromkeys(line.notes[layer] for layer in layers if line.notes.get(layer))
+    notes = dict.fromkeys(
+        f"Đính chính: {line.notes[layer]}" if layer == Layer.CORRECTED else line.notes[layer]
+        for layer in layers
+        if line.notes.get(layer)
+    )
     sentence = line.sentences.get(line.decided_layer, "")
     return (
         f"{line.code} {line.title}",

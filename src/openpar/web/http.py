@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SAID_COOKIE = "said"
 _SAID_FOR_SECONDS = 60
+# Browsers drop cookies of more than 4,096 bytes; written out, each of these may become two.
+_MOST_SAID = 1600
 
 
 class AuthenticatedRequest(HttpRequest):
@@ -174,6 +176,16 @@ def _carried(request: HttpRequest) -> list[str]:
     return [str(text) for text in texts]
 
 
+def _fitting(texts: list[str]) -> str:
+    """The texts for the cookie; what does not fit is cut, the last texts first."""
+    kept = list(texts)
+    while len(kept) > 1 and len(json.dumps(kept)) > _MOST_SAID:
+        kept.pop()
+    while len(json.dumps(kept)) > _MOST_SAID:
+        kept[0] = f"{kept[0][: len(kept[0]) * 3 // 4]}…"
+    return json.dumps(kept)
+
+
 def _tell(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     """Carries what was not shown yet to the next page, without writing to the database on a GET."""
     if request.__dict__.get("_said_is_shown"):
@@ -188,7 +200,7 @@ def _tell(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
         return answer
     answer.set_signed_cookie(
         SAID_COOKIE,
-        json.dumps(texts),
+        _fitting(texts),
         salt=SAID_COOKIE,
         max_age=_SAID_FOR_SECONDS,
         httponly=True,

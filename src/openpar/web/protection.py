@@ -51,7 +51,11 @@ class ResponseHeaders:
         else:
             answer = HttpResponse(status=405, headers={"Allow": ", ".join(_METHODS)})
         answer.headers.setdefault("X-Content-Type-Options", "nosniff")
-        answer.headers.setdefault("Content-Security-Policy", _NO_PAGE)
+        policy = answer.headers.get("Content-Security-Policy", _NO_PAGE)
+        if "frame-ancestors" not in policy:
+            # A policy of its own (evidence in a sandbox) is no leave to be shown inside of other pages.
+            policy = f"{policy}; frame-ancestors 'none'"
+        answer.headers["Content-Security-Policy"] = policy
         answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         answer.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         answer.headers.setdefault("Permissions-Policy", _PERMISSIONS)

@@ -7,6 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("openpar.web.appraisals.urls")),
     path("", include("openpar.web.rounds.urls")),
+    path("", include("openpar.web.corrections.urls")),
     # Before the pages of assessments, which take any word after the number for the code of a leaf.
     path("assessments/", include("openpar.web.sheet_files.urls")),
     path("", include("openpar.web.results.urls")),

@@ -429,9 +429,7 @@ def test_corrected_points_are_those_of_a_confirmed_correction_and_nothing_else()
     assert refused_by(lambda: rows.delete()) == "corrected_delete"
     score.pk, score.criterion_id = (
         None,
-        Score.objects.get(  # type: ignore[assignment]  # a new row
-            assessment=small.sheet(), criterion__code="1.1.1", layer="APPRAISED"
-        ).criterion_id,
+        Score.objects.get(assessment=small.sheet(), criterion__code="1.1.1", layer="APPRAISED").criterion_id,
     )
     assert refused_by(lambda: score.save(force_insert=True)) == "corrected_insert"
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from openpar.common.errors import Refused
 from openpar.parindex.assessments.cohort import awaited
-from openpar.parindex.assessments.models import Assessment
-from openpar.parindex.assessments.permissions import may_record_penalty
+from openpar.parindex.assessments.models import Assessment, RoundStage
+from openpar.parindex.assessments.permissions import may_manage, may_record_penalty
 from openpar.parindex.assessments.queries.appraisal_rows import DIFFERENT, FLAGGED, OPEN, Row, Tally, filtered
 from openpar.parindex.assessments.queries.sheets import own_total
 from openpar.parindex.criteria.queries import LoadedLeaf
@@ -30,6 +30,28 @@ class Opened:
     assessment_id: int
     code: str
     editor: Editor
+
+
+@dataclass(frozen=True)
+class Correcting:
+    """Where corrections are proposed, once the appraisals are over; `manages` the round, so proposes too."""
+
+    prefix: str
+    manages: bool
+
+    def may(self, row: Row) -> bool:
+        """Offers the button: the question of may_propose_correction over rows that are loaded."""
+        if row.is_silent or row.is_being_corrected or row.counted is None:
+            return False
+        return row.barred is None or (self.manages and row.barred.code != "own_unit")
+
+
+def _correcting(scene: Scene) -> Correcting | None:
+    if scene.stand.stage != RoundStage.DECISION or scene.axis == EXPLAINED:
+        return None
+    round = scene.stand.round
+    prefix = f"{reverse('round-corrections', args=[round.pk])}new/"
+    return Correcting(prefix, may_manage(scene.stand.viewer.actor, round))
 
 
 def filters_of(tally: Tally) -> list[tuple[str, str, int]]:
@@ -52,6 +74,7 @@ def _common(scene: Scene, opened: Opened | None) -> dict[str, Any]:
         "row_prefix": f"{reverse('appraisal-desk', args=[round_id])}score/",
         "axis": scene.axis,
         "opened": opened,
+        "correcting": _correcting(scene),
     }
 
 

@@ -160,7 +160,10 @@ def first_leaves(view: SheetView, who: Actor) -> FirstLeaves:
     """What stands above the tree: the leaves to be explained, or those handed to a division officer."""
     if is_explaining(view):
         return FirstLeaves(
-            _("Khác điểm hoặc cần giải trình"), frozenset(line.leaf.code for line in view.to_explain)
+            _("Khác điểm hoặc cần giải trình"),
+            frozenset(
+                line.leaf.code for line in view.lines.values() if line.may_be_explained or line.is_corrected
+            ),
         )
     if is_division_officer(who, view.assessment):
         mine = (code for code, line in view.lines.items() if line.officer_id == who.id)

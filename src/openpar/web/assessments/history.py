@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from openpar.base.audit.queries import Difference, Told, history_about
 from openpar.engine.answers import Answer, BadAnswer
+from openpar.parindex.assessments.models import Layer
 from openpar.parindex.assessments.queries.sheets import SheetView
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.assessments.facts import facts_of
@@ -37,6 +38,8 @@ _KEYS = (
 )
 # Told of bonus and penalty only with the appraisal.
 _WITH_APPRAISAL = ("penalty.recorded", "adjustment.decided")
+# Told of a correction to those who see proposals; to the unit only that it was confirmed.
+_PROPOSALS = ("correction.proposed", "correction.refused", "correction.withdrawn")
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,9 @@ def _told(view: SheetView) -> tuple[Told, ...]:
 def _is_shown(told: Told, view: SheetView, visible: set[str]) -> bool:
     if told.object.startswith("score:"):
         return told.object in visible
+    if told.object.startswith("correction:"):
+        known = told.verb not in _PROPOSALS and Layer.CORRECTED in view.shown.layers
+        return view.shown.proposals or known
     return view.shown.appraised or told.verb not in _WITH_APPRAISAL
 
 

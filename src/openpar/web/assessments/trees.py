@@ -96,6 +96,8 @@ def _state_of_scoring(line: LeafLine) -> tuple[str, str]:
 
 
 def _state_of_explanation(line: LeafLine) -> tuple[str, str]:
+    if line.is_corrected:
+        return "checked", _("Đã đính chính")
     if not line.may_be_explained:
         return "done", _("Giữ điểm")
     if Layer.REAPPRAISED in line.scores:
@@ -218,9 +220,9 @@ def explained_row(leaf: LoadedLeaf, *, base: str) -> LeafRow:
 def figure_of(line: LeafLine, *, explaining: bool) -> str:
     """“1,50 / 2”; in the explanation of a changed leaf “2,40 → 1,80”."""
     own = line.own.points if line.own is not None else None
-    appraised = line.scores.get(Layer.REAPPRAISED) or line.scores.get(Layer.APPRAISED)
-    if explaining and line.may_be_explained and appraised is not None:
-        return f"{_points(own)} → {_points(appraised.points)}"
+    decided = line.decided
+    if explaining and (line.may_be_explained or line.is_corrected) and decided is not None:
+        return f"{_points(own)} → {_points(decided.points)}"
     outside = line.scores.get(Layer.OUTSIDE)
     shown = own if outside is None else outside.points
     return f"{_points(shown)} / {format_maximum(line.leaf.maximum)}"

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from openpar.common.errors import Gap, Refused
@@ -23,6 +24,7 @@ from openpar.parindex.assessments.actions.publication import (
 from openpar.parindex.assessments.models import Layer, RoundStage
 from openpar.parindex.assessments.permissions import may_chair_council
 from openpar.parindex.assessments.results import BlockResults, LineResult, UnitResult, results_of_round
+from openpar.parindex.assessments.rules import why_not_alone
 from openpar.parindex.criteria.queries import LoadedSet
 from openpar.web.account.stamps import recent_factor_gaps, requires_recent_factor
 from openpar.web.http import AuthenticatedRequest, form_refused, page, refused, say, today
@@ -126,8 +128,16 @@ def _context(
         "chairs": chairs,
         "form": form or CouncilForm(initial={"met_on": today()}),
         "can_publish": here.manages and in_decision,
+        "alone": _why_not_alone(here),
         "concluded": here.round.council_met_on is not None,
+        # In the decision the units lead to their leaves, where a correction is proposed.
+        "unit_prefix": f"{reverse('appraisal-desk', args=[here.round.pk])}unit/" if in_decision else "",
     }
+
+
+def _why_not_alone(here: Standpoint) -> Gap | None:
+    """Why this person does not publish what they concluded; the same rule as the action's."""
+    return why_not_alone(here.round.council_chair_id, here.actor.person_id)
 
 
 @page("GET")
@@ -194,6 +204,9 @@ def _publishing_gaps(here: Standpoint, results: tuple[BlockResults, ...]) -> lis
     if here.stage != RoundStage.DECISION:
         return [Gap("", _("Kỳ chưa ở giai đoạn chờ công nhận."), code="other_stage")]
     gaps = publication_gaps(here.round, results)
+    alone = _why_not_alone(here)
+    if alone is not None:
+        gaps.insert(0, alone)
     if here.round.council_met_on is None:
         gaps.append(
             Gap(_("Hội đồng thẩm định"), _("chưa họp, chưa kết luận."), code="no_council", link="../council/")

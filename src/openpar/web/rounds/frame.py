@@ -67,6 +67,7 @@ def tabs_of(here: Standpoint, current: str) -> list[Tab]:
         ("round-appraisers", _("Phân công thẩm định")),
         ("round-outside", _("Kết quả bên ngoài")),
         ("round-adjustments", _("Điểm thưởng, điểm trừ")),
+        ("round-corrections", _("Đính chính")),
         ("round-council", _("Hội đồng, công bố")),
     ]
     return [(label, reverse(name, args=[here.round.pk]), name == current, None) for name, label in pages]

@@ -14,6 +14,7 @@ from openpar.base.accounts.queries import Actor
 from openpar.parindex.assessments.models import (
     Adjustment,
     Assessment,
+    Correction,
     Reopening,
     Round,
     RoundStage,
@@ -84,20 +85,39 @@ def _asked(round: Round) -> list[Item]:
                 state_label=_("Chờ quyết định"),
             )
         )
-    return items
+    return [*items, *_to_correct(round)]
+
+
+def _to_correct(round: Round) -> list[Item]:
+    waiting = Correction.objects.filter(
+        assessment__round_block__round=round, state=Correction.State.PROPOSED
+    ).count()
+    if not waiting:
+        return []
+    return [
+        Item(
+            label=ngettext("%d đề nghị đính chính", "%d đề nghị đính chính", waiting) % waiting,
+            link=reverse("round-corrections", args=[round.pk]),
+            note=round.title,
+            state="waiting",
+            state_label=_("Chờ quyết định"),
+        )
+    ]
 
 
 def _to_chair(actor: Actor) -> tuple[Section, ...]:
     if not actor.has(Role.COUNCIL_CHAIR):
         return ()
-    rounds = Round.objects.filter(stage=RoundStage.DECISION, council_met_on__isnull=True)
-    items = tuple(
-        Item(
-            label=_("Bảng tổng hợp: %s") % round.title,
-            link=reverse("round-council", args=[round.pk]),
-            state="waiting",
-            state_label=_("Chờ Hội đồng kết luận"),
-        )
-        for round in rounds
-    )
-    return (Section(_("Hội đồng thẩm định"), items),)
+    items: list[Item] = []
+    for round in Round.objects.filter(stage=RoundStage.DECISION):
+        items += _to_correct(round)
+        if round.council_met_on is None:
+            items.append(
+                Item(
+                    label=_("Bảng tổng hợp: %s") % round.title,
+                    link=reverse("round-council", args=[round.pk]),
+                    state="waiting",
+                    state_label=_("Chờ Hội đồng kết luận"),
+                )
+            )
+    return (Section(_("Hội đồng thẩm định"), tuple(items)),)

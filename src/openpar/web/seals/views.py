@@ -34,6 +34,7 @@ def _newest() -> Checkpoint:
 def seals(request: HttpRequest) -> HttpResponse:
     checkpoints = list(Checkpoint.objects.order_by("-size")[:_SHOWN])
     until = sealed_until()
+    address = request.build_absolute_uri(reverse("seals"))
     context = {
         "newest": checkpoints[0] if checkpoints else None,
         "checkpoints": checkpoints,
@@ -41,7 +42,10 @@ def seals(request: HttpRequest) -> HttpResponse:
         "is_late": until is not None and now() - until > settings.OPENPAR_STOP_WITHOUT_SEAL,
         "keys": list(VerifierKey.objects.all()),
         "origin": settings.OPENPAR_LOG_ORIGIN,
-        "address": request.build_absolute_uri(reverse("seals")),
+        "commands": {
+            "log": f"python3 openpar_verify.py log {address} --checkpoint moc-cu.txt",
+            "receipt": "python3 openpar_verify.py receipt bien-nhan.json",
+        },
     }
     return render(request, "seals/seals.html", context)
 

@@ -1,0 +1,1 @@
+"""Corrections of appraised points: proposed by one person, decided by another."""
