@@ -61,8 +61,8 @@ def lives() -> tuple[Life, ...]:
             "A correction (đính chính)",
             "src/openpar/parindex/assessments/stages.py",
             *_plain(CORRECTION),
-            "Proposed and decided while its round waits for recognition, by two people. What is proposed never "
-            "changes; a round with an open one is not published.",
+            "Proposed and decided while its round waits for recognition, by two people. What is "
+            "proposed never changes; a round with an open one is not published.",
         ),
         Life(
             "criteria-set.md",

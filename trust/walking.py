@@ -10,6 +10,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -192,8 +193,6 @@ class Walk:
 
 def _unlike_computed(round_id: int, now: Snapshot) -> list[str]:
     """What was published, beside what the program computes of the same scores."""
-    from decimal import Decimal
-
     broken = []
     for block in results_of_round(round_id):
         for unit in block.units:

@@ -185,9 +185,7 @@ def test_the_unit_hears_of_a_correction_only_when_it_is_confirmed(small: SmallRo
 
 def read(who: Actor, address: str) -> bytes:
     answer = client_of(who).get(address)
-    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]  # a streaming answer
-    answer.close()
-    return content
+    return b"".join(answer.streaming_content)  # type: ignore[attr-defined]  # a streaming answer
 
 
 def test_the_document_of_a_correction_is_read_by_those_who_decide(small: SmallRound) -> None:

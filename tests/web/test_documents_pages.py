@@ -277,7 +277,7 @@ def test_the_list_costs_the_same_for_few_and_for_many(
     assert counts == [2, 32]
 
 
-# Session, person, roles; count, rows, three for the uses, names; two for the top bar.
+# Session, person, roles; count, rows, four for the uses, names; two for the top bar.
 _LIST_QUERIES = 12
 
 

@@ -586,7 +586,7 @@ def test_the_council_reads_points_ranks_and_the_largest_differences_first(
         assert figure in page
     assert page.index("Sở Nội vụ</a>") < page.index("Sở Tư pháp</a>") < page.index("Sở Y tế</a>")
     page = client.get(at(deciding, "council/?order=difference")).content.decode()
-    assert page.index("Sở Y tế</th>") < page.index("Sở Nội vụ</th>")
+    assert page.index("Sở Y tế</a>") < page.index("Sở Nội vụ</a>")
 
 
 def test_provisional_totals_are_marked_and_their_ranks_are_for_the_manager_only(

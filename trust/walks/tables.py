@@ -280,7 +280,7 @@ RULES: dict[str, Rule] = {
     "enrol_units": _rule(_manager, "PREPARATION", "Assessment"),
     "withdraw_unit": _rule(_manager, "PREPARATION", "Assessment"),
     "remove_block": _rule(_manager, "PREPARATION", "RoundBlock Assessment AppraiserAssignment"),
-    "open_round": _rule(_manager, "PREPARATION", "Round"),
+    "open_round": _rule(_manager, "PREPARATION", "Round CriteriaSet"),
     "advance_round": _rule(
         _manager, "SELF_SCORING APPRAISAL EXPLANATION REAPPRAISAL", "Round Phase Assessment Reopening"
     ),

@@ -31,6 +31,7 @@ from openpar.parindex.assessments.actions.scores import Entry
 from openpar.parindex.assessments.actions.self_scoring import lock_sheet, save_self_score, submit_sheet
 from openpar.parindex.assessments.calendar import PhaseDates
 from openpar.parindex.assessments.models import Layer, RoundStage
+from openpar.parindex.criteria.models import CriteriaSet
 from tests import factories
 from tests.parindex import rounds as small_rounds
 
@@ -126,6 +127,7 @@ def _row_type(model: Any) -> Any:
 
 # Everything an action of the index writes, apart from the trace and the messages, which only grow.
 TABLES: tuple[Any, ...] = (
+    CriteriaSet,
     models.Round,
     models.Phase,
     models.RoundBlock,

@@ -13,6 +13,7 @@ from openpar.base.accounts.queries import Actor
 from openpar.base.audit.models import Entry as Trace
 from openpar.base.notifications.models import Message
 from openpar.common.triggers import guard_that_fired
+from openpar.engine.answers import Answer
 from openpar.parindex.assessments.actions.adjustments import decide_adjustment, record_penalty
 from openpar.parindex.assessments.actions.corrections import (
     confirm_correction,
@@ -22,13 +23,16 @@ from openpar.parindex.assessments.actions.corrections import (
 )
 from openpar.parindex.assessments.actions.outside import clear_outside_value
 from openpar.parindex.assessments.actions.publication import Decision, conclude_council, publish_round
+from openpar.parindex.assessments.actions.rounds import advance_round
 from openpar.parindex.assessments.actions.scores import Entry
 from openpar.parindex.assessments.errors import BadAnswer, Incomplete, NotAllowed, NotNow, StaleScore
-from openpar.parindex.assessments.models import Correction, Layer, Result, Round, Score
+from openpar.parindex.assessments.models import Correction, Layer, Result, Round, RoundStage, Score
+from openpar.parindex.assessments.queries.corrections import corrections_of_round
 from openpar.parindex.assessments.results import results_of_round
 from tests import factories
 from tests.parindex import rounds
 from tests.parindex.assessments.lock_race import without_the_second_line
+from tests.parindex.assessments.test_cohort import cohort_set
 from tests.parindex.rounds import DECISION, SmallRound, ratio
 
 pytestmark = pytest.mark.django_db
@@ -391,6 +395,44 @@ def test_whoever_concluded_the_council_does_not_publish() -> None:
         for publisher in (person.pk, None):
             said = refused_by(lambda publisher=publisher: rows.update(published_by=publisher))  # type: ignore[misc]
             assert "published_by_two_people" in said
+
+
+def test_a_corrected_figure_of_a_leaf_measured_against_the_block_moves_the_others() -> None:
+    small = rounds.opened_round(cohort_set())
+    for unit, figure in ((small.home_affairs, 60), (small.health, 45), (small.justice, 30)):
+        answers = {**rounds.FULL_ANSWERS, "2.1.2": Answer(numerator=Decimal(figure))}
+        rounds.score_unit(small, unit, answers)
+        rounds.lock_unit(small, unit)
+    for stage, at in (
+        (RoundStage.APPRAISAL, rounds.SELF_CLOSES),
+        (RoundStage.EXPLANATION, rounds.EXPLANATION),
+        (RoundStage.REAPPRAISAL, rounds.REAPPRAISAL),
+        (RoundStage.DECISION, DECISION),
+    ):
+        advance_round(round_id=small.round.pk, to=stage, by=small.manager, at=at)
+        if stage == RoundStage.APPRAISAL:
+            rounds.appraise_the_rest(small)
+    rounds.bring_in_survey(small, {small.home_affairs: 80, small.health: 80, small.justice: 80})
+
+    def points() -> dict[str, Decimal | None]:
+        [block] = results_of_round(small.round.pk)
+        lines = {unit.name: {line.code: line for line in unit.lines} for unit in block.units}
+        return {name: found["2.1.2"].decided_points for name, found in lines.items()}
+
+    half = Decimal("0.5")
+    assert points() == {"Sở Nội vụ": 1, "Sở Y tế": Decimal("0.75"), "Sở Tư pháp": half}
+    entry = Entry(Answer(numerator=Decimal(90)), note="Thiếu 60 mô hình cấp xã")
+    correction = propose(small, unit=small.justice, code="2.1.2", entry=entry)
+    health = propose(small, unit=small.health, entry=Entry(ratio(45, 50), note=REASON))
+    [of_justice, of_health] = corrections_of_round(small.round)
+    # What the page shows is what the results become, each correction by itself.
+    assert (of_justice.total_before, of_justice.total_after) == (Decimal("8.3"), Decimal("8.8"))
+    assert (of_health.total_before, of_health.total_after) == (Decimal("8.55"), Decimal("8.85"))
+    confirm(small, correction)
+    refuse_correction(correction_id=health.pk, reason="Đủ rồi", by=small.manager, at=DECISION)
+    assert points() == {"Sở Nội vụ": Decimal("0.666666666666666666666667"), "Sở Y tế": half, "Sở Tư pháp": 1}
+    conclude(small)
+    publish(small)  # counted again by the program that shares no code with this one
 
 
 # ---- who hears of it ---------------------------------------------------------------------------------
