@@ -81,13 +81,19 @@ def compile_() -> None:
             write_mo(file, read_po(source, locale=catalogue.parents[1].name, charset="utf-8"))
 
 
+def _is_whole(text: str | tuple[str, ...] | list[str]) -> bool:
+    """Is there a text, and for numbers one in every form?"""
+    return all(text) if isinstance(text, tuple | list) else bool(text)
+
+
 def check() -> int:
     known = english()
     wanted = gathered()
     missing = [
         message.id
         for message in wanted
-        if message.id and ((found := known.get(message.id, message.context)) is None or not found.string)
+        if message.id
+        and ((found := known.get(message.id, message.context)) is None or not _is_whole(found.string))
     ]
     obsolete = [
         message.id for message in known if message.id and wanted.get(message.id, message.context) is None

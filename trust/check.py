@@ -62,6 +62,12 @@ class Check:
     databases: tuple[str, ...] = ()
     # Left out of `./run test`, with the reason; nothing is left out of `./run trust`.
     only_in_full: str = ""
+    # Where the databases differ in what the check asks, its short form runs on each of them too.
+    short_on_each: bool = False
+
+    def databases_for(self, *, short: bool) -> tuple[str, ...]:
+        """Where to run: the short form on the first database only, unless it is about their difference."""
+        return self.databases[:1] if short and not self.short_on_each else self.databases
 
 
 def all_checks() -> tuple[Check, ...]:

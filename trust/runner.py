@@ -40,7 +40,7 @@ def empty_database(kind: str, folder: str) -> Iterator[str]:
 
 def run_check(check: Check, *, seed: int, short: bool) -> Iterator[dict[str, Any]]:
     """What the check found, once for each of its databases."""
-    for kind in check.databases or ("",):
+    for kind in check.databases_for(short=short) or ("",):
         with ExitStack() as stack:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="openpar-trust-"))
             environment = {**os.environ, "OPENPAR_VAR_DIR": folder, "TRUST_DATABASE": kind}

@@ -96,7 +96,8 @@ def agencies_at_work(number: int) -> list[Seat]:
     open_round(round_id=small.round.pk, by=small.manager, at=rounds.SELF_OPENS)
     codes = tuple(f"{field}.1.{leaf}" for field in range(1, 9) for leaf in range(1, LEAVES // 8 + 1))
     found = []
-    with at_the_rounds_time(rounds.DURING_SELF):
+    # On that evening: an older session would have ended.
+    with at_the_rounds_time(rounds.SELF_CLOSES - timedelta(minutes=45)):
         for unit in units:
             person = factories.person_as(Role.FOCAL_OFFICER, unit, "Cán bộ đầu mối")
             client = Client()
@@ -179,6 +180,9 @@ def _send(
     place = (one.seat.sheet, one.code)
     version = versions.get(place, 0)
     answer, body = post(connection, one.seat, one.code, f"rush {version + 1}", version)
+    if answer.headers.get("HX-Redirect"):
+        # Sent away, for instance to log in: nothing was kept.
+        return 302, body
     if answer.status == 200:
         versions[place] = version + 1
     return answer.status, body

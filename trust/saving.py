@@ -105,7 +105,7 @@ def browser_at(seat: Seat) -> Any:
     """Django's test client in this process, logged in as the person of the seat; failures are answers."""
     from django.test import Client
 
-    client = Client(raise_request_exception=False)
+    client = Client(raise_request_exception=False, SERVER_NAME="127.0.0.1")
     client.cookies["sessionid"] = seat.session
     return client
 
