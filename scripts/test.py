@@ -21,6 +21,12 @@ WITHOUT_DATABASE = [
     *("tests/engine", "tests/common", "tests/backoffice", "tests/house", "tests/demo"),
     *("tests/trust", "tests/verify"),
 ]
+# How pages look and are used: the same on either database. The round itself, and two people at one leaf, are
+# played on both.
+LOOKS = [
+    f"tests/journeys/test_{name}.py"
+    for name in ("accessibility", "criteria_editor", "excel", "phone", "second_factor", "without_javascript")
+]
 
 
 def say(text: str) -> None:
@@ -54,7 +60,7 @@ def main(arguments: list[str]) -> int:
         code = run([*arguments, *without_browser], database="", name="sqlite")
     if only != "sqlite":
         with postgresql() as address:
-            again = [f"--ignore={path}" for path in WITHOUT_DATABASE]
+            again = [f"--ignore={path}" for path in (*WITHOUT_DATABASE, *LOOKS)]
             code = run([*arguments, *without_browser, *again], database=address, name="postgresql") or code
     if without_browser:
         say("LEFT OUT: the journeys in tests/journeys, because there is no Chromium on this machine.")

@@ -10,7 +10,7 @@ from trust.check import BOTH, POSTGRESQL, SQLITE, Check, Found, Scale
 _PLANTED_SHORT = 4
 _MOST_TOLD = 20
 # The walk over the tables alone needs no database and is walked once, beside SQLite.
-_LAPS = {SQLITE: 60, POSTGRESQL: 15}
+_LAPS = {SQLITE: 50, POSTGRESQL: 12}
 # So many moves until a planted defect counts as missed; walks near it are short, at a given moment shorter.
 _MOST_DIRECTED, _WALK, _WALK_AT_A_MOMENT = 1000, 25, 5
 _PURE_SHORT, _PURE_FULL = 50_000, 10_000_000

@@ -40,7 +40,8 @@ def broken_by_success(case: Case, traces: list[tuple[int | None, datetime, str]]
     """Everything that may not be after a move that succeeded."""
     rule = RULES[case.move]
     yield from _trace(case, rule, traces)
-    if case.round is not None or case.move == "create_round":
+    # About no sheet at all anybody may agree: nothing is done then.
+    if traces or case.changes or case.arguments.get("assessment_ids") != []:
         yield from _allowed(case, rule)
     yield from _written(case, rule)
     for change in case.changes:
