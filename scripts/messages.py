@@ -81,7 +81,7 @@ def compile_() -> None:
             write_mo(file, read_po(source, locale=catalogue.parents[1].name, charset="utf-8"))
 
 
-def _is_whole(text: str | tuple[str, ...] | list[str]) -> bool:
+def _is_whole(text: str | tuple[str, ...] | list[str] | None) -> bool:
     """Is there a text, and for numbers one in every form?"""
     return all(text) if isinstance(text, tuple | list) else bool(text)
 

@@ -279,6 +279,9 @@ def _on_rounds(on: Frozen, vendor: str) -> Iterator[tuple[str, str]]:
         "a result for a round that was not decided",
         _copied(result, row, {"assessment_id": str(on.open_sheet)}),
     )
+    bundle = f"WHERE round_id = {on.published_round}"
+    yield "the digest of the published data", f"UPDATE assessments_roundbundle SET digest = 'x' {bundle}"
+    yield "the published data taken away", f"DELETE FROM assessments_roundbundle {bundle}"
     rounds, published = "assessments_round", f"WHERE id = {on.published_round}"
     yield "the number of the decision", f"UPDATE {rounds} SET decision_number = '1/QĐ' {published}"
     yield "the day of publication", f"UPDATE {rounds} SET published_at = '2026-12-01 00:00:00' {published}"

@@ -101,8 +101,12 @@ def _written(case: Case, rule: Rule) -> Iterator[str]:
             yield f"wrote {kind} of another round"
         if snapshot is case.before or case.before["Assessment"].get(sheet.id) is None:
             continue
-        if case.before.round_of(sheet).stage == "PUBLISHED" and kind != "LeafAssignment":
+        if case.before.round_of(sheet).stage == "PUBLISHED" and kind not in _AFTER_PUBLICATION:
             yield f"wrote {kind} of a published round"
+
+
+# What is no part of a result: who was to score what, and the answer to a request that was left open.
+_AFTER_PUBLICATION = frozenset({"LeafAssignment", "Reopening"})
 
 
 def _sheet_of(case: Case, change: Change) -> Any:

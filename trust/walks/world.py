@@ -302,8 +302,14 @@ class Way:
         self._advance(RoundStage.APPRAISAL, small_rounds.SELF_CLOSES)
 
     def reopen(self) -> None:
-        """Two sheets opened again until a moment: one is with its head once more, one is being filled."""
-        _first, second, third = self.sheets()
+        """Two sheets opened again until a moment: one is with its head once more, one is being filled.
+
+        The third was asked for, too, and nobody has answered.
+        """
+        first, second, third = self.sheets()
+        reopenings.ask_reopening(
+            assessment_id=first.pk, reason="Sai số liệu", by=self.by("focal 0"), at=self.at
+        )
         for place, sheet in ((1, second), (2, third)):
             asked = reopenings.ask_reopening(
                 assessment_id=sheet.pk, reason="Bổ sung số liệu", by=self.by(f"focal {place}"), at=self.at

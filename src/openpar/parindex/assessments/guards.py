@@ -309,6 +309,7 @@ _ROUNDS = (
 
 _RESULTS = (
     *append_only(_RESULT, ("assessment_id",)),
+    *append_only("assessments_roundbundle", ("round_id",)),
     Guard("result_insert", _RESULT, "INSERT", f"NOT {_round_of_sheet('NEW', _DECIDING)}"),
     # A set that a round has opened with is not taken back; asked here, where rounds are known.
     Guard(
