@@ -249,7 +249,7 @@ def _page_limit() -> Small:
 
 def _make_tables() -> None:
     os.environ["OPENPAR_DISK_RESERVE"] = "0"
-    os.environ["OPENPAR_HOSTS"] = "testserver"
+    os.environ["OPENPAR_HOSTS"] = "127.0.0.1"
     os.environ["OPENPAR_STOP_WITHOUT_SEAL_MINUTES"] = "100000000"
     import django
     from django.core.management import call_command
