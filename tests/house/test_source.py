@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import unicodedata
 from pathlib import Path
@@ -68,8 +69,11 @@ TRANSACTIONS = {
 def tracked() -> list[Path]:
     """The files under version control and those that will be; without git, all but foreign ones."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if listed.returncode == 0:
+    has_git = shutil.which("git") is not None
+    listed = (
+        subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False) if has_git else None
+    )
+    if listed is not None and listed.returncode == 0:
         names = [ROOT / name for name in listed.stdout.splitlines()]
     else:
         names = [path for path in ROOT.rglob("*") if not NOT_OURS & set(path.relative_to(ROOT).parts)]
