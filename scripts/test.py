@@ -76,9 +76,7 @@ def main(arguments: list[str]) -> int:
             again = [f"--ignore={path}" for path in (*WITHOUT_DATABASE, *LOOKS)]
             code = run([*arguments, *without_browser, *again], database=address, name="postgresql") or code
     if without_browser:
-        say(
-            "LEFT OUT: the journeys in tests/journeys: there is no Chromium here, or its driver does not start."
-        )
+        say("LEFT OUT: the journeys in tests/journeys: no Chromium here, or its driver does not start.")
     return code
 
 

@@ -69,10 +69,9 @@ TRANSACTIONS = {
 def tracked() -> list[Path]:
     """The files under version control and those that will be; without git, all but foreign ones."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    has_git = shutil.which("git") is not None
-    listed = (
-        subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False) if has_git else None
-    )
+    listed = None
+    if shutil.which("git"):
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if listed is not None and listed.returncode == 0:
         names = [ROOT / name for name in listed.stdout.splitlines()]
     else:
