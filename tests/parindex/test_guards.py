@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 from django.test import Client
@@ -26,7 +27,6 @@ from openpar.common.triggers import (
 from openpar.parindex.assessments.actions import self_scoring
 from openpar.parindex.assessments.models import Assessment, Result, Round, Score
 from openpar.parindex.criteria.models import CriteriaSet, Criterion
-from openpar.web import http
 from tests.parindex import rounds
 
 pytestmark = pytest.mark.django_db
@@ -132,15 +132,15 @@ def test_a_person_meets_409_with_the_number_of_an_incident(
     small = rounds.opened_round()
     rounds.score_unit(small, small.health)
     rounds.lock_unit(small, small.health)
-    monkeypatch.setattr(http, "now", lambda: rounds.DURING_SELF)
     # The planted defect: nobody asks whether the sheet is locked.
     monkeypatch.setattr(self_scoring, "why_not_self_scoring", lambda *_, **__: None)
     client = Client(raise_request_exception=False)
-    client.force_login(User.objects.get(pk=small.focal.person_id))
+    with time_machine.travel(rounds.DURING_SELF):
+        client.force_login(User.objects.get(pk=small.focal.person_id))
     sheet = small.sheet()
     version = sheet.scores.get(criterion__code="1.1.2", layer="SELF").version
     before = (sheet.scores.count(), Entry.objects.count())
-    with caplog.at_level(logging.ERROR):
+    with caplog.at_level(logging.ERROR), time_machine.travel(rounds.DURING_SELF):
         answer = client.post(
             reverse("assessment-leaf", args=[sheet.pk, "1.1.2"]),
             {"numerator": "50", "denominator": "50", "note": "x", "expected_version": str(version)},

@@ -30,8 +30,9 @@ def test_a_frozen_total_equals_the_stored_scores_and_nothing_is_saved_after_the_
 
 @pytest.mark.django_db(transaction=True)
 def test_looking_first_and_writing_afterwards_is_caught() -> None:
-    small, units = open_round_with(6)
+    small, units = open_round_with(40)
     person = factories.person_as(Role.FOCAL_OFFICER, small.health)
     with without_the_second_line():
-        outcomes = [race(small, unit, person.pk, naive_save) for unit in units]
-    assert any(not outcome.holds for outcome in outcomes)
+        # Usually the first or second goes wrong; on a busy machine threads may take longer to meet.
+        is_caught = any(not race(small, unit, person.pk, naive_save).holds for unit in units)
+    assert is_caught
