@@ -23,7 +23,7 @@ def run(scale: Scale) -> Found:
     from trust.saving import LATE, PLANTED_VARIABLE
 
     agencies, leaves = scale.of(200, short=4), scale.of(LEAVES, short=6)
-    seconds = float(scale.of(600, short=8))
+    seconds = float(scale.of(600, short=4))
     seats = agencies_at_work(agencies)
     sent, closes = rush(_schedule(scale, seats, leaves, seconds), seconds=seconds)
     saves = [one for one in sent if not one.due.is_evidence and one.due.after < seconds]
