@@ -144,6 +144,13 @@
     if (id) filterTree(document.getElementById(id), event.target.value);
   });
 
+  // ---- one box for many: data-tick-all="unit" ticks every shown box of that name ----
+  document.addEventListener("change", (event) => {
+    const name = event.target.dataset.tickAll;
+    if (name === undefined) return;
+    for (const tick of document.querySelectorAll(`input[type=checkbox][name="${name}"]`)) tick.checked = event.target.checked;
+  });
+
   // ---- filters that need no button ----
   document.addEventListener("change", (event) => {
     if (event.target.dataset.submit !== undefined) event.target.form.requestSubmit();
@@ -178,7 +185,12 @@
   function prepare(part) {
     for (const button of part.querySelectorAll("[data-pick-day][hidden]")) offerCalendar(button);
   }
-  // ---- printing: the button appears only where it works ----
+  // ---- what only the script can do appears when it can: ticking all, printing ----
+  for (const tick of document.querySelectorAll("[data-tick-all]")) {
+    // A browser that went back keeps the tick and drops those below.
+    tick.checked = false;
+    tick.closest("label").hidden = false;
+  }
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => window.print());

@@ -58,10 +58,6 @@
     const row = event.target.closest("[data-row]");
     if (row) choose(row, false);
   });
-  document.addEventListener("change", (event) => {
-    if (event.target.dataset.tickAll === undefined) return;
-    for (const tick of document.querySelectorAll(".tick-cell input")) tick.checked = event.target.checked;
-  });
 
   let saved = null;
   document.body.addEventListener("htmx:afterRequest", (event) => {
