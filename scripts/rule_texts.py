@@ -21,6 +21,9 @@ Chung cho mọi quy tắc:
 - **“Trên 90 %” không gồm 90 %; “từ 90 % trở lên” gồm 90 %.** “Đến dưới 90 %” không gồm 90 %.
 - **Không làm tròn khi tính**, chỉ làm tròn khi in; dấu ≈ cho biết số đã làm tròn.
 """
+DOSSIERS = """## Số liệu hồ sơ
+
+Không phải điểm của bộ tiêu chí, nhưng cũng do chương trình tính từ các bảng ví dụ:"""
 
 
 class Kind(NamedTuple):

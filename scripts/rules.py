@@ -19,9 +19,11 @@ from openpar.engine.outcomes import Earned, Outcome
 from openpar.engine.rules.base import capital
 from openpar.engine.wording import number, points
 from openpar.parindex.criteria.yaml_files import read_mapping
-from scripts.rule_texts import FAMILIES, INDEX, STATES, Family, Kind
+from scripts import deadline_pages, dossier_pages
+from scripts.rule_texts import DOSSIERS, FAMILIES, INDEX, STATES, Family, Kind
 from scripts.totals_tables import PARTS, Disagreement, agree
 from scripts.written_pages import ROOT, settle, table
+from tests.engine.deadline_tables import FOLDER as DEADLINE_TABLES
 from tests.engine.tables import FOLDER as TYPES
 from tests.engine.tables import answer_of
 
@@ -45,11 +47,20 @@ _COUNTED = {
 }
 
 
-def pages(types: Path = TYPES, totals: Path = TOTALS) -> dict[str, str]:
+def pages(
+    types: Path = TYPES,
+    totals: Path = TOTALS,
+    facts: Path = dossier_pages.FACTS,
+    deadlines: Path = DEADLINE_TABLES,
+) -> dict[str, str]:
     """Every page by its file name. Raises Disagreement where a table and the engine differ."""
     listed = [f"- [{family.title}]({family.file})" for family in FAMILIES]
-    index = "\n".join([INDEX, *listed]) + "\n"
-    return {"README.md": index, **{family.file: page(family, types, totals) for family in FAMILIES}}
+    index = (
+        "\n".join([INDEX, *listed, "", DOSSIERS, "", deadline_pages.LISTED, *dossier_pages.listed()]) + "\n"
+    )
+    written = {family.file: page(family, types, totals) for family in FAMILIES}
+    written[deadline_pages.FILE] = deadline_pages.page(deadlines)
+    return {"README.md": index, **written, **dossier_pages.pages(facts)}
 
 
 def page(family: Family, types: Path, totals: Path) -> str:

@@ -16,11 +16,9 @@ from pathlib import Path
 from postgres import postgresql
 
 ROOT = Path(__file__).resolve().parents[1]
-# Arithmetic, text and the demo (made for SQLite) run once; the proofs bring both databases themselves.
-WITHOUT_DATABASE = [
-    *("tests/engine", "tests/common", "tests/backoffice", "tests/house", "tests/demo"),
-    *("tests/trust", "tests/verify"),
-]
+# Run once though they may touch the database: the command line, the demo (made for SQLite), the proofs (which
+# bring both databases themselves), the comparison with the verifier. What touches none runs once anyway.
+ONCE = [f"tests/{name}" for name in ("backoffice", "demo", "house", "trust", "verify")]
 # How pages look and are used: the same on either database. The round itself, and two people at one leaf, are
 # played on both.
 LOOKS = [
@@ -36,7 +34,9 @@ def say(text: str) -> None:
 def run(arguments: list[str], *, database: str, name: str) -> int:
     started = time.monotonic()
     say(f"— Tests on {name} —")
-    workers = [] if any(argument.startswith(("-n", "-x", "--pdb")) for argument in arguments) else ["-n", "2"]
+    is_alone = any(argument.startswith(("-n", "-x", "--pdb")) for argument in arguments)
+    # Whoever has nothing left takes over half of what waits for the other.
+    workers = [] if is_alone else ["-n", "2", "--dist", "worksteal"]
     # A folder of its own, so that two runs on one machine, or a demo beside them, never meet.
     with tempfile.TemporaryDirectory(prefix="openpar-test-") as folder:
         code = subprocess.call(
@@ -69,11 +69,13 @@ def main(arguments: list[str]) -> int:
         arguments = arguments[:position] + arguments[position + 2 :]
     without_browser = [] if browser_starts() else ["--ignore=tests/journeys"]
     code = 0
-    if only != "postgresql":
-        code = run([*arguments, *without_browser], database="", name="sqlite")
-    if only != "sqlite":
-        with postgresql() as address:
-            again = [f"--ignore={path}" for path in (*WITHOUT_DATABASE, *LOOKS)]
+    with postgresql() as address:
+        # For the proofs too, that they need not start one each.
+        os.environ["TEST_DATABASE_URL"] = address
+        if only != "postgresql":
+            code = run([*arguments, *without_browser], database="", name="sqlite")
+        if only != "sqlite":
+            again = ["--only-database", *(f"--ignore={path}" for path in (*ONCE, *LOOKS))]
             code = run([*arguments, *without_browser, *again], database=address, name="postgresql") or code
     if without_browser:
         say("LEFT OUT: the journeys in tests/journeys: no Chromium here, or its driver does not start.")

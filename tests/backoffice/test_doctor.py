@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from pytest_django.fixtures import Settings
 
 from openpar.backoffice import doctor, doctor_checks, findings
@@ -14,6 +15,7 @@ from openpar.backoffice.commandline import main
 from openpar.backoffice.findings import Check, Finding, Mark, check
 from openpar.common.disk import Reserve
 from openpar.common.durability import Setting, UnsoundDatabase
+from openpar.common.triggers import drop_triggers
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +160,13 @@ def test_settings_that_cannot_be_read_are_told(
     monkeypatch.setattr("django.setup", refuse)
     assert main(["doctor"]) == 1
     assert "DATABASE_URL is 'mysql://x'" in capsys.readouterr().out
+
+
+def test_guards_that_a_database_lacks_are_named() -> None:
+    assert [one.mark for one in doctor_checks.guards()] == [Mark.OK]
+    with transaction.atomic():
+        drop_triggers()
+        [found] = doctor_checks.guards()
+        transaction.set_rollback(True)
+    assert found.mark is Mark.WRONG
+    assert "audit_entry_update" in found.what

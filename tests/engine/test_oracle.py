@@ -25,7 +25,7 @@ from openpar.engine.scoring import Sheet, UnitScore, score_block
 from tests.engine import oracle
 from tests.engine.random_sets import random_case
 
-RUNS = int(os.environ.get("OPENPAR_ORACLE_RUNS", "2000"))
+RUNS = int(os.environ.get("OPENPAR_ORACLE_RUNS", "1000"))
 LEAF_DUST = Fraction(1, 10**24)
 TOTAL_DUST = Fraction(1, 10**17)
 

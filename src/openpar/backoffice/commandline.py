@@ -12,10 +12,13 @@ from pathlib import Path
 
 from openpar.backoffice import doctor
 from openpar.backoffice.backup_commands import add_backup_commands
+from openpar.backoffice.deadline_command import add_deadline_command
 from openpar.backoffice.evidence_commands import add_evidence_commands
 from openpar.backoffice.job_commands import add_job_commands
 from openpar.backoffice.log_commands import add_log_commands
+from openpar.backoffice.qd766_commands import add_qd766_commands
 from openpar.backoffice.ranking_files import BadBands, bands_from_text, ranking_table, read_scores
+from openpar.backoffice.reconcile_commands import add_reconcile_command
 from openpar.backoffice.result_files import (
     Scored,
     contradictions,
@@ -242,6 +245,7 @@ def _parser() -> argparse.ArgumentParser:
     ranking.add_argument("--bands", help='"Tốt>=80,Khá>=70,Yếu<70" · or a .yaml file')
     ranking.set_defaults(run=rank_results)
 
+    add_deadline_command(commands)
     doctor.add_to(commands)
     add_backup_commands(commands)
     add_evidence_commands(commands)
@@ -249,6 +253,8 @@ def _parser() -> argparse.ArgumentParser:
     add_job_commands(commands)
     add_roles_command(commands)
     add_round_commands(commands)
+    add_qd766_commands(commands)
+    add_reconcile_command(commands)
     return parser
 
 

@@ -23,6 +23,7 @@ from openpar.backoffice.findings import Finding, Mark, check
 from openpar.common.disk import spaces, watched_folders
 from openpar.common.durability import UnsoundDatabase, settings_of
 from openpar.common.outages import outage_of
+from openpar.common.triggers import missing_guards
 from openpar.common.upgrades import pending_migrations
 
 _VERSIONS = ("django", "granian", "psycopg")
@@ -30,6 +31,7 @@ _SHORTEST_KEY = 32
 # A clock before the day this was written has lost its battery or its time server.
 _NOT_BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
 _MOST_CLOCK_STEP = 0.05
+_MOST_NAMED = 5
 
 
 @check
@@ -77,6 +79,21 @@ def migrations() -> Iterator[Finding]:
         yield Finding(Mark.WRONG, "cấu trúc dữ liệu", what, "Sao lưu, rồi chạy: ./run manage migrate")
     else:
         yield Finding(Mark.OK, "cấu trúc dữ liệu", "đúng phiên bản này")
+
+
+@check
+def guards() -> Iterator[Finding]:
+    """What the database itself refuses (docs/operations/postgresql-roles.md)."""
+    try:
+        missing = missing_guards() if not pending_migrations() else ()
+    except (UnsoundDatabase, DatabaseError):
+        return
+    if missing:
+        what = f"thiếu hoặc khác {len(missing)}: {', '.join(missing[:_MOST_NAMED])}"
+        remedy = "Xem ai đã đổi cơ sở dữ liệu, rồi dựng lại: docs/operations/postgresql-roles.md#guards."
+        yield Finding(Mark.WRONG, "chốt chặn trong cơ sở dữ liệu", what, remedy)
+    else:
+        yield Finding(Mark.OK, "chốt chặn trong cơ sở dữ liệu", "đủ và đúng")
 
 
 @check

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from openpar.engine.bounds import Interval, interval_of
@@ -65,6 +66,32 @@ class Parameters:
     def optional_number(self, key: str) -> Decimal | None:
         """An exact decimal, or None if not stated."""
         return self.number(key) if self.has(key) else None
+
+    def day(self, key: str) -> date:
+        """A day written 2026-01-31; a missing one is a fault."""
+        text = self.text(key, None)
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            self.fault(f"Tham số “{key}” là “{text}”.", "Ghi ngày dạng 2026-01-31.")
+            return date.min
+
+    def optional_day(self, key: str) -> date | None:
+        """A day, or None if not stated."""
+        return self.day(key) if self.has(key) else None
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """A list of texts with at least one; a missing one is a fault."""
+        value = self.found.get(key)
+        self.has(key)
+        if isinstance(value, Sequence) and not isinstance(value, str) and value:
+            return tuple(one_spelling(str(name)) for name in value)
+        self.fault(f"Tham số “{key}” thiếu hoặc không phải danh sách.", "Ghi một danh sách.")
+        return ()
+
+    def optional_names(self, key: str) -> tuple[str, ...]:
+        """A list of texts, or nothing if not stated."""
+        return self.names(key) if self.has(key) else ()
 
     def flag(self, key: str, default: bool) -> bool:
         """A truth value, also as the text true/false, yes/no."""
