@@ -2,18 +2,97 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from openpar.base.accounts.models import User
 from openpar.common.triggers import without_triggers
 from openpar.parindex.criteria.queries import forget_loaded_sets
 from openpar.web.account.stamps import SECOND_FACTOR, Passed
+from tests import worlds
+from tests.parindex import rounds
+from tests.parindex.rounds import SmallRound
+from tests.worlds import GROUND, Ground, world
+
+# What takes longest begins first, so that no worker is left with it at the end.
+_LONGEST = (
+    "tests/journeys/test_round.py",
+    "tests/parindex/assessments/test_lock_race.py",
+    "tests/trust/",
+    "tests/journeys/",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--only-database",
+        action="store_true",
+        help="leaves out the tests that do not ask for the database: they are the same on any",
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest first, then those without a world as they stand, then world by world."""
+    if config.getoption("--only-database"):
+        left_out = [item for item in items if not worlds.touches_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if worlds.touches_database(item)]
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> tuple[int, list[str]]:
+    path = item.nodeid
+    place = next((place for place, start in enumerate(_LONGEST) if path.startswith(start)), len(_LONGEST))
+    return place, worlds.worlds_of(item)
+
+
+@world
+def prepared() -> SmallRound:
+    return rounds.prepared_round()
+
+
+@world
+def opened() -> SmallRound:
+    return rounds.opened_round()
+
+
+@world
+def appraising() -> SmallRound:
+    return rounds.round_in_appraisal()
+
+
+@world
+def deciding() -> SmallRound:
+    return rounds.round_in_decision()
+
+
+@world
+def published() -> SmallRound:
+    return rounds.published_round()
+
+
+@pytest.fixture(scope="session")
+def ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Ground]:
+    """Where the worlds stand; goes before the database does."""
+    yield GROUND
+    GROUND.clear(django_db_blocker)
+
+
+@pytest.fixture(scope="class", autouse=True)
+def _no_world_stands_where_it_is_committed(
+    request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
+) -> None:
+    if worlds.commits(request.node):
+        GROUND.clear(django_db_blocker)
 
 
 @pytest.fixture(autouse=True)
@@ -38,9 +117,30 @@ def _tables_can_be_emptied() -> Iterator[None]:
         yield
 
 
+_COSTS = {name: getattr(Argon2PasswordHasher, name) for name in ("time_cost", "memory_cost", "parallelism")}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """How long a password takes to check is no business of the tests; that it is checked, is."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, cost in zip(_COSTS, (1, 64, 1), strict=True):
+            patch.setattr(Argon2PasswordHasher, name, cost)
+        yield
+
+
+@pytest.fixture
+def passwords_as_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the test of what a password costs in an installation."""
+    for name, cost in _COSTS.items():
+        monkeypatch.setattr(Argon2PasswordHasher, name, cost)
+
+
 @pytest.fixture(autouse=True)
 def _files_of_this_test(settings: Settings, tmp_path: Path) -> None:
     settings.OPENPAR_FILES_DIR = tmp_path / "files"
+    if GROUND.files is not None:
+        shutil.copytree(GROUND.files, settings.OPENPAR_FILES_DIR)
 
 
 @pytest.fixture(autouse=True)

@@ -261,6 +261,10 @@ def _on_sheets(on: Frozen, vendor: str) -> Iterator[tuple[str, str]]:
         "a refused reopening granted after all",
         f"UPDATE {asked} SET closed_at = NULL WHERE id = {on.closed_reopening}",
     )
+    yield (
+        "a refused reopening said to have lapsed",
+        f"UPDATE {asked} SET has_lapsed = NOT has_lapsed WHERE id = {on.closed_reopening}",
+    )
     yield "a reopening that never was", f"DELETE FROM {asked} WHERE id = {on.closed_reopening}"
     adjustment, row = "assessments_adjustment", on.published_adjustment
     yield "a penalty waived after publication", f"UPDATE {adjustment} SET state = 'REFUSED' WHERE id = {row}"
@@ -307,6 +311,13 @@ def _on_rounds(on: Frozen, vendor: str) -> Iterator[tuple[str, str]]:
         f"UPDATE assessments_phase SET closes_at = '2028-01-01 00:00:00' "
         f"WHERE round_id = {on.published_round}",
     )
+    blocks = f"(SELECT id FROM assessments_roundblock WHERE round_id = {on.published_round})"
+    handed = "assessments_appraiserassignment"
+    yield (
+        "another field for an appraiser of a published round",
+        f"UPDATE {handed} SET field_code = '9' WHERE round_block_id IN {blocks} AND field_code = '1'",
+    )
+    yield "an appraiser who never was", f"DELETE FROM {handed} WHERE round_block_id IN {blocks}"
 
 
 def _on_what_all_stands_on(on: Frozen, vendor: str) -> Iterator[tuple[str, str]]:

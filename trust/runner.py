@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +41,17 @@ def empty_database(kind: str, folder: str) -> Iterator[str]:
                 connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@cache
+def _tables() -> Path:
+    """A SQLite database with empty tables, made once by the migrations; copied, it saves seconds a check."""
+    folder = tempfile.mkdtemp(prefix="openpar-tables-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "tables.sqlite3"
+    environment = {**os.environ, "OPENPAR_VAR_DIR": folder, "DATABASE_URL": f"sqlite:///{path}"}
+    subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
+    return path
+
+
 def run_check(check: Check, *, seed: int, short: bool) -> Iterator[dict[str, Any]]:
     """What the check found, once for each of its databases."""
     for kind in check.databases_for(short=short) or ("",):
@@ -46,6 +60,9 @@ def run_check(check: Check, *, seed: int, short: bool) -> Iterator[dict[str, Any
             environment = {**os.environ, "OPENPAR_VAR_DIR": folder, "TRUST_DATABASE": kind}
             if kind:
                 environment["DATABASE_URL"] = stack.enter_context(empty_database(kind, folder))
+            if kind == SQLITE:
+                shutil.copyfile(_tables(), environment["DATABASE_URL"].removeprefix("sqlite:///"))
+                environment["TRUST_TABLES"] = "made"
             command = [sys.executable, "-m", "trust.one", check.name, "--seed", str(seed)]
             done = subprocess.run(
                 [*command, "--short"] if short else command,

@@ -55,6 +55,7 @@ OPENS_CONNECTIONS = {
     "base/documents/antivirus.py",
     "base/documents/signature_judging.py",
     "base/notifications/checkpoints.py",
+    "base/notifications/mail.py",
     "common/limited.py",
     "common/limited_server.py",
     "jobs/running.py",

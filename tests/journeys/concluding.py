@@ -23,7 +23,7 @@ def move_on(page: Page, stage: str, *, reason: str = "") -> None:
     """To the next phase; before its hour with a reason."""
     page.get_by_role("link", name="Tình hình").click()
     if reason:
-        page.get_by_label("Lý do chuyển sớm").fill(reason)
+        page.get_by_label("Lý do chuyển giai đoạn").fill(reason)
     press(page, f"Chuyển sang “{stage}”")
     says(page, f"Kỳ đã chuyển sang giai đoạn “{stage}”.")
 

@@ -54,13 +54,6 @@ def live_server() -> Iterator[LiveServer]:
 
 
 @pytest.fixture
-def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """How long a password takes to check is no business of the journeys; that it is checked, is."""
-    for name, cost in (("time_cost", 1), ("memory_cost", 64), ("parallelism", 1)):
-        monkeypatch.setattr(f"django.contrib.auth.hashers.Argon2PasswordHasher.{name}", cost)
-
-
-@pytest.fixture
 def demands_second_factor() -> None:
     """Asked for by the journeys of the second factor; in the others nobody needs one to log in."""
 
@@ -72,7 +65,7 @@ def _second_factor_as_demanded(request: pytest.FixtureRequest, monkeypatch: pyte
 
 
 @pytest.fixture
-def visitors(browser: Browser, live_server: LiveServer, _quick_passwords: None) -> Iterator[Visitors]:
+def visitors(browser: Browser, live_server: LiveServer) -> Iterator[Visitors]:
     """The people of a journey; it fails of what their browsers complained of."""
     found = Visitors(browser, live_server.url)
     yield found

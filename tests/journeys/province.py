@@ -308,12 +308,13 @@ class Province:
             at=self._clock.tick(),
         )
 
+        health = self._sheet(HEALTH)
         record_penalty(
-            assessment_id=self._sheet(HEALTH).pk,
+            assessment_id=health.pk,
             ground="Kết luận thanh tra số 12/KL-TTr, mục 3 (số liệu mẫu)",
             points=Decimal("0.5"),
             document_id=None,
-            by=self._places.manager,
+            by=self._places.appraiser_for(health.organisation_id),
             at=self._clock.tick(),
         )
         self._decide(self._open_adjustments()[0])

@@ -52,7 +52,7 @@ def _record_penalty(found: RoundNow) -> None:
         ground="Kết luận thanh tra số 12/KL-TTr",
         points=Decimal("0.25"),
         document_id=None,
-        by=factories.actor(found.person(Role.ROUND_MANAGER, found.home)),
+        by=factories.actor(found.person(Role.APPRAISER, found.home)),
         at=timezone.now(),
     )
 

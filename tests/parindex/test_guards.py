@@ -88,22 +88,20 @@ def refused_by(write: Callable[[], object]) -> str | None:
     return guard_that_fired(refusal.value)
 
 
-def test_what_django_writes_past_the_actions_is_refused_too() -> None:
-    small = rounds.published_round()
-    score = Score.objects.filter(assessment=small.sheet(), layer="APPRAISED")
+def test_what_django_writes_past_the_actions_is_refused_too(published: rounds.SmallRound) -> None:
+    score = Score.objects.filter(assessment=published.sheet(), layer="APPRAISED")
     assert refused_by(lambda: score.update(points="1")) == "score_update"
     assert refused_by(lambda: score.delete()) == "score_delete"
     assert refused_by(lambda: Result.objects.update(rank=1)) == "assessments_result_update"
-    assert refused_by(lambda: Criterion.objects.filter(set=small.criteria_set).update(title="x"))
+    assert refused_by(lambda: Criterion.objects.filter(set=published.criteria_set).update(title="x"))
     assert refused_by(lambda: Entry.objects.all().delete()) == "audit_entry_delete"
 
 
-def test_saving_a_frozen_row_as_it_is_changes_nothing_and_is_no_attack() -> None:
-    small = rounds.published_round()
-    small.round.refresh_from_db()
-    small.round.save()
-    small.sheet().save()
-    CriteriaSet.objects.get(pk=small.criteria_set.pk).save()
+def test_saving_a_frozen_row_as_it_is_changes_nothing_and_is_no_attack(published: rounds.SmallRound) -> None:
+    published.round.refresh_from_db()
+    published.round.save()
+    published.sheet().save()
+    CriteriaSet.objects.get(pk=published.criteria_set.pk).save()
 
 
 def test_an_error_of_another_kind_is_no_guard() -> None:
@@ -111,8 +109,7 @@ def test_an_error_of_another_kind_is_no_guard() -> None:
     assert guard_that_fired(ValueError("openpar guard: score_update")) is None
 
 
-def test_a_draft_that_an_issued_set_continues_may_still_lose_a_line() -> None:
-    small = rounds.prepared_round()
+def test_a_draft_that_an_issued_set_continues_may_still_lose_a_line(prepared: rounds.SmallRound) -> None:
     with without_triggers():
         draft = CriteriaSet.objects.create(
             title="Bản soạn", year=2027, declared_total=Decimal(1), settings={}, stage="DRAFT"
@@ -120,24 +117,23 @@ def test_a_draft_that_an_issued_set_continues_may_still_lose_a_line() -> None:
         kept = Criterion.objects.create(
             set=draft, code="1", title="Cũ", position=1, depth=1, field_code="1", is_leaf=False
         )
-        line = Criterion.objects.filter(set=small.criteria_set, code="1")
+        line = Criterion.objects.filter(set=prepared.criteria_set, code="1")
         line.update(same_as=kept)
     kept.delete()
     assert line.get().same_as_id is None
 
 
 def test_a_person_meets_409_with_the_number_of_an_incident(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    opened: rounds.SmallRound, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    small = rounds.opened_round()
-    rounds.score_unit(small, small.health)
-    rounds.lock_unit(small, small.health)
+    rounds.score_unit(opened, opened.health)
+    rounds.lock_unit(opened, opened.health)
     # The planted defect: nobody asks whether the sheet is locked.
     monkeypatch.setattr(self_scoring, "why_not_self_scoring", lambda *_, **__: None)
     client = Client(raise_request_exception=False)
     with time_machine.travel(rounds.DURING_SELF):
-        client.force_login(User.objects.get(pk=small.focal.person_id))
-    sheet = small.sheet()
+        client.force_login(User.objects.get(pk=opened.focal.person_id))
+    sheet = opened.sheet()
     version = sheet.scores.get(criterion__code="1.1.2", layer="SELF").version
     before = (sheet.scores.count(), Entry.objects.count())
     with caplog.at_level(logging.ERROR), time_machine.travel(rounds.DURING_SELF):

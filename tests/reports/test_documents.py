@@ -36,12 +36,7 @@ from tests.parindex.rounds import SmallRound
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def published() -> SmallRound:
-    return rounds.published_round()
-
-
-def opened(content: bytes) -> Document:
+def document_in(content: bytes) -> Document:
     return docx.Document(BytesIO(content))
 
 
@@ -64,14 +59,14 @@ def sheet_rows(content: bytes, number: int) -> list[tuple[object, ...]]:
 
 
 def decision(small: SmallRound) -> Document:
-    return opened(decision_document(round_report(small.round, small.manager)))
+    return document_in(decision_document(round_report(small.round, small.manager)))
 
 
 def notice(small: SmallRound) -> Document:
     (block,) = blocks_of(small.round.pk)
     source = source_of(small.round)
     row = next(row for row in source.rows(block) if row.assessment_id == small.sheet().pk)
-    return opened(notice_document(unit_notice(small.round, block, row, source, is_provisional=False)))
+    return document_in(notice_document(unit_notice(small.round, block, row, source, is_provisional=False)))
 
 
 def loaded(sheet: Assessment) -> Assessment:
@@ -170,7 +165,7 @@ def test_the_decision_names_number_day_grounds_articles_and_signer(published: Sm
 def test_a_deputy_signs_for_the_chair(published: SmallRound) -> None:
     block = silent_round(published, [published.health], year=2027)
     report = round_report(Round.objects.get(pk=block.round_id), published.manager)
-    text = words_of(opened(decision_document(report)))
+    text = words_of(document_in(decision_document(report)))
     assert "KT. CHỦ TỊCH\nPHÓ CHỦ TỊCH" in text
 
 
@@ -193,9 +188,8 @@ def test_the_appendices_are_tables_on_their_own_pages(published: SmallRound) -> 
     assert "Hiển thị 2 chữ số thập phân, làm tròn nửa lên" in text
 
 
-def test_before_publication_the_decision_is_a_draft_with_blanks() -> None:
-    small = rounds.round_in_decision()
-    text = words_of(decision(small))
+def test_before_publication_the_decision_is_a_draft_with_blanks(deciding: SmallRound) -> None:
+    text = words_of(decision(deciding))
     assert "DỰ THẢO" in text
     assert "Số: ……/QĐ-UBND" in text
     assert "ngày … tháng … năm ……" in text
@@ -207,7 +201,7 @@ def test_sample_sets_and_demo_data_are_called_so(published: SmallRound, settings
     for text in (
         words_of(decision(published)),
         words_of(notice(published)),
-        words_of(opened(report_document(self_report(loaded(published.sheet()))))),
+        words_of(document_in(report_document(self_report(loaded(published.sheet()))))),
         str(sheet_rows(matrix_workbook(report), 0)),
         str(sheet_rows(report_workbook(self_report(loaded(published.sheet()))), 0)),
     ):
@@ -245,10 +239,9 @@ def test_the_notice_tells_a_unit_its_totals_fields_and_lost_points(published: Sm
 # ---- self-assessment report ----
 
 
-def test_the_report_lists_every_leaf_and_explains_those_without_evidence() -> None:
-    small = rounds.opened_round()
-    rounds.score_unit(small, small.health)
-    document = opened(report_document(self_report(loaded(small.sheet()))))
+def test_the_report_lists_every_leaf_and_explains_those_without_evidence(opened: SmallRound) -> None:
+    rounds.score_unit(opened, opened.health)
+    document = document_in(report_document(self_report(loaded(opened.sheet()))))
     table = {row[0]: row for row in rows_of(document, 2)[1:]}
     assert table["1.1.1"] == ["1.1.1", "Ban hành kế hoạch", "1", "1,00", "02/KH, trang 1"]
     assert table["1.1.2"][3:] == ["2,40", ""]
@@ -267,12 +260,11 @@ def test_the_report_lists_every_leaf_and_explains_those_without_evidence() -> No
 
 
 def test_the_report_of_a_locked_sheet_is_no_draft(published: SmallRound) -> None:
-    assert "BẢN NHÁP" not in words_of(opened(report_document(self_report(loaded(published.sheet())))))
+    assert "BẢN NHÁP" not in words_of(document_in(report_document(self_report(loaded(published.sheet())))))
 
 
-def test_a_unit_that_scored_nothing_reports_just_that() -> None:
-    small = rounds.opened_round()
-    text = words_of(opened(report_document(self_report(loaded(small.sheet())))))
+def test_a_unit_that_scored_nothing_reports_just_that(opened: SmallRound) -> None:
+    text = words_of(document_in(report_document(self_report(loaded(opened.sheet())))))
     assert "Sở Y tế chưa chấm điểm." in text
 
 

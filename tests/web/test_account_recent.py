@@ -51,23 +51,22 @@ def confirm(client: Client, secret: str, page: str) -> None:
 
 
 def test_publication_waits_until_the_factor_was_shown_in_the_last_quarter_of_an_hour(
-    clock: Traveller,
+    deciding: rounds.SmallRound, clock: Traveller
 ) -> None:
     clock.move_to(rounds.DECISION)
-    small = rounds.round_in_decision()
     conclude_council(
-        round_id=small.round.pk,
+        round_id=deciding.round.pk,
         met_on=timezone.localdate(),
         conclusion="Nhất trí",
-        by=small.chair,
+        by=deciding.chair,
         at=timezone.now(),
     )
-    client, secret = with_app(small.manager)
-    page = f"/rounds/{small.round.pk}/publish/"
+    client, secret = with_app(deciding.manager)
+    page = f"/rounds/{deciding.round.pk}/publish/"
     assert "xác nhận lại" in client.get(page).content.decode()
     refused = client.post(page, DECISION | {"confirmed": "1"})
     assert refused.status_code == 422
-    assert f"/account/confirm/?next=%2Frounds%2F{small.round.pk}%2Fpublish%2F" in refused.content.decode()
+    assert f"/account/confirm/?next=%2Frounds%2F{deciding.round.pk}%2Fpublish%2F" in refused.content.decode()
     assert "99/QĐ-UBND" in refused.content.decode()
     confirm(client, secret, page)
     clock.shift(timedelta(minutes=16))
@@ -80,18 +79,19 @@ def test_publication_waits_until_the_factor_was_shown_in_the_last_quarter_of_an_
     assert Result.objects.exists()
 
 
-def test_reopening_a_sheet_asks_too_and_refusing_does_not(clock: Traveller) -> None:
-    small = rounds.opened_round()
-    rounds.score_unit(small, small.health)
-    rounds.lock_unit(small, small.health)
+def test_reopening_a_sheet_asks_too_and_refusing_does_not(
+    opened: rounds.SmallRound, clock: Traveller
+) -> None:
+    rounds.score_unit(opened, opened.health)
+    rounds.lock_unit(opened, opened.health)
     asked = ask_reopening(
-        assessment_id=small.sheet().pk, reason="Nhầm số liệu", by=small.focal, at=rounds.DURING_SELF
+        assessment_id=opened.sheet().pk, reason="Nhầm số liệu", by=opened.focal, at=rounds.DURING_SELF
     )
-    client, secret = with_app(small.manager)
-    page = f"/rounds/{small.round.pk}/"
+    client, secret = with_app(opened.manager)
+    page = f"/rounds/{opened.round.pk}/"
     answer = {"answer": "grant", "open_until": "20/11/2026 17:00"}
     assert client.post(f"{page}reopenings/{asked.pk}/", answer).status_code == 422
-    assert small.sheet().state == SheetState.LOCKED
+    assert opened.sheet().state == SheetState.LOCKED
     confirm(client, secret, page)
     assert client.post(f"{page}reopenings/{asked.pk}/", answer).status_code == 302
-    assert small.sheet().state == SheetState.DRAFTING
+    assert opened.sheet().state == SheetState.DRAFTING

@@ -35,8 +35,8 @@ def clock() -> Iterator[Traveller]:
 
 
 @pytest.fixture
-def small() -> rounds.SmallRound:
-    return rounds.round_in_appraisal()
+def small(appraising: rounds.SmallRound) -> rounds.SmallRound:
+    return appraising
 
 
 def client_of(who: Actor) -> Client:
@@ -118,9 +118,8 @@ def test_the_own_unit_is_barred_with_its_reason_and_its_appraisal_stays_hidden(
     assert "Phạm Thị Ngoài" in client_of(small.outside_appraiser).get(leaf(small)).content.decode()
 
 
-def test_before_self_scoring_ends_there_is_nothing_to_appraise() -> None:
-    small = rounds.opened_round()
-    page = client_of(small.appraiser).get(leaf(small)).content.decode()
+def test_before_self_scoring_ends_there_is_nothing_to_appraise(opened: rounds.SmallRound) -> None:
+    page = client_of(opened.appraiser).get(leaf(opened)).content.decode()
     assert "chưa có đơn vị nào để thẩm định" in page
     assert "Sở Y tế" not in page
 

@@ -45,18 +45,19 @@ def clock() -> Iterator[Traveller]:
 
 
 @pytest.fixture
-def small() -> rounds.SmallRound:
-    return rounds.opened_round()
+def small(opened: rounds.SmallRound) -> rounds.SmallRound:
+    return opened
 
 
 @pytest.fixture
-def explaining(clock: Traveller) -> rounds.SmallRound:
-    small = rounds.round_in_appraisal()
-    rounds.reduce_health(small)
-    rounds.appraise_the_rest(small)
+def explaining(appraising: rounds.SmallRound, clock: Traveller) -> rounds.SmallRound:
+    rounds.reduce_health(appraising)
+    rounds.appraise_the_rest(appraising)
     clock.move_to(rounds.EXPLANATION + timedelta(days=1))
-    advance_round(round_id=small.round.pk, to=RoundStage.EXPLANATION, by=small.manager, at=rounds.EXPLANATION)
-    return small
+    advance_round(
+        round_id=appraising.round.pk, to=RoundStage.EXPLANATION, by=appraising.manager, at=rounds.EXPLANATION
+    )
+    return appraising
 
 
 def pdf(name: str = "bao-cao.pdf", content: bytes = PDF) -> SimpleUploadedFile:
@@ -227,17 +228,18 @@ def test_a_locked_sheet_is_asked_to_be_reopened_once(small: rounds.SmallRound) -
 # ---- appraisal and explanation -----------------------------------------------------------------
 
 
-def test_a_unit_learns_of_the_appraisal_only_when_it_is_released(clock: Traveller) -> None:
-    small = rounds.round_in_appraisal()
-    rounds.reduce_health(small)
+def test_a_unit_learns_of_the_appraisal_only_when_it_is_released(
+    appraising: rounds.SmallRound, clock: Traveller
+) -> None:
+    rounds.reduce_health(appraising)
     clock.move_to(rounds.APPRAISAL)
     secret = "Chỉ có sản phẩm của 30 nhiệm vụ"
     for path in ("", "1.1.2/", "1.1.2/history/", "history/", "print/"):
-        page = page_of(small, path)
+        page = page_of(appraising, path)
         assert secret not in page, path
         assert "1,80" not in page, path
         assert "Thẩm định</span>" not in page, path
-    assert secret in page_of(small, "1.1.2/", who=small.manager)
+    assert secret in page_of(appraising, "1.1.2/", who=appraising.manager)
 
 
 def test_flagged_leaves_stand_first_and_both_sides_beside_each_other(explaining: rounds.SmallRound) -> None:
@@ -313,14 +315,15 @@ def test_the_answer_to_an_explanation_is_seen_after_the_second_appraisal(
     assert "2,40 → 2,10" in answered
 
 
-def test_the_survey_reaches_the_unit_only_with_the_publication(clock: Traveller) -> None:
-    small = rounds.round_in_decision()
+def test_the_survey_reaches_the_unit_only_with_the_publication(
+    deciding: rounds.SmallRound, clock: Traveller
+) -> None:
     clock.move_to(rounds.DECISION)
-    page = page_of(small, "2.2.1/")
+    page = page_of(deciding, "2.2.1/")
     assert "Kết quả từ bên ngoài" not in page
     assert "<strong>6,40</strong>" in page
     assert "<strong>5,80</strong>" in page
-    assert "<strong>8,20</strong>" in page_of(small, "2.2.1/", who=small.manager)
+    assert "<strong>8,20</strong>" in page_of(deciding, "2.2.1/", who=deciding.manager)
 
 
 # ---- bonus, history, home ----------------------------------------------------------------------
@@ -341,21 +344,24 @@ def test_a_bonus_is_claimed_and_its_decision_seen(small: rounds.SmallRound, cloc
     assert "Đã hết hạn" in page_of(small, "bonus/")
 
 
-def test_penalties_are_told_with_the_appraisal_and_not_before(clock: Traveller) -> None:
-    small = rounds.round_in_appraisal()
+def test_penalties_are_told_with_the_appraisal_and_not_before(
+    appraising: rounds.SmallRound, clock: Traveller
+) -> None:
     clock.move_to(rounds.APPRAISAL)
     penalty = record_penalty(
-        assessment_id=small.sheet().pk,
+        assessment_id=appraising.sheet().pk,
         ground="Kết luận thanh tra",
         points=Decimal("0.25"),
         document_id=None,
-        by=small.appraiser,
+        by=appraising.appraiser,
         at=rounds.APPRAISAL,
     )
-    decide_adjustment(adjustment_id=penalty.pk, accept=True, reason="", by=small.manager, at=rounds.APPRAISAL)
+    decide_adjustment(
+        adjustment_id=penalty.pk, accept=True, reason="", by=appraising.manager, at=rounds.APPRAISAL
+    )
     for path in ("bonus/", "history/"):
-        assert "Kết luận thanh tra" not in page_of(small, path)
-        assert "Kết luận thanh tra" in page_of(small, path, who=small.manager)
+        assert "Kết luận thanh tra" not in page_of(appraising, path)
+        assert "Kết luận thanh tra" in page_of(appraising, path, who=appraising.manager)
 
 
 def test_the_history_of_a_leaf_reads_in_words(small: rounds.SmallRound) -> None:

@@ -33,8 +33,8 @@ def during_self_scoring() -> Iterator[Traveller]:
 
 
 @pytest.fixture
-def small() -> rounds.SmallRound:
-    return rounds.opened_round()
+def small(opened: rounds.SmallRound) -> rounds.SmallRound:
+    return opened
 
 
 def client_of(who: Actor) -> Client:
@@ -322,16 +322,15 @@ def test_the_sheet_with_its_tree_takes_few_queries_whatever_the_number_of_leaves
     assert _queries(client, "get", f"/assessments/{small.sheet().pk}/") <= 15
 
 
-def test_the_list_takes_as_many_queries_for_many_sheets_as_for_few() -> None:
-    small = rounds.prepared_round()
-    client = client_of(small.manager)
+def test_the_list_takes_as_many_queries_for_many_sheets_as_for_few(prepared: rounds.SmallRound) -> None:
+    client = client_of(prepared.manager)
     client.get("/assessments/")
     few = _queries(client, "get", "/assessments/")
     more = [factories.organisation(f"Sở thêm {number}", block_code="so").pk for number in range(12)]
     enrol_units(
-        round_block_id=small.round_block.pk,
+        round_block_id=prepared.round_block.pk,
         organisation_ids=more,
-        by=small.manager,
+        by=prepared.manager,
         at=rounds.BEFORE,
     )
     assert "Sở thêm 11" in client.get("/assessments/").content.decode()

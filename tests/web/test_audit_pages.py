@@ -92,13 +92,14 @@ def test_without_logging_in_the_trace_leads_to_the_log_in_page(client: Client, p
     assert client.get(page).headers["Location"] == f"/login/?next={page}"
 
 
-def test_administrators_read_of_accounts_and_the_register_and_of_nothing_else(logged_in: LogIn) -> None:
-    small = rounds.opened_round()
-    rounds.score_unit(small, small.health)
+def test_administrators_read_of_accounts_and_the_register_and_of_nothing_else(
+    opened: rounds.SmallRound, logged_in: LogIn
+) -> None:
+    rounds.score_unit(opened, opened.health)
     client = logged_in(Role.ADMINISTRATOR)
     whole = set(Entry.objects.values_list("verb", flat=True))
     assert {"score.self_saved", "add_document", "give_role", "found_organisation"} <= whole
-    sheet = small.sheet()
+    sheet = opened.sheet()
     for query in ("", f"about=assessment:{sheet.pk}", "group=scores", "unit=y te", "q=1.1.1"):
         text = text_of(client, query)
         file = client.get(f"/audit/export.csv?{query}").content.decode()
@@ -206,20 +207,21 @@ def test_the_trace_is_narrowed(
     assert [row[0] for row in file.rows[1:]] == [str(several[name]) for name in found]
 
 
-def test_entries_of_a_unit_are_those_of_its_sheets_its_documents_and_its_register(logged_in: LogIn) -> None:
-    small = rounds.opened_round()
-    rounds.score_unit(small, small.health)
-    rounds.score_unit(small, small.justice)
+def test_entries_of_a_unit_are_those_of_its_sheets_its_documents_and_its_register(
+    opened: rounds.SmallRound, logged_in: LogIn
+) -> None:
+    rounds.score_unit(opened, opened.health)
+    rounds.score_unit(opened, opened.justice)
     client = logged_in(Role.AUDITOR)
     shown = Entry.objects.filter(pk__in=numbers(text_of(client, "unit=so+y+te")))
-    sheet = small.sheet(small.health)
+    sheet = opened.sheet(opened.health)
     assert set(shown.values_list("about", flat=True)) == {
         f"assessment:{sheet.pk}",
-        f"organisation:{small.health.pk}",
+        f"organisation:{opened.health.pk}",
         "organisations",
     }
     assert set(shown.filter(about="organisations").values_list("object", flat=True)) == {
-        f"organisation:{small.health.pk}"
+        f"organisation:{opened.health.pk}"
     }
 
 
@@ -264,20 +266,19 @@ def test_an_entry_added_meanwhile_moves_no_page(logged_in: LogIn, officer: Actor
 
 
 def test_a_page_costs_the_same_for_few_and_for_many_things(
-    logged_in: LogIn, django_assert_num_queries: DjangoAssertNumQueries
+    opened: rounds.SmallRound, logged_in: LogIn, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    small = rounds.opened_round()
     client = logged_in(Role.AUDITOR)
 
     def asked() -> int:
         with django_assert_num_queries(_PAGE_QUERIES):
             return len(numbers(text_of(client, "group=scores")))
 
-    rounds.score_unit(small, small.health)
+    rounds.score_unit(opened, opened.health)
     text_of(client)
     few = asked()
-    for unit in (small.home_affairs, small.justice):
-        rounds.score_unit(small, unit)
+    for unit in (opened.home_affairs, opened.justice):
+        rounds.score_unit(opened, unit)
     many = asked()
     assert (few, many) == (4, 12)
 
@@ -326,15 +327,14 @@ def test_a_file_that_was_cut_says_so(
     assert not is_cut or "Chỉ có 5 mục mới nhất" in str(rows[5][0])
 
 
-def test_links_lead_only_where_the_reader_may_go(logged_in: LogIn) -> None:
-    small = rounds.opened_round()
-    rounds.score_unit(small, small.health)
+def test_links_lead_only_where_the_reader_may_go(opened: rounds.SmallRound, logged_in: LogIn) -> None:
+    rounds.score_unit(opened, opened.health)
     person = User.objects.get(full_name="Bùi Văn Trưởng")
     for role, may in ((Role.AUDITOR, True), (Role.ROUND_MANAGER, False)):
         client = logged_in(role)
         text = text_of(client, f"about=user:{person.pk}")
         assert (f'href="/people/{person.pk}/"' in text) is may
-        sheet = small.sheet()
+        sheet = opened.sheet()
         link = f"/assessments/{sheet.pk}/history/"
         assert f'href="{link}"' in text_of(client, f"about=assessment:{sheet.pk}")
         assert client.get(link).status_code == 200

@@ -20,6 +20,7 @@ from openpar.parindex.assessments.models import Assessment, RoundStage
 from openpar.parindex.assessments.sheets import sheet_of, with_window
 from tests.parindex import rounds
 from tests.parindex.assessments.test_cohort import cohort_set
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 
@@ -34,8 +35,8 @@ def text_of(who: Actor, address: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
-@pytest.fixture
-def small() -> rounds.SmallRound:
+@world
+def with_cohort() -> rounds.SmallRound:
     """Sở Y tế has entered 45 in the leaf of the cohort."""
     small = rounds.opened_round(cohort_set())
     save_self_score(
@@ -49,11 +50,11 @@ def small() -> rounds.SmallRound:
     return small
 
 
-def test_the_sheet_says_what_the_points_wait_for_and_when_they_come(small: rounds.SmallRound) -> None:
-    base = f"/assessments/{small.sheet().pk}/"
+def test_the_sheet_says_what_the_points_wait_for_and_when_they_come(with_cohort: rounds.SmallRound) -> None:
+    base = f"/assessments/{with_cohort.sheet().pk}/"
     with time_machine.travel(rounds.DURING_SELF, tick=False):
-        page = text_of(small.focal, f"{base}2.1.2/")
-        other = text_of(small.focal, f"{base}1.1.1/")
+        page = text_of(with_cohort.focal, f"{base}2.1.2/")
+        other = text_of(with_cohort.focal, f"{base}1.1.1/")
     assert WHAT in page
     assert WHEN in page
     assert "Đã nhập, chờ tính theo khối" in page
@@ -61,19 +62,19 @@ def test_the_sheet_says_what_the_points_wait_for_and_when_they_come(small: round
     assert WHAT not in other
 
 
-def test_the_locked_sheet_and_the_appraiser_read_the_same(small: rounds.SmallRound) -> None:
-    advance_round(round_id=small.round.pk, to=RoundStage.APPRAISAL, by=small.manager, at=rounds.SELF_CLOSES)
+def test_the_locked_sheet_and_the_appraiser_read_the_same(with_cohort: rounds.SmallRound) -> None:
+    advance_round(round_id=with_cohort.round.pk, to=RoundStage.APPRAISAL, by=with_cohort.manager, at=rounds.SELF_CLOSES)
     with time_machine.travel(rounds.APPRAISAL, tick=False):
-        locked = text_of(small.focal, f"/assessments/{small.sheet().pk}/2.1.2/")
-        desk = text_of(small.outside_appraiser, f"/appraisals/{small.round.pk}/so/2.1.2/")
-        other = text_of(small.outside_appraiser, f"/appraisals/{small.round.pk}/so/1.1.1/")
+        locked = text_of(with_cohort.focal, f"/assessments/{with_cohort.sheet().pk}/2.1.2/")
+        desk = text_of(with_cohort.outside_appraiser, f"/appraisals/{with_cohort.round.pk}/so/2.1.2/")
+        other = text_of(with_cohort.outside_appraiser, f"/appraisals/{with_cohort.round.pk}/so/1.1.1/")
     for page in (locked, desk):
         assert WHAT in page
         assert WHEN in page
     assert WHAT not in other
 
 
-def test_a_published_round_sends_to_the_result_instead_of_waiting(small: rounds.SmallRound) -> None:
-    leaf = sheet_of(with_window(Assessment.objects.all()).get(pk=small.sheet().pk)).leaf("2.1.2")
+def test_a_published_round_sends_to_the_result_instead_of_waiting(with_cohort: rounds.SmallRound) -> None:
+    leaf = sheet_of(with_window(Assessment.objects.all()).get(pk=with_cohort.sheet().pk)).leaf("2.1.2")
     assert "Kết quả" in awaited(leaf, RoundStage.PUBLISHED)
     assert "chờ" not in awaited(leaf, RoundStage.PUBLISHED)

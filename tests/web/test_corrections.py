@@ -25,7 +25,6 @@ from openpar.parindex.assessments.actions.publication import conclude_council
 from openpar.parindex.assessments.actions.scores import Entry
 from openpar.parindex.assessments.models import Correction, Layer, Score
 from tests import factories
-from tests.parindex import rounds
 from tests.parindex.assessments.test_corrections import GOOD, REASON, both, propose
 from tests.parindex.rounds import DECISION, SmallRound, ratio
 
@@ -39,8 +38,8 @@ def clock() -> Iterator[Traveller]:
 
 
 @pytest.fixture
-def small() -> SmallRound:
-    return rounds.round_in_decision()
+def small(deciding: SmallRound) -> SmallRound:
+    return deciding
 
 
 def client_of(who: Actor) -> Client:
@@ -284,6 +283,7 @@ def test_the_page_of_a_unit_costs_one_question_more_while_corrections_are_possib
             assert client.get(unit_page(small)).status_code == 200
         return len(queries)
 
+    cost()  # the criteria set is kept from here on
     before = cost()
     propose(small)
     propose(small, code="2.1.1", entry=Entry(ratio(40, 50), note="Đếm lại"))

@@ -37,12 +37,11 @@ def office(manager: Actor) -> Client:
 # ---- reading ----
 
 
-def test_the_list_says_what_is_a_sample_and_where_a_set_is_used() -> None:
-    small = rounds.prepared_round()
+def test_the_list_says_what_is_a_sample_and_where_a_set_is_used(prepared: rounds.SmallRound) -> None:
     outsider = factories.actor_as(Role.FOCAL_OFFICER, factories.organisation("Ban quản lý", assessed=False))
     for who, sees_round, may_import in (
-        (small.manager, True, True),
-        (small.focal, True, False),
+        (prepared.manager, True, True),
+        (prepared.focal, True, False),
         (outsider, False, False),
     ):
         text = text_of(browser(who).get("/criteria/"))

@@ -187,8 +187,8 @@ def test_a_replaced_document_is_listed_only_when_asked_for(
 
 
 @pytest.fixture
-def small() -> rounds.SmallRound:
-    return rounds.round_in_appraisal()
+def small(appraising: rounds.SmallRound) -> rounds.SmallRound:
+    return appraising
 
 
 def document_of(small: rounds.SmallRound) -> Document:
@@ -240,18 +240,18 @@ def test_a_penalty_is_told_to_its_unit_only_with_the_appraisal(small: rounds.Sma
 
 
 def test_the_list_costs_the_same_for_few_and_for_many(
+    opened: rounds.SmallRound,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    small = rounds.opened_round()
-    sheet = small.sheet()
-    client = browser(small.focal)
+    sheet = opened.sheet()
+    client = browser(opened.focal)
 
     def add(count: int) -> None:
         for number in range(count):
             document = add_document(
-                by=small.focal,
+                by=opened.focal,
                 at=rounds.DURING_SELF,
-                owner_id=small.health.pk,
+                owner_id=opened.health.pk,
                 title=f"Báo cáo {number}",
                 number=f"{number}/BC",
             )
@@ -262,7 +262,7 @@ def test_the_list_costs_the_same_for_few_and_for_many(
                     layer=Layer.SELF,
                     document_id=document.pk,
                     pointer="",
-                    by=small.focal,
+                    by=opened.focal,
                     at=rounds.DURING_SELF,
                 )
 

@@ -72,8 +72,8 @@ def _looked_at_anew() -> Iterator[None]:
 
 
 @pytest.fixture
-def small() -> rounds.SmallRound:
-    return rounds.opened_round()
+def small(opened: rounds.SmallRound) -> rounds.SmallRound:
+    return opened
 
 
 @pytest.fixture

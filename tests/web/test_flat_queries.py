@@ -68,9 +68,10 @@ def crowd(pattern: RoundBlock) -> None:
     )
 
 
-def test_saving_the_sheet_and_the_ranking_cost_the_same_with_four_and_with_five_thousand() -> None:
-    published = rounds.published_round()
-    small: SmallRound = rounds.opened_round()
+def test_saving_the_sheet_and_the_ranking_cost_the_same_with_four_and_with_five_thousand(
+    published: SmallRound,
+) -> None:
+    small = rounds.opened_round()
     rounds.score_unit(small, small.health)
     focal, manager = browser(small.focal), browser(small.manager)
     sheet = f"/assessments/{small.sheet().pk}/"

@@ -25,6 +25,7 @@ from openpar.parindex.assessments.permissions import may_see_leadership
 from tests import factories
 from tests.parindex import rounds
 from tests.web.test_rounds import SURVEY_SET
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 
@@ -35,8 +36,8 @@ def clock() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def small() -> rounds.SmallRound:
+@world
+def with_leaders() -> rounds.SmallRound:
     """Everybody has 6,4 appraised; Sở Y tế 2 from the survey and 0,83 from the leaders."""
     small = rounds.opened_round(SURVEY_SET)
     for unit in (small.home_affairs, small.health, small.justice):
@@ -101,8 +102,10 @@ GIVING_IT_AWAY = re.compile(r"(?<![\d,])(0,83|2,83|9,23|92,3)(?!\d)|Lãnh đạo
 
 
 @pytest.mark.parametrize("who", ["focal", "head", "appraiser", "outside_appraiser"])
-def test_neither_the_unit_nor_appraisers_find_them_on_any_page(small: rounds.SmallRound, who: str) -> None:
-    pages = Reader(getattr(small, who)).pages(small)
+def test_neither_the_unit_nor_appraisers_find_them_on_any_page(
+    with_leaders: rounds.SmallRound, who: str
+) -> None:
+    pages = Reader(getattr(with_leaders, who)).pages(with_leaders)
     assert len(pages) >= 4
     assert {
         address: found for address, page in pages.items() if (found := GIVING_IT_AWAY.findall(page))
@@ -110,9 +113,9 @@ def test_neither_the_unit_nor_appraisers_find_them_on_any_page(small: rounds.Sma
 
 
 @pytest.mark.parametrize("role", [Role.ROUND_MANAGER, Role.COUNCIL_CHAIR, Role.LEADER, Role.AUDITOR])
-def test_those_who_oversee_see_the_sum_and_its_part(small: rounds.SmallRound, role: Role) -> None:
-    pages = Reader(factories.actor_as(role, small.home_affairs, "Người giám sát")).pages(small)
-    round, sheet = small.round.pk, small.sheet().pk
+def test_those_who_oversee_see_the_sum_and_its_part(with_leaders: rounds.SmallRound, role: Role) -> None:
+    pages = Reader(factories.actor_as(role, with_leaders.home_affairs, "Người giám sát")).pages(with_leaders)
+    round, sheet = with_leaders.round.pk, with_leaders.sheet().pk
     council = pages[f"/rounds/{round}/council/"]
     assert "9,23" in council
     assert "2,83" in council
@@ -120,16 +123,16 @@ def test_those_who_oversee_see_the_sum_and_its_part(small: rounds.SmallRound, ro
     assert "0,83" in pages[f"/assessments/{sheet}/2.2.2/"]
 
 
-def test_the_file_of_the_survey_is_handed_to_nobody_but_the_manager(small: rounds.SmallRound) -> None:
+def test_the_file_of_the_survey_is_handed_to_nobody_but_the_manager(with_leaders: rounds.SmallRound) -> None:
     client = Client()
-    client.force_login(User.objects.get(pk=small.outside_appraiser.person_id))
-    assert client.get(f"/rounds/{small.round.pk}/outside/template.csv").status_code == 404
+    client.force_login(User.objects.get(pk=with_leaders.outside_appraiser.person_id))
+    assert client.get(f"/rounds/{with_leaders.round.pk}/outside/template.csv").status_code == 404
 
 
 @pytest.mark.parametrize(
     ("who", "before"), [("manager", True), ("chair", True), ("focal", False), ("appraiser", False)]
 )
-def test_after_publication_everybody_may(small: rounds.SmallRound, who: str, before: bool) -> None:
-    actor = getattr(small, who)
+def test_after_publication_everybody_may(with_leaders: rounds.SmallRound, who: str, before: bool) -> None:
+    actor = getattr(with_leaders, who)
     assert may_see_leadership(actor, RoundStage.DECISION) is before
     assert may_see_leadership(actor, RoundStage.PUBLISHED) is True

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import dataclass
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import Settings
 
 from openpar.base.accounts.models import Role, User
 from openpar.base.documents.actions import add_document
@@ -19,6 +18,7 @@ from tests.journeys.looks import LOOKED_AT
 from tests.parindex import rounds
 from tests.web.addresses import NAMES, NO_PAGES, Things
 from tests.web.conftest import LogIn
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 
@@ -114,14 +114,17 @@ PAGES = {
 OPEN_PAGES = {"login", "seals"}
 
 
-@pytest.fixture
-def small(settings: Settings, tmp_path: Path) -> rounds.SmallRound:
-    settings.OPENPAR_FILES_DIR = tmp_path / "files"
-    return rounds.round_in_decision()
+@dataclass(frozen=True)
+class Place:
+    """A round that waits for recognition, with the address of every page by its name."""
+
+    small: rounds.SmallRound
+    addresses: dict[str, str]
 
 
-@pytest.fixture
-def addresses(small: rounds.SmallRound) -> dict[str, str]:
+@world
+def everywhere() -> Place:
+    small = rounds.round_in_decision()
     draft = copy_set(
         set_id=small.criteria_set.pk, year=2027, title="Bộ năm sau", by=small.manager, at=rounds.DECISION
     )
@@ -145,7 +148,17 @@ def addresses(small: rounds.SmallRound) -> dict[str, str]:
         person=factories.person("Lê Văn Tú").pk,
         document=document.pk,
     )
-    return {name: things.address(name) for name in NAMES}
+    return Place(small, {name: things.address(name) for name in NAMES})
+
+
+@pytest.fixture
+def small(everywhere: Place) -> rounds.SmallRound:
+    return everywhere.small
+
+
+@pytest.fixture
+def addresses(everywhere: Place) -> dict[str, str]:
+    return everywhere.addresses
 
 
 @pytest.mark.parametrize("role", EVERYBODY)

@@ -15,6 +15,7 @@ from openpar.parindex.assessments.actions.rounds import advance_round
 from openpar.parindex.assessments.models import Layer, RoundStage, Score
 from tests import factories
 from tests.parindex import rounds
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 
@@ -42,19 +43,27 @@ class Place:
         ).first()
 
 
-@pytest.fixture(params=[Layer.SELF, Layer.EXPLAINED])
-def place(request: pytest.FixtureRequest) -> Iterator[Place]:
-    """Sở Y tế in self-scoring, then in the explanation of the leaf that was reduced."""
-    if request.param == Layer.SELF:
-        with time_machine.travel(rounds.DURING_SELF, tick=False):
-            yield Place(rounds.opened_round(), Layer.SELF, "")
-        return
+@world
+def self_scoring_and_explaining() -> tuple[rounds.SmallRound, rounds.SmallRound]:
+    """A round in self-scoring beside one in which Sở Y tế explains the leaf that was reduced."""
     small = rounds.round_in_appraisal()
     rounds.reduce_health(small)
     rounds.appraise_the_rest(small)
     advance_round(round_id=small.round.pk, to=RoundStage.EXPLANATION, by=small.manager, at=rounds.EXPLANATION)
+    return rounds.opened_round(), small
+
+
+@pytest.fixture(params=[Layer.SELF, Layer.EXPLAINED])
+def place(
+    request: pytest.FixtureRequest, self_scoring_and_explaining: tuple[rounds.SmallRound, rounds.SmallRound]
+) -> Iterator[Place]:
+    opened, explaining = self_scoring_and_explaining
+    if request.param == Layer.SELF:
+        with time_machine.travel(rounds.DURING_SELF, tick=False):
+            yield Place(opened, Layer.SELF, "")
+        return
     with time_machine.travel(rounds.EXPLANATION, tick=False):
-        yield Place(small, Layer.EXPLAINED, "explanation/")
+        yield Place(explaining, Layer.EXPLAINED, "explanation/")
 
 
 def test_a_good_form_is_kept_and_leads_back(place: Place) -> None:

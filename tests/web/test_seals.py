@@ -30,13 +30,12 @@ def _keys_of_this_test(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def small() -> SmallRound:
+def small(opened: SmallRound) -> SmallRound:
     """A round in self-scoring in which the health department has handed in and locked."""
-    small = rounds.opened_round()
-    rounds.score_unit(small, small.health)
-    submit_sheet(assessment_id=small.sheet().pk, by=small.focal, at=rounds.DURING_SELF)
-    lock_sheet(assessment_id=small.sheet().pk, by=small.head, at=rounds.DURING_SELF)
-    return small
+    rounds.score_unit(opened, opened.health)
+    submit_sheet(assessment_id=opened.sheet().pk, by=opened.focal, at=rounds.DURING_SELF)
+    lock_sheet(assessment_id=opened.sheet().pk, by=opened.head, at=rounds.DURING_SELF)
+    return opened
 
 
 def browser(person: Actor) -> Client:
@@ -126,9 +125,10 @@ def test_a_receipt_is_for_those_who_see_the_sheet_and_for_what_has_one(small: Sm
         assert Client().get(f"/receipts/{entry.pk}/").status_code == 302
 
 
-def test_the_receipt_of_a_publication_names_every_unit_and_is_for_those_who_oversee() -> None:
-    small = rounds.published_round()
+def test_the_receipt_of_a_publication_names_every_unit_and_is_for_those_who_oversee(
+    published: SmallRound,
+) -> None:
     seal(at=rounds.DURING_SELF)
     entry = Entry.objects.get(verb="round.published")
-    assert browser(small.manager).get(f"/receipts/{entry.pk}/").status_code == 200
-    assert browser(small.focal).get(f"/receipts/{entry.pk}/").status_code == 404
+    assert browser(published.manager).get(f"/receipts/{entry.pk}/").status_code == 200
+    assert browser(published.focal).get(f"/receipts/{entry.pk}/").status_code == 404

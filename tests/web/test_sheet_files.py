@@ -26,10 +26,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def small() -> Iterator[SmallRound]:
-    made = rounds.opened_round()
+def small(opened: SmallRound) -> Iterator[SmallRound]:
     with time_machine.travel(DURING_SELF, tick=False):
-        yield made
+        yield opened
 
 
 def sheet_file(client: Client, pk: int, cells: dict[str, object]) -> SimpleUploadedFile:

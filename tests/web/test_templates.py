@@ -13,6 +13,7 @@ from django.template import engines
 TEMPLATES = settings.SOURCE / "web" / "templates"
 FILES = sorted(TEMPLATES.rglob("*.html"))
 NAMES = [str(file.relative_to(TEMPLATES)) for file in FILES]
+TEXTS = {name: file.read_text(encoding="utf-8") for name, file in zip(NAMES, FILES, strict=True)}
 
 INLINE = {
     "a style attribute": r"\sstyle\s*=",
@@ -113,3 +114,67 @@ def test_every_drawing_named_is_in_the_list_of_icons() -> None:
     assert states
     named |= set(re.findall(r': "([a-z-]+)"', states[1]))
     assert named - known == set()
+
+
+CONFIRMED_FORM = re.compile(r"<form\b[^>]*\bdata-confirm=(?:(?!</form>).)*", re.DOTALL)
+# Undone with one more click; all of them share one form.
+ASKED_BY_SCRIPT_ONLY = {"rounds/appraisers.html"}
+
+
+def unasked_without_script(text: str) -> int:
+    """How many forms and buttons ask only where the script runs."""
+    forms = CONFIRMED_FORM.findall(text)
+    rest = CONFIRMED_FORM.sub("", text)
+    return sum("ui.asked(" not in form for form in forms) + rest.count("data-confirm=")
+
+
+def test_what_the_script_asks_the_server_asks_where_no_script_runs() -> None:
+    alone = {name for name, text in TEXTS.items() if unasked_without_script(text)}
+    assert alone == ASKED_BY_SCRIPT_ONLY
+
+
+def test_a_question_of_the_script_alone_is_noticed() -> None:
+    assert unasked_without_script('<form data-confirm="x">{{ csrf_input }}<button></form>') == 1
+    assert unasked_without_script('<form>{{ csrf_input }}<button data-confirm="x"></form>') == 1
+
+
+# Does nothing before the script has run, so it waits for it hidden (openpar.js, prepare).
+NEEDS_SCRIPT = re.compile(r"<[^>]*\bdata-(?:filter|print|close|pick-day)(?![-\w])[^>]*>")
+TICK_ALL = re.compile(r"<label\b([^>]*)><input[^>]*\bdata-tick-all")
+# Answers of these come unasked: they must not wipe away what was refused (openpar.js, data-live).
+UNASKED = re.compile(r"<[^>]*\bhx-trigger=\"(?:input|change)[^>]*>")
+
+
+def idle_without_script(text: str) -> list[str]:
+    """Controls that can be used before the script makes them do something."""
+    idle = [found for found in NEEDS_SCRIPT.findall(text) if not re.search(r"\bhidden\b", found)]
+    return idle + [label for label in TICK_ALL.findall(text) if "hidden" not in label]
+
+
+def test_what_needs_the_script_waits_for_it() -> None:
+    assert {
+        name: idle_without_script(text) for name, text in TEXTS.items() if idle_without_script(text)
+    } == {}
+
+
+def test_a_field_that_sends_its_form_has_a_button_for_when_the_script_is_late() -> None:
+    """Late, not missing: a button in <noscript> is no help."""
+    for name, text in TEXTS.items():
+        for form in re.findall(r"<form\b(?:(?!</form>).)*", text, re.DOTALL):
+            if "submit=true" in form or "data-submit" in form:
+                assert re.search(r"(?<!<noscript>)<button\b", form), name
+
+
+@pytest.mark.parametrize(
+    "planted",
+    ['<input data-filter="tree">', "<button data-print>", '<label><input type="checkbox" data-tick-all="x">'],
+)
+def test_a_control_that_does_nothing_yet_is_noticed(planted: str) -> None:
+    assert idle_without_script(planted) != []
+
+
+def test_what_is_reckoned_while_typing_leaves_a_refusal_standing() -> None:
+    """The figures of a leaf are reckoned anew by the very change that sends the form."""
+    found = [tag for text in TEXTS.values() for tag in UNASKED.findall(text) if 'hx-target="this"' in tag]
+    assert len(found) == 2
+    assert [tag for tag in found if "data-live" not in tag] == []

@@ -101,12 +101,8 @@ def _written(case: Case, rule: Rule) -> Iterator[str]:
             yield f"wrote {kind} of another round"
         if snapshot is case.before or case.before["Assessment"].get(sheet.id) is None:
             continue
-        if case.before.round_of(sheet).stage == "PUBLISHED" and kind not in _AFTER_PUBLICATION:
+        if case.before.round_of(sheet).stage == "PUBLISHED":
             yield f"wrote {kind} of a published round"
-
-
-# What is no part of a result: who was to score what, and the answer to a request that was left open.
-_AFTER_PUBLICATION = frozenset({"LeafAssignment", "Reopening"})
 
 
 def _sheet_of(case: Case, change: Change) -> Any:
@@ -156,8 +152,21 @@ def _stage_step(case: Case, old: Any, new: Any) -> Iterator[str]:
     for sheet in sheets:
         if undecided := _undecided(case, old.stage, sheet.id):
             yield f"{old.stage} left with {len(undecided)} leaves open"
+    if old.stage == "EXPLANATION" and new.stage == "DECISION":
+        if case.before.of("Phase", round_id=new.id, stage="REAPPRAISAL"):
+            yield "the second appraisal of the calendar was stepped over"
+        if not case.arguments["reason"].strip() and any(_explained(case, sheet.id) for sheet in sheets):
+            yield "explanations left without an answer and without a reason"
+    if new.stage not in ("SELF_SCORING", "APPRAISAL"):
+        for sheet in sheets:
+            if case.after.of("Reopening", assessment_id=sheet.id, granted_at=None, closed_at=None):
+                yield f"{new.stage} with a request to open sheet {sheet.id} again"
     if new.stage == "PUBLISHED":
         yield from _publication(case, old, new)
+
+
+def _explained(case: Case, sheet: int) -> bool:
+    return bool(case.before.of("Score", assessment_id=sheet, layer="EXPLAINED"))
 
 
 def _undecided(case: Case, stage: str, sheet: int) -> set[int]:
@@ -280,6 +289,8 @@ def _adjustment_step(case: Case, change: Change) -> Iterator[str]:
         yield "an adjustment is gone, or was decided by who entered it"
     elif old is not None and (old.points, old.kind) != (new.points, new.kind):
         yield "the points of an adjustment changed"
+    elif old is not None and new.decided_by_id in (None, old.entered_by_id):
+        yield "an adjustment decided by who entered it"
     elif new.state == "REFUSED" and not new.decision_reason:
         yield "an adjustment refused without a reason"
 

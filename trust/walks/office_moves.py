@@ -106,6 +106,8 @@ def set_phases(hand: Hand) -> Attempt:
     phases[place] = replace(phases[place], closes_at=phases[place].closes_at + days)
     if not hand.well and hand.random.random() < 0.3:
         phases.append(phases[0])
+    elif hand.random.random() < 0.2:
+        phases = [phase for phase in phases if phase.stage != RoundStage.REAPPRAISAL]
     return hand.attempt(
         rounds.set_phases, hand.person(*MANAGERS), round_id=hand.round_id, phases=phases, reason=hand.text()
     )

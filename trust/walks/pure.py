@@ -45,11 +45,13 @@ _RIGHTS: dict[str, frozenset[str]] = {
     "lock": frozenset({"AGENCY_HEAD own"}),
     "manage": frozenset({"ROUND_MANAGER office"}),
     "work": frozenset({"FOCAL_OFFICER own", "AGENCY_HEAD own", "DIVISION_OFFICER own"}),
+    "penalise": frozenset({"ROUND_MANAGER office"}),
+    "settle": frozenset({"ROUND_MANAGER office"}),
 }
 _ANYWHERE: dict[str, frozenset[str]] = {
     "chair": frozenset({"COUNCIL_CHAIR"}),
-    "penalise": frozenset({"APPRAISER", "ROUND_MANAGER"}),
-    "settle": frozenset({"ROUND_MANAGER"}),
+    "penalise": frozenset({"APPRAISER"}),
+    "settle": frozenset({"COUNCIL_CHAIR"}),
     "oversee": frozenset({"ROUND_MANAGER", "LEADER", "AUDITOR", "COUNCIL_CHAIR"}),
 }
 _NOT_FOR_THE_OWN_UNIT = frozenset({"penalise", "settle"})
@@ -57,7 +59,7 @@ _FOLLOWS = {
     "PREPARATION": "SELF_SCORING",
     "SELF_SCORING": "APPRAISAL",
     "APPRAISAL": "EXPLANATION DECISION",
-    "EXPLANATION": "REAPPRAISAL",
+    "EXPLANATION": "REAPPRAISAL DECISION",
     "REAPPRAISAL": "DECISION",
     "DECISION": "PUBLISHED",
     "PUBLISHED": "",
@@ -88,11 +90,9 @@ class _Person:
         names = {role for role, _place in held}
         self.is_of_unit = any(place == "own" for _role, place in held)
         self.may = {name for name, wanted in _RIGHTS.items() if words & wanted}
-        self.may |= {
-            name
-            for name, wanted in _ANYWHERE.items()
-            if names & wanted and not (name in _NOT_FOR_THE_OWN_UNIT and self.is_of_unit)
-        }
+        self.may |= {name for name, wanted in _ANYWHERE.items() if names & wanted}
+        if self.is_of_unit:
+            self.may -= _NOT_FOR_THE_OWN_UNIT
         self.is_officer = "DIVISION_OFFICER own" in words
         self.is_appraiser = "APPRAISER" in names
 
@@ -315,8 +315,8 @@ class PureWalk:
 
     def _penalise(self, person: _Person) -> Answers:
         told = (
-            permissions.may_record_penalty(person.actor, self._sheet),
-            permissions.may_decide_adjustments(person.actor, self._sheet),
+            permissions.may_record_penalty(person.actor, self._sheet, self._round),
+            permissions.may_decide_adjustments(person.actor, self._sheet, self._round),
             permissions.may_chair_council(person.actor),
             permissions.works_for_unit(person.actor, self._sheet),
             permissions.belongs_to_unit(person.actor, self._sheet),
@@ -327,8 +327,7 @@ class PureWalk:
     def _overseers(self, person: _Person) -> Answers:
         told = permissions.may_see_leadership(person.actor, self.stage)
         decides = permissions.may_decide_correction(person.actor, self._sheet, self._round)
-        may_decide = bool({"chair", "manage"} & person.may) and not person.is_of_unit
-        return (told, decides), (self.stage == "PUBLISHED" or "oversee" in person.may, may_decide)
+        return (told, decides), (self.stage == "PUBLISHED" or "oversee" in person.may, "settle" in person.may)
 
     def _follows(self, _person: _Person) -> Answers:
         chance = self.random.getrandbits(8)

@@ -19,7 +19,7 @@ NEXT_STAGES = {
     "PREPARATION": {"SELF_SCORING"},
     "SELF_SCORING": {"APPRAISAL"},
     "APPRAISAL": {"EXPLANATION", "DECISION"},
-    "EXPLANATION": {"REAPPRAISAL"},
+    "EXPLANATION": {"REAPPRAISAL", "DECISION"},
     "REAPPRAISAL": {"DECISION"},
     "DECISION": {"PUBLISHED"},
     "PUBLISHED": set[str](),
@@ -163,11 +163,17 @@ def _appraises(case: Case) -> bool:
 
 
 def _checks(case: Case) -> bool:
-    return (case.holds("APPRAISER") or case.holds("ROUND_MANAGER")) and not case.is_of_unit
+    return (case.holds("APPRAISER") or _manager(case)) and not case.is_of_unit
+
+
+def _decides(case: Case) -> bool:
+    """The second of two people about points: the council's chair or the round's manager, not of the unit."""
+    return (_chair(case) or _manager(case)) and not case.is_of_unit
 
 
 def _settles(case: Case) -> bool:
-    return case.holds("ROUND_MANAGER") and not case.is_of_unit
+    entered = case.before["Adjustment"][case.arguments["adjustment_id"]].entered_by_id
+    return _decides(case) and entered != case.actor.id
 
 
 def _proposes(case: Case) -> bool:
@@ -186,8 +192,7 @@ def _correction(case: Case) -> Any:
 
 
 def _second(case: Case) -> bool:
-    may = (_chair(case) or _manager(case)) and not case.is_of_unit
-    return may and _correction(case).proposed_by_id != case.actor.id
+    return _decides(case) and _correction(case).proposed_by_id != case.actor.id
 
 
 def _proposed(case: Case) -> bool:
@@ -236,13 +241,13 @@ RULES: dict[str, Rule] = {
     "detach_evidence": _rule(
         _scores, "SELF_SCORING APPRAISAL EXPLANATION", "EvidenceUse", "DRAFTING LOCKED", is_now=_bound_open
     ),
-    "assign_leaves": _rule(_unit, ALL_STAGES, "LeafAssignment"),
+    "assign_leaves": _rule(_unit, _UNPUBLISHED, "LeafAssignment"),
     "submit_sheet": _rule(_unit, _IN_UNIT, "Assessment", "DRAFTING", is_now=_open),
     "send_back": _rule(_head, _IN_UNIT, "Assessment", "AWAITING_HEAD"),
     "lock_sheet": _rule(_head, _IN_UNIT, "Assessment Reopening", "AWAITING_HEAD", is_now=_open),
     "ask_reopening": _rule(_unit, _OPENABLE, "Reopening", "LOCKED"),
     "grant_reopening": _rule(_manager, _OPENABLE, "Reopening Assessment", "LOCKED"),
-    "refuse_reopening": _rule(_manager, ALL_STAGES - {"PREPARATION"}, "Reopening", "LOCKED"),
+    "refuse_reopening": _rule(_manager, _OPENABLE, "Reopening", "LOCKED"),
     "save_appraisal": _rule(
         _appraises, "APPRAISAL", "Score:APPRAISED Assessment", is_now=_running("APPRAISAL")
     ),
@@ -273,8 +278,8 @@ RULES: dict[str, Rule] = {
     "decide_adjustment": _rule(_settles, _LATER, "Adjustment Assessment Round"),
     "set_phases": _rule(_manager, _UNPUBLISHED, "Phase Round"),
     "change_round": _rule(_manager, _UNPUBLISHED, "Round Assessment", may_do_nothing=True),
-    "assign_appraiser": _rule(_manager, ALL_STAGES, "AppraiserAssignment"),
-    "unassign_appraiser": _rule(_manager, ALL_STAGES, "AppraiserAssignment"),
+    "assign_appraiser": _rule(_manager, _UNPUBLISHED, "AppraiserAssignment"),
+    "unassign_appraiser": _rule(_manager, _UNPUBLISHED, "AppraiserAssignment"),
     "create_round": _rule(_manager, ALL_STAGES, "Round"),
     "add_block": _rule(_manager, "PREPARATION", "RoundBlock"),
     "enrol_units": _rule(_manager, "PREPARATION", "Assessment"),

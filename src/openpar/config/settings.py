@@ -53,6 +53,11 @@ OPENPAR_SIGNATURE_FETCHING = _flag("OPENPAR_SIGNATURE_FETCHING")
 # A ClamAV daemon (unix:/PATH or HOST:PORT); without one nothing is scanned.
 OPENPAR_CLAMAV = _env("OPENPAR_CLAMAV")
 OPENPAR_MAX_UPLOAD_BYTES = int(_env("OPENPAR_MAX_UPLOAD_BYTES") or 50 * 1024 * 1024)
+# Facts (base.facts): which engine counts, and how much of the machine DuckDB may take.
+OPENPAR_FACTS_ENGINE = _env("OPENPAR_FACTS_ENGINE") or "duckdb"
+OPENPAR_FACTS_THREADS = int(_env("OPENPAR_FACTS_THREADS") or 2)
+OPENPAR_FACTS_MEMORY = _env("OPENPAR_FACTS_MEMORY") or "128MB"
+OPENPAR_SPARK_MASTER = _env("OPENPAR_SPARK_MASTER") or "local[2]"
 # With less than this free, pages can be read and nothing is written (docs/settings.md).
 OPENPAR_DISK_RESERVE = parse_reserve(_env("OPENPAR_DISK_RESERVE") or "500m")
 _database_dir = _env("OPENPAR_DATABASE_DIR")
@@ -89,10 +94,12 @@ INSTALLED_APPS = [
     "openpar.base.organisations",
     "openpar.base.accounts",
     "openpar.base.documents",
+    "openpar.base.facts",
     "openpar.base.notifications",
     "openpar.base.access",
     "openpar.base.privacy",
     "openpar.base.intake",
+    "openpar.delivery.procedures",
     "openpar.parindex.criteria",
     "openpar.parindex.assessments",
     "openpar.reports",
@@ -116,6 +123,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "openpar.web.account.middleware.SignedInPeople",
+    "openpar.web.pace.Paced",
     "openpar.web.security_events.SecurityEvents",
     "openpar.web.frozen.FrozenRows",
     "openpar.config.startup.OpenWhenReady",
@@ -165,6 +173,8 @@ SESSION_ENGINE = "openpar.web.account.session_store"
 OPENPAR_SESSION_IDLE_MINUTES = int(_env("OPENPAR_SESSION_IDLE_MINUTES") or 60)
 OPENPAR_SESSION_HOURS = int(_env("OPENPAR_SESSION_HOURS") or 12)
 SESSION_COOKIE_AGE = OPENPAR_SESSION_HOURS * 60 * 60
+# So long a password that an administrator gave opens the log-in page.
+OPENPAR_GIVEN_PASSWORD_DAYS = int(_env("OPENPAR_GIVEN_PASSWORD_DAYS") or 7)
 # Seals the secrets of second factors; without one of its own, a key derived from SECRET_KEY.
 OPENPAR_FACTOR_KEY = _env("OPENPAR_FACTOR_KEY")
 # How many proxies of ours stand in front: the address people come from is that many places from the right.

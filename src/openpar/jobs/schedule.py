@@ -34,6 +34,7 @@ JOBS: tuple[Job, ...] = (
         is_long=True,
         is_wanted=tasks.backups_are_wanted,
     ),
+    Job("send_mail", every=timedelta(minutes=1), run=tasks.send_mail, is_wanted=tasks.mail_is_wanted),
     Job("remind_data_requests", daily_at=time(7, 30), run=tasks.remind_data_requests),
     Job("old_brakes", daily_at=time(2, 30), run=tasks.old_brakes),
     Job("expired_sessions", every=timedelta(hours=1), run=tasks.expired_sessions),

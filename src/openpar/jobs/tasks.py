@@ -16,6 +16,8 @@ from openpar.base.backups import nightly
 from openpar.base.backups.envelope import recipients_of
 from openpar.base.backups.errors import BadBackup
 from openpar.base.notifications import checkpoints
+from openpar.base.notifications.mail import send_due_mail
+from openpar.base.notifications.mail_server import mail_is_set_up
 from openpar.base.organisations.roles import Actor
 from openpar.base.privacy.actions import remind_of_data_requests
 
@@ -93,6 +95,16 @@ def expired_sessions(_at: datetime) -> str:
     """Sessions that ended are removed."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     return _("đã xoá phiên hết hạn")
+
+
+def mail_is_wanted() -> bool:
+    """Letters go out where there is a mail server."""
+    return mail_is_set_up()
+
+
+def send_mail(_at: datetime) -> str:
+    """Messages about the way in leave by mail as well."""
+    return _("%d thư đã gửi") % send_due_mail()
 
 
 def remind_data_requests(at: datetime) -> str:

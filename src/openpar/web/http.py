@@ -20,6 +20,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from openpar.base.accounts.models import User
 from openpar.base.accounts.queries import Actor, actor_of
 from openpar.common.errors import Gap, Refused
+from openpar.web.asking import question_first
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -79,6 +80,9 @@ def page(*methods: str) -> Callable[[PageView], OpenView]:
         def answer(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _to_login(request)
+            question = question_first(request)
+            if question is not None:
+                return question
             return _tell(request, view(cast(AuthenticatedRequest, request), *args, **kwargs))
 
         return _only(methods, answer)

@@ -102,6 +102,9 @@ def _of_the_machine() -> Iterator[str]:
     yield from _head("openpar_ready", "gauge", "1 when the check of /health passes.")
     for name, check in health.checks.items():
         yield f'openpar_ready{{check="{name}"}} {int(check() == health.OK)}'
+    yield from _head("openpar_notice", "gauge", "1 when whoever watches has nothing to look at.")
+    for name, notice in health.notices.items():
+        yield f'openpar_notice{{notice="{name}"}} {int(notice() == health.OK)}'
     yield from _head("openpar_disk_free_bytes", "gauge", "Free space where the program writes.")
     found = spaces()
     yield from (f'openpar_disk_free_bytes{{folder="{space.folder}"}} {space.free}' for space in found)

@@ -39,11 +39,12 @@ _EVENTS: Final = frozenset(
         "give-role",
         "end-role",
         "clear-factors",
+        "end-person-sessions",
         "lift-brake",
     }
 )
-# Not found is how this program says “not yours”; 409, 413, 422: what was sent is not taken.
-_REFUSALS: Final = frozenset({400, 401, 403, 404, 405, 409, 413, 422})
+# Not found is how this program says “not yours”; 409, 413, 422, 429: what was sent is not taken.
+_REFUSALS: Final = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429})
 
 
 class SecurityEvents:

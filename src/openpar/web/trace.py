@@ -18,7 +18,7 @@ from openpar.base.audit.queries import Difference
 from openpar.base.organisations.models import Kind, Succession
 from openpar.base.privacy.models import DataRequest
 from openpar.common.formats import format_date, format_decimal, format_moment
-from openpar.parindex.assessments.models import Adjustment, RoundStage, SheetState
+from openpar.parindex.assessments.models import Adjustment, Correction, RoundStage, SheetState
 from openpar.parindex.criteria.models import ScoredBy, SetStage
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ ACCESS = VerbGroup(
         "brake_log_in": gettext_lazy("Tạm dừng nhận đăng nhập"),
         "lift_brake": gettext_lazy("Mở lại đăng nhập"),
         "end_sessions": gettext_lazy("Kết thúc phiên đăng nhập"),
+        "end_sessions_of_person": gettext_lazy("Đóng mọi phiên đăng nhập của người khác"),
         "ask_about_data": gettext_lazy("Yêu cầu về dữ liệu cá nhân"),
         "answer_data_request": gettext_lazy("Trả lời yêu cầu về dữ liệu cá nhân"),
     },
@@ -144,6 +145,7 @@ SHEETS = VerbGroup(
         "sheet.locked_automatically": gettext_lazy("Tự động chốt khi hết hạn"),
         "sheet.reopening_asked": gettext_lazy("Đề nghị mở lại phiếu"),
         "sheet.reopened": gettext_lazy("Mở lại phiếu"),
+        "sheet.reopening_lapsed": gettext_lazy("Đề nghị mở lại hết hiệu lực"),
         "sheet.reopening_refused": gettext_lazy("Không chấp thuận mở lại"),
     },
 )
@@ -176,7 +178,22 @@ LOG = VerbGroup(
         "log.key_retired": gettext_lazy("Bỏ khóa niêm phong cũ"),
     },
 )
-GROUPS = (SCORES, SHEETS, DOCUMENTS, ROUNDS, CRITERIA, ORGANISATIONS, ACCOUNTS, ACCESS, LOG)
+FACTS = VerbGroup(
+    "facts",
+    gettext_lazy("Kho dữ kiện"),
+    {
+        "facts.dataset_registered": gettext_lazy("Khai báo tập dữ kiện"),
+        "facts.batch_appended": gettext_lazy("Nạp lô dữ kiện"),
+        "facts.facts_put": gettext_lazy("Cập nhật dữ kiện đã chuẩn hóa"),
+        "facts.recounted": gettext_lazy("Đếm lại các bộ đếm"),
+        "facts.compacted": gettext_lazy("Gộp tệp dữ kiện"),
+        "facts.personal_erased": gettext_lazy("Xóa dữ liệu cá nhân trong dữ kiện"),
+        "facts.province_trusted": gettext_lazy("Chấp nhận khóa của tỉnh"),
+        "facts.province_distrusted": gettext_lazy("Thôi chấp nhận khóa của tỉnh"),
+        "facts.counters_received": gettext_lazy("Nhận tệp bộ đếm của tỉnh"),
+    },
+)
+GROUPS = (SCORES, SHEETS, DOCUMENTS, ROUNDS, CRITERIA, ORGANISATIONS, ACCOUNTS, ACCESS, LOG, FACTS)
 VERBS: Mapping[str, StrPromise] = {verb: label for group in GROUPS for verb, label in group.verbs.items()}
 
 KEYS: Mapping[str, StrPromise] = {
@@ -307,6 +324,7 @@ _STORED_WORDS: Mapping[str, Mapping[str, Any]] = {
     "state": {
         **{state.value: state.label for state in SheetState},
         **{state.value: state.label for state in Adjustment.State},
+        **{state.value: state.label for state in Correction.State},
     },
     "stage": {
         **{stage.value: stage.label for stage in RoundStage},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -104,15 +105,24 @@ def test_a_browser_that_is_known_is_kept_out_by_nobody_else() -> None:
     assert is_braked(of("hoa", device="mark"))
 
 
-def test_one_address_that_tries_many_names_is_braked_at_a_high_number() -> None:
-    for number in range(300):
+@pytest.fixture
+def twenty_by_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an address may do is counted as above, only to a number that is reached sooner."""
+    monkeypatch.setitem(LIMITS, _ADDRESS, replace(LIMITS[_ADDRESS], free=20))
+
+
+@pytest.mark.usefixtures("twenty_by_address")
+def test_one_address_that_tries_many_names_is_braked_at_its_number() -> None:
+    for number in range(19):
         fail(of(f"ten-{number}"))
+    assert not is_braked(of("ten-19"))
     assert is_braked(of("ten-moi"))
     assert not is_braked(of("ten-moi", ELSEWHERE))
 
 
+@pytest.mark.usefixtures("twenty_by_address")
 def test_who_gets_in_starts_anew_and_does_not_use_up_the_address() -> None:
-    for _day in range(350):
+    for _day in range(25):
         count_attempt(by=NOBODY, at=MOMENT, watched=of("hoa"))
         forgive_attempt(by=NOBODY, at=MOMENT, watched=of("hoa"))
     assert Brake.objects.count() == 0

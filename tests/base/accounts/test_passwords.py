@@ -105,7 +105,7 @@ def test_a_list_that_is_named_and_not_there_is_no_silent_pass(settings: Settings
         codes("con mèo nhà tôi thích cá")
 
 
-def test_passwords_are_kept_by_argon2id_as_costly_as_it_is_advised() -> None:
+def test_passwords_are_kept_by_argon2id_as_costly_as_it_is_advised(passwords_as_shipped: None) -> None:
     user = User(username="x")
     user.set_password("con mèo nhà tôi thích cá")
     kind, variant, _version, cost, _salt_and_hash = user.password.split("$", 4)

@@ -43,53 +43,54 @@ def appraise(
     return score
 
 
-def test_the_unit_keeps_its_own_row_beside_the_appraisers() -> None:
-    small = rounds.round_in_appraisal()
-    appraise(small)
+def test_the_unit_keeps_its_own_row_beside_the_appraisers(appraising: SmallRound) -> None:
+    appraise(appraising)
     points = dict(
-        Score.objects.filter(assessment=small.sheet(), criterion__code="1.1.2").values_list("layer", "points")
+        Score.objects.filter(assessment=appraising.sheet(), criterion__code="1.1.2").values_list(
+            "layer", "points"
+        )
     )
     assert points == {Layer.SELF: Decimal("2.4"), Layer.APPRAISED: Decimal("1.8")}
 
 
-def test_other_points_than_the_units_need_a_reason() -> None:
-    small = rounds.round_in_appraisal()
+def test_other_points_than_the_units_need_a_reason(appraising: SmallRound) -> None:
     with pytest.raises(Incomplete) as refused:
-        appraise(small, note=" ")
+        appraise(appraising, note=" ")
     assert refused.value.gaps[0].code == "no_reason"
-    assert appraise(small, answer=ratio(40, 50), note="").points == Decimal("2.4")
+    assert appraise(appraising, answer=ratio(40, 50), note="").points == Decimal("2.4")
 
 
-def test_nobody_appraises_the_unit_they_belong_to() -> None:
-    small = rounds.round_in_appraisal()
+def test_nobody_appraises_the_unit_they_belong_to(appraising: SmallRound) -> None:
     with pytest.raises(NotAllowed) as refused:
-        appraise(small, unit=small.home_affairs, by=small.appraiser)
+        appraise(appraising, unit=appraising.home_affairs, by=appraising.appraiser)
     assert refused.value.gaps[0].code == "own_unit"
-    assert appraise(small, unit=small.home_affairs, by=small.outside_appraiser).points == Decimal("1.8")
+    assert appraise(
+        appraising, unit=appraising.home_affairs, by=appraising.outside_appraiser
+    ).points == Decimal("1.8")
 
 
-def test_nobody_appraises_a_field_that_was_not_handed_to_them() -> None:
-    small = rounds.round_in_appraisal()
+def test_nobody_appraises_a_field_that_was_not_handed_to_them(appraising: SmallRound) -> None:
     unassign_appraiser(
-        round_block_id=small.round_block.pk,
+        round_block_id=appraising.round_block.pk,
         field_code="1",
-        appraiser_id=small.appraiser.person_id,
-        by=small.manager,
+        appraiser_id=appraising.appraiser.person_id,
+        by=appraising.manager,
         at=APPRAISAL,
     )
     with pytest.raises(NotAllowed) as refused:
-        appraise(small)
+        appraise(appraising)
     assert refused.value.gaps[0].code == "not_assigned"
 
 
-def test_agreeing_writes_a_row_of_the_appraisers_own_and_leaves_decided_leaves_alone() -> None:
-    small = rounds.round_in_appraisal()
-    appraise(small)
+def test_agreeing_writes_a_row_of_the_appraisers_own_and_leaves_decided_leaves_alone(
+    appraising: SmallRound,
+) -> None:
+    appraise(appraising)
     done = agree_with_self(
-        assessment_id=small.sheet().pk, codes=SELF_CODES, by=small.outside_appraiser, at=APPRAISAL
+        assessment_id=appraising.sheet().pk, codes=SELF_CODES, by=appraising.outside_appraiser, at=APPRAISAL
     )
     assert done == 3
-    rows = Score.objects.filter(assessment=small.sheet(), layer=Layer.APPRAISED)
+    rows = Score.objects.filter(assessment=appraising.sheet(), layer=Layer.APPRAISED)
     assert {row.criterion.code: row.points for row in rows.select_related("criterion")} == {
         "1.1.1": Decimal(1),
         "1.1.2": Decimal("1.8"),
@@ -98,30 +99,29 @@ def test_agreeing_writes_a_row_of_the_appraisers_own_and_leaves_decided_leaves_a
     }
 
 
-def test_an_untouched_leaf_is_missing_and_keeps_the_round_in_its_phase() -> None:
-    small = rounds.round_in_appraisal()
-    appraise(small)
+def test_an_untouched_leaf_is_missing_and_keeps_the_round_in_its_phase(appraising: SmallRound) -> None:
+    appraise(appraising)
     with pytest.raises(Incomplete) as refused:
-        advance_round(round_id=small.round.pk, to=RoundStage.EXPLANATION, by=small.manager, at=EXPLANATION)
+        advance_round(
+            round_id=appraising.round.pk, to=RoundStage.EXPLANATION, by=appraising.manager, at=EXPLANATION
+        )
     # Two leaves of field 1 and two of field 2 in three units; one is appraised.
     assert ["5" in gap.what for gap in refused.value.gaps] == [True, False]
     assert "6" in refused.value.gaps[1].what
 
 
-def test_appraisers_see_sheets_only_after_self_scoring_has_closed() -> None:
-    small = rounds.opened_round()
-    person = small.outside_appraiser.person_id
+def test_appraisers_see_sheets_only_after_self_scoring_has_closed(opened: SmallRound) -> None:
+    person = opened.outside_appraiser.person_id
     assert not visible_assessments(person, rounds.DURING_SELF).exists()
-    advance_round(round_id=small.round.pk, to=RoundStage.APPRAISAL, by=small.manager, at=rounds.SELF_CLOSES)
+    advance_round(round_id=opened.round.pk, to=RoundStage.APPRAISAL, by=opened.manager, at=rounds.SELF_CLOSES)
     assert visible_assessments(person, APPRAISAL).count() == 3
 
 
-def test_a_stranger_sees_no_sheet() -> None:
-    small = rounds.round_in_appraisal()
+def test_a_stranger_sees_no_sheet(appraising: SmallRound) -> None:
     stranger = factories.person_as(Role.FOCAL_OFFICER, factories.organisation("Sở Du lịch", assessed=False))
     assert not visible_assessments(stranger.pk, APPRAISAL).exists()
-    own = visible_assessments(small.focal.person_id, APPRAISAL)
-    assert [sheet.organisation for sheet in own] == [small.health]
+    own = visible_assessments(appraising.focal.person_id, APPRAISAL)
+    assert [sheet.organisation for sheet in own] == [appraising.health]
 
 
 def explained_round() -> SmallRound:

@@ -33,10 +33,12 @@ from tests.parindex.assessments.lock_race import without_the_second_line
 from tests.parindex.assessments.test_publication import DAY, GOOD
 from tests.parindex.other_rounds import silent_round
 from tests.parindex.rounds import DECISION, SmallRound
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 
 
+@world
 def concluded() -> SmallRound:
     small = rounds.round_in_decision()
     conclude_council(round_id=small.round.pk, met_on=DAY, conclusion="Nhất trí", by=small.chair, at=DECISION)
@@ -48,28 +50,27 @@ def publish(small: SmallRound) -> Round:
     return Round.objects.get(pk=small.round.pk)
 
 
-def test_the_digest_of_the_draft_stays_to_the_end() -> None:
-    small = concluded()
-    draft = digest_of_round(Round.objects.get(pk=small.round.pk))
-    round = publish(small)
+def test_the_digest_of_the_draft_stays_to_the_end(concluded: SmallRound) -> None:
+    draft = digest_of_round(Round.objects.get(pk=concluded.round.pk))
+    round = publish(concluded)
     stored = RoundBundle.objects.get()
     told = Entry.objects.get(verb="round.published").after
     assert draft == stored.digest == digest_of_round(round) == told["bundle"]
 
 
-def test_a_round_that_is_still_scored_has_no_digest() -> None:
-    assert digest_of_round(rounds.opened_round().round) == ""
+def test_a_round_that_is_still_scored_has_no_digest(opened: SmallRound) -> None:
+    assert digest_of_round(opened.round) == ""
 
 
-def test_the_same_rows_give_the_same_file() -> None:
-    round = publish(concluded())
+def test_the_same_rows_give_the_same_file(concluded: SmallRound) -> None:
+    round = publish(concluded)
     again = published_bundle(round)
     with open_file(RoundBundle.objects.get().sha256) as file:
         assert file.read() == again.content
 
 
-def test_the_stored_file_is_recounted_on_a_bare_python(tmp_path: Path) -> None:
-    publish(concluded())
+def test_the_stored_file_is_recounted_on_a_bare_python(concluded: SmallRound, tmp_path: Path) -> None:
+    publish(concluded)
     path = tmp_path / "bundle.zip"
     with open_file(RoundBundle.objects.get().sha256) as file:
         path.write_bytes(file.read())
@@ -81,36 +82,35 @@ def test_the_stored_file_is_recounted_on_a_bare_python(tmp_path: Path) -> None:
     assert RoundBundle.objects.get().digest in done.stdout
 
 
-def test_a_stored_point_that_the_rule_does_not_give_stops_the_publication() -> None:
-    small = concluded()
+def test_a_stored_point_that_the_rule_does_not_give_stops_the_publication(concluded: SmallRound) -> None:
     row = Score.objects.filter(layer="APPRAISED", given_points=None).exclude(points=None).earliest("pk")
     with without_the_second_line():
         Score.objects.filter(pk=row.pk).update(points=Decimal("0.25"), computed_points=Decimal("0.25"))
     with pytest.raises(Incomplete) as refused:
-        publish(small)
+        publish(concluded)
     assert refused.value.gaps[0].code == "recount"
     assert f"đơn vị {row.assessment_id}" in refused.value.gaps[0].what
     assert "đã lưu 0.25" in refused.value.gaps[0].what
-    assert Round.objects.get(pk=small.round.pk).stage == RoundStage.DECISION
+    assert Round.objects.get(pk=concluded.round.pk).stage == RoundStage.DECISION
     assert not Result.objects.exists()
     assert not RoundBundle.objects.exists()
 
 
-def test_without_the_other_program_nothing_is_published(settings: Settings, tmp_path: Path) -> None:
-    small = concluded()
+def test_without_the_other_program_nothing_is_published(
+    concluded: SmallRound, settings: Settings, tmp_path: Path
+) -> None:
     settings.OPENPAR_VERIFIER = tmp_path / "missing.py"
     with pytest.raises(Incomplete) as refused:
-        publish(small)
+        publish(concluded)
     assert refused.value.gaps[0].what.startswith("không chạy được chương trình kiểm tra")
 
 
-def test_units_that_are_not_published_have_no_name_and_reasons_stay_here() -> None:
-    small = concluded()
-    sheet = small.sheet(small.justice)
+def test_units_that_are_not_published_have_no_name_and_reasons_stay_here(concluded: SmallRound) -> None:
+    sheet = concluded.sheet(concluded.justice)
     sheet.is_published = False
     with without_the_second_line():
         sheet.save(update_fields=["is_published"])
-    round = publish(small)
+    round = publish(concluded)
     with zipfile.ZipFile(BytesIO(published_bundle(round).content)) as archive:
         units = [json.loads(line) for line in archive.read("units.jsonl").splitlines()]
         assert "Sở Tư pháp" not in "".join(archive.read(name).decode() for name in archive.namelist())
@@ -118,8 +118,10 @@ def test_units_that_are_not_published_have_no_name_and_reasons_stay_here() -> No
     assert [unit["name"] for unit in units if unit["unit"] == sheet.pk] == [None]
 
 
-def test_the_command_writes_the_bundle_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    round = publish(concluded())
+def test_the_command_writes_the_bundle_once(
+    concluded: SmallRound, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    round = publish(concluded)
     out = tmp_path / "bundle.zip"
     assert main(["round", "bundle", str(round.pk), str(out)]) == 0
     assert RoundBundle.objects.get().digest in capsys.readouterr().out
@@ -134,8 +136,8 @@ def browser(who: Actor) -> Client:
     return client
 
 
-def test_whoever_sees_the_published_result_takes_its_data_along() -> None:
-    round = publish(concluded())
+def test_whoever_sees_the_published_result_takes_its_data_along(concluded: SmallRound) -> None:
+    round = publish(concluded)
     stored = RoundBundle.objects.get()
     client = browser(factories.actor_as(Role.FOCAL_OFFICER, factories.organisation("Sở khác")))
     page = client.get(f"/results/{round.pk}/").content.decode()
@@ -146,25 +148,22 @@ def test_whoever_sees_the_published_result_takes_its_data_along() -> None:
     assert sha256(answer.content).hexdigest() == stored.sha256
 
 
-def test_before_publication_there_is_nothing_to_take_along() -> None:
-    small = concluded()
-    client = browser(small.manager)
-    assert "bundle.zip" not in client.get(f"/results/{small.round.pk}/").content.decode()
-    assert client.get(f"/results/{small.round.pk}/bundle.zip").status_code == 404
+def test_before_publication_there_is_nothing_to_take_along(concluded: SmallRound) -> None:
+    client = browser(concluded.manager)
+    assert "bundle.zip" not in client.get(f"/results/{concluded.round.pk}/").content.decode()
+    assert client.get(f"/results/{concluded.round.pk}/bundle.zip").status_code == 404
 
 
-def test_the_decision_names_the_digest_before_and_after() -> None:
-    small = concluded()
-    address = f"/results/{small.round.pk}/decision.docx"
-    drafts = [browser(small.manager).get(address).content]
-    round = publish(small)
-    drafts.append(browser(small.manager).get(address).content)
+def test_the_decision_names_the_digest_before_and_after(concluded: SmallRound) -> None:
+    address = f"/results/{concluded.round.pk}/decision.docx"
+    drafts = [browser(concluded.manager).get(address).content]
+    round = publish(concluded)
+    drafts.append(browser(concluded.manager).get(address).content)
     for draft in drafts:
         text = "\n".join(paragraph.text for paragraph in Document(BytesIO(draft)).paragraphs)
         assert f"Mã băm (SHA-256) của gói dữ liệu kết quả: {digest_of_round(round)}." in text
 
 
-def test_silent_units_are_recounted_as_zero() -> None:
-    small = rounds.published_round()
-    silent_round(small, [small.health, small.justice], year=2028)
+def test_silent_units_are_recounted_as_zero(published: SmallRound) -> None:
+    silent_round(published, [published.health, published.justice], year=2028)
     assert [bundle.round.year for bundle in RoundBundle.objects.order_by("pk")] == [2026, 2028]

@@ -10,11 +10,13 @@ from openpar.base.audit.models import Entry as Trace
 from openpar.base.notifications.models import Message
 from openpar.common.formats import VIETNAM
 from openpar.parindex.assessments.actions.appraisals import save_appraisal
+from openpar.parindex.assessments.actions.explanations import save_explanation
 from openpar.parindex.assessments.actions.rounds import advance_round, set_phases
 from openpar.parindex.assessments.actions.scores import Entry
 from openpar.parindex.assessments.calendar import PhaseDates, Shift, phase_gaps, phases_of, shifts_of
-from openpar.parindex.assessments.errors import NotNow
+from openpar.parindex.assessments.errors import Incomplete, NotNow
 from openpar.parindex.assessments.models import Round, RoundStage
+from openpar.parindex.assessments.queries.completeness import next_stages
 from tests.parindex import rounds
 
 DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
@@ -163,26 +165,24 @@ def _moments(told: dict[str, object]) -> dict[str, list[datetime]]:
 
 
 @pytest.mark.django_db
-def test_dates_that_move_without_a_reason_have_one_on_record() -> None:
-    small = rounds.opened_round()
-    for unit in (small.home_affairs, small.health, small.justice):
-        rounds.score_unit(small, unit)
-        rounds.lock_unit(small, unit)
-    advance_round(round_id=small.round.pk, to=APPRAISAL, by=small.manager, at=rounds.DURING_SELF)
+def test_dates_that_move_without_a_reason_have_one_on_record(opened: rounds.SmallRound) -> None:
+    for unit in (opened.home_affairs, opened.health, opened.justice):
+        rounds.score_unit(opened, unit)
+        rounds.lock_unit(opened, unit)
+    advance_round(round_id=opened.round.pk, to=APPRAISAL, by=opened.manager, at=rounds.DURING_SELF)
     assert (
         Trace.objects.filter(verb="round.moved").latest("pk").reason == "Mọi đơn vị đã chốt phiếu trước hạn."
     )
 
 
 @pytest.mark.django_db
-def test_moving_on_late_leaves_the_calendar_alone() -> None:
-    small = rounds.opened_round()
-    before = dates_of(small)
+def test_moving_on_late_leaves_the_calendar_alone(opened: rounds.SmallRound) -> None:
+    before = dates_of(opened)
     late = rounds.SELF_CLOSES + 3 * DAY
-    advance_round(round_id=small.round.pk, to=APPRAISAL, by=small.manager, at=late)
-    small.round.refresh_from_db()
-    assert dates_of(small) == before
-    assert small.round.window_closes_at == rounds.EXPLANATION
+    advance_round(round_id=opened.round.pk, to=APPRAISAL, by=opened.manager, at=late)
+    opened.round.refresh_from_db()
+    assert dates_of(opened) == before
+    assert opened.round.window_closes_at == rounds.EXPLANATION
     trace = Trace.objects.filter(verb="round.moved").latest("pk")
     assert (trace.before, trace.after, trace.reason) == (
         {"stage": "SELF_SCORING"},
@@ -211,23 +211,88 @@ def test_after_closing_early_the_calendar_can_still_be_changed() -> None:
 
 
 @pytest.mark.django_db
-def test_a_round_may_step_over_the_explanation_and_its_calendar_forgets_it() -> None:
-    small = rounds.round_in_appraisal()
-    rounds.appraise_the_rest(small)
+def test_a_round_may_step_over_the_explanation_and_its_calendar_forgets_it(
+    appraising: rounds.SmallRound,
+) -> None:
+    rounds.appraise_the_rest(appraising)
     at = rounds.APPRAISAL + DAY
-    advance_round(round_id=small.round.pk, to=DECISION, by=small.manager, at=at)
-    assert set(dates_of(small)) == {SELF, APPRAISAL, DECISION}
-    assert dates_of(small)[DECISION][0] == at
+    advance_round(round_id=appraising.round.pk, to=DECISION, by=appraising.manager, at=at)
+    assert set(dates_of(appraising)) == {SELF, APPRAISAL, DECISION}
+    assert dates_of(appraising)[DECISION][0] == at
     with pytest.raises(NotNow):
-        advance_round(round_id=small.round.pk, to=EXPLANATION, by=small.manager, at=at)
+        advance_round(round_id=appraising.round.pk, to=EXPLANATION, by=appraising.manager, at=at)
 
 
 @pytest.mark.django_db
-def test_two_moves_in_one_instant_keep_every_phase_in_order() -> None:
-    small = rounds.round_in_appraisal()
-    rounds.appraise_the_rest(small)
+def test_two_moves_in_one_instant_keep_every_phase_in_order(appraising: rounds.SmallRound) -> None:
+    rounds.appraise_the_rest(appraising)
     at = rounds.APPRAISAL
     for stage in (EXPLANATION, REAPPRAISAL, DECISION):
-        advance_round(round_id=small.round.pk, to=stage, reason="Gấp", by=small.manager, at=at)
-    assert all(opens < closes for opens, closes in dates_of(small).values())
-    assert phase_gaps(phases_of(small.round)) == []
+        advance_round(round_id=appraising.round.pk, to=stage, reason="Gấp", by=appraising.manager, at=at)
+    assert all(opens < closes for opens, closes in dates_of(appraising).values())
+    assert phase_gaps(phases_of(appraising.round)) == []
+
+
+def in_explanation(*, second_appraisal: bool) -> rounds.SmallRound:
+    """Health was reduced and explains; the calendar has a second appraisal or not."""
+    small = rounds.round_in_appraisal()
+    rounds.reduce_health(small)
+    rounds.appraise_the_rest(small)
+    advance_round(round_id=small.round.pk, to=EXPLANATION, by=small.manager, at=rounds.EXPLANATION)
+    if not second_appraisal:
+        phases = [dates for dates in phases_of(small.round) if dates.stage != REAPPRAISAL]
+        set_phases(
+            round_id=small.round.pk,
+            phases=phases,
+            reason="Không thẩm định lần 2",
+            by=small.manager,
+            at=rounds.EXPLANATION,
+        )
+    small.round.refresh_from_db()
+    return small
+
+
+def explain(small: rounds.SmallRound) -> None:
+    save_explanation(
+        assessment_id=small.sheet().pk,
+        code="1.1.2",
+        entry=Entry(rounds.ratio(40, 50), note="Đủ 40 sản phẩm"),
+        expected_version=0,
+        by=small.focal,
+        at=rounds.EXPLANATION,
+    )
+
+
+@pytest.mark.django_db
+def test_a_round_without_second_appraisal_goes_from_the_explanations_to_the_decision() -> None:
+    small = in_explanation(second_appraisal=False)
+    assert next_stages(small.round) == (DECISION,)
+    advance_round(round_id=small.round.pk, to=DECISION, by=small.manager, at=rounds.REAPPRAISAL)
+    small.round.refresh_from_db()
+    assert small.round.stage == DECISION
+    assert set(dates_of(small)) == {SELF, APPRAISAL, EXPLANATION, DECISION}
+
+
+@pytest.mark.django_db
+def test_what_was_explained_and_nobody_will_answer_needs_a_reason() -> None:
+    small = in_explanation(second_appraisal=False)
+    explain(small)
+    with pytest.raises(Incomplete) as refused:
+        advance_round(round_id=small.round.pk, to=DECISION, by=small.manager, at=rounds.REAPPRAISAL)
+    assert [gap.code for gap in refused.value.gaps] == ["unanswered"]
+    reason = "Hội đồng xem giải trình"
+    advance_round(
+        round_id=small.round.pk, to=DECISION, reason=reason, by=small.manager, at=rounds.REAPPRAISAL
+    )
+    assert Trace.objects.filter(verb="round.moved").latest("pk").reason == reason
+
+
+@pytest.mark.django_db
+def test_a_second_appraisal_of_the_calendar_is_not_stepped_over() -> None:
+    small = in_explanation(second_appraisal=True)
+    explain(small)
+    assert next_stages(small.round) == (REAPPRAISAL,)
+    with pytest.raises(NotNow):
+        advance_round(
+            round_id=small.round.pk, to=DECISION, reason="Gấp", by=small.manager, at=rounds.REAPPRAISAL
+        )

@@ -88,24 +88,22 @@ def both(small: SmallRound) -> Actor:
 # ---- two people --------------------------------------------------------------------------------------
 
 
-def test_what_one_proposes_counts_once_another_confirms_it() -> None:
-    small = rounds.round_in_decision()
-    assert small.sheet().decided_total == Decimal("8.2")  # 1 + 1,8 + 2 + 1 + 2,4
-    correction = propose(small)
-    assert small.sheet().decided_total == Decimal("8.2")
-    score = confirm(small, correction)
+def test_what_one_proposes_counts_once_another_confirms_it(deciding: SmallRound) -> None:
+    assert deciding.sheet().decided_total == Decimal("8.2")  # 1 + 1,8 + 2 + 1 + 2,4
+    correction = propose(deciding)
+    assert deciding.sheet().decided_total == Decimal("8.2")
+    score = confirm(deciding, correction)
     assert (score.layer, score.points, score.note, score.version) == ("CORRECTED", Decimal("2.7"), REASON, 1)
-    assert score.entered_by_id == small.appraiser.person_id
-    assert small.sheet().decided_total == Decimal("9.1")
+    assert score.entered_by_id == deciding.appraiser.person_id
+    assert deciding.sheet().decided_total == Decimal("9.1")
     correction.refresh_from_db()
-    assert (correction.state, correction.decided_by_id) == ("CONFIRMED", small.manager.person_id)
+    assert (correction.state, correction.decided_by_id) == ("CONFIRMED", deciding.manager.person_id)
 
 
-def test_results_ranks_and_the_line_of_the_leaf_follow() -> None:
-    small = rounds.round_in_decision()
-    before = {unit.name: unit.rank for block in results_of_round(small.round.pk) for unit in block.units}
-    confirm(small, propose(small))
-    [block] = results_of_round(small.round.pk)
+def test_results_ranks_and_the_line_of_the_leaf_follow(deciding: SmallRound) -> None:
+    before = {unit.name: unit.rank for block in results_of_round(deciding.round.pk) for unit in block.units}
+    confirm(deciding, propose(deciding))
+    [block] = results_of_round(deciding.round.pk)
     after = {unit.name: unit.rank for unit in block.units}
     assert (before["Sở Y tế"], after["Sở Y tế"]) == (3, 1)
     unit = next(unit for unit in block.units if unit.name == "Sở Y tế")
@@ -115,12 +113,11 @@ def test_results_ranks_and_the_line_of_the_leaf_follow() -> None:
     assert line.points["APPRAISED"] == Decimal("1.8")
 
 
-def test_the_proposer_does_not_confirm_or_refuse() -> None:
-    small = rounds.round_in_decision()
-    person = both(small)
-    correction = propose(small, by=person)
+def test_the_proposer_does_not_confirm_or_refuse(deciding: SmallRound) -> None:
+    person = both(deciding)
+    correction = propose(deciding, by=person)
     for decide in (
-        lambda: confirm(small, correction, by=person),
+        lambda: confirm(deciding, correction, by=person),
         lambda: refuse_correction(correction_id=correction.pk, reason="Không", by=person, at=DECISION),
     ):
         with pytest.raises(NotAllowed) as refused:
@@ -129,98 +126,90 @@ def test_the_proposer_does_not_confirm_or_refuse() -> None:
     assert not Score.objects.filter(layer=Layer.CORRECTED).exists()
 
 
-def test_the_database_refuses_one_person_too() -> None:
-    small = rounds.round_in_decision()
-    correction = propose(small)
+def test_the_database_refuses_one_person_too(deciding: SmallRound) -> None:
+    correction = propose(deciding)
     alone = {"state": "CONFIRMED", "decided_by_id": correction.proposed_by_id, "decided_at": DECISION}
     rows = Correction.objects.filter(pk=correction.pk)
     assert "corrected_by_two_people" in refused_by(lambda: rows.update(**alone))
     assert "corrected_by_two_people" in refused_by(lambda: rows.update(**{**alone, "decided_by_id": None}))
 
 
-def test_who_appraises_another_field_or_belongs_to_the_unit_proposes_nothing() -> None:
-    small = rounds.round_in_decision()
-    stranger = factories.actor_as(Role.APPRAISER, small.justice, "Không Được Giao")
+def test_who_appraises_another_field_or_belongs_to_the_unit_proposes_nothing(deciding: SmallRound) -> None:
+    stranger = factories.actor_as(Role.APPRAISER, deciding.justice, "Không Được Giao")
     with pytest.raises(NotAllowed) as refused:
-        propose(small, by=stranger)
+        propose(deciding, by=stranger)
     assert refused.value.gaps[0].code == "not_assigned"
-    for person in (small.manager, small.appraiser):
+    for person in (deciding.manager, deciding.appraiser):
         with pytest.raises(NotAllowed) as refused:
-            propose(small, by=person, unit=small.home_affairs)
+            propose(deciding, by=person, unit=deciding.home_affairs)
         assert refused.value.gaps[0].code == "own_unit"
     with pytest.raises(NotAllowed):
-        propose(small, by=small.focal)
+        propose(deciding, by=deciding.focal)
 
 
-def test_nobody_decides_for_the_own_unit() -> None:
-    small = rounds.round_in_decision()
-    correction = propose(small, by=small.outside_appraiser, unit=small.home_affairs)
-    for person in (small.manager, small.chair):
+def test_nobody_decides_for_the_own_unit(deciding: SmallRound) -> None:
+    correction = propose(deciding, by=deciding.outside_appraiser, unit=deciding.home_affairs)
+    for person in (deciding.manager, deciding.chair):
         with pytest.raises(NotAllowed) as refused:
-            confirm(small, correction, by=person)
+            confirm(deciding, correction, by=person)
         assert refused.value.gaps[0].code == "own_unit"
     office = factories.organisation("Ủy ban nhân dân tỉnh", assessed=False)
-    confirm(small, correction, by=factories.actor_as(Role.COUNCIL_CHAIR, office, "Phó Chủ Tịch"))
-    assert small.sheet(small.home_affairs).decided_total == Decimal("9.4")  # 1 + 2,7 + 2 + 1 + 2,7
+    confirm(deciding, correction, by=factories.actor_as(Role.COUNCIL_CHAIR, office, "Phó Chủ Tịch"))
+    assert deciding.sheet(deciding.home_affairs).decided_total == Decimal("9.4")  # 1 + 2,7 + 2 + 1 + 2,7
 
 
-def test_an_appraiser_or_a_leader_does_not_decide() -> None:
-    small = rounds.round_in_decision()
-    correction = propose(small)
+def test_an_appraiser_or_a_leader_does_not_decide(deciding: SmallRound) -> None:
+    correction = propose(deciding)
     for person in (
-        small.outside_appraiser,
+        deciding.outside_appraiser,
         factories.actor_as(Role.LEADER, factories.organisation("UBND tỉnh", assessed=False)),
         factories.actor_as(Role.ROUND_MANAGER, factories.organisation("Sở Nội vụ tỉnh khác", assessed=False)),
     ):
         with pytest.raises(NotAllowed) as refused:
-            confirm(small, correction, by=person)
+            confirm(deciding, correction, by=person)
         assert refused.value.gaps[0].code == "not_decider"
 
 
 # ---- refused, withdrawn, again -----------------------------------------------------------------------
 
 
-def test_a_refusal_needs_a_reason_and_changes_no_point() -> None:
-    small = rounds.round_in_decision()
-    correction = propose(small)
+def test_a_refusal_needs_a_reason_and_changes_no_point(deciding: SmallRound) -> None:
+    correction = propose(deciding)
     with pytest.raises(Incomplete):
-        refuse_correction(correction_id=correction.pk, reason=" ", by=small.chair, at=DECISION)
-    refuse_correction(correction_id=correction.pk, reason="Phụ lục 2 đã đếm", by=small.chair, at=DECISION)
-    assert small.sheet().decided_total == Decimal("8.2")
+        refuse_correction(correction_id=correction.pk, reason=" ", by=deciding.chair, at=DECISION)
+    refuse_correction(correction_id=correction.pk, reason="Phụ lục 2 đã đếm", by=deciding.chair, at=DECISION)
+    assert deciding.sheet().decided_total == Decimal("8.2")
     with pytest.raises(NotNow) as refused:
-        confirm(small, correction)
+        confirm(deciding, correction)
     assert refused.value.gaps[0].code == "settled"
-    told = Message.objects.filter(recipient_id=small.appraiser.person_id).latest("pk")
+    told = Message.objects.filter(recipient_id=deciding.appraiser.person_id).latest("pk")
     assert "Phụ lục 2 đã đếm" in told.text
 
 
-def test_only_its_proposer_withdraws_an_open_correction() -> None:
-    small = rounds.round_in_decision()
-    correction = propose(small)
+def test_only_its_proposer_withdraws_an_open_correction(deciding: SmallRound) -> None:
+    correction = propose(deciding)
     with pytest.raises(NotAllowed):
-        withdraw_correction(correction_id=correction.pk, by=small.manager, at=DECISION)
-    withdraw_correction(correction_id=correction.pk, by=small.appraiser, at=DECISION)
+        withdraw_correction(correction_id=correction.pk, by=deciding.manager, at=DECISION)
+    withdraw_correction(correction_id=correction.pk, by=deciding.appraiser, at=DECISION)
     with pytest.raises(NotNow):
-        confirm(small, correction)
-    assert propose(small).state == "PROPOSED"
+        confirm(deciding, correction)
+    assert propose(deciding).state == "PROPOSED"
 
 
-def test_one_leaf_has_one_open_correction() -> None:
-    small = rounds.round_in_decision()
-    propose(small)
+def test_one_leaf_has_one_open_correction(deciding: SmallRound) -> None:
+    propose(deciding)
     with pytest.raises(NotNow) as refused:
-        propose(small, by=small.outside_appraiser)
+        propose(deciding, by=deciding.outside_appraiser)
     assert refused.value.gaps[0].code == "proposed_already"
 
 
-def test_who_looked_at_older_points_gets_both_versions() -> None:
-    small = rounds.round_in_decision()
-    confirm(small, propose(small))
+def test_who_looked_at_older_points_gets_both_versions(deciding: SmallRound) -> None:
+    confirm(deciding, propose(deciding))
     late = Entry(ratio(48, 50), note="Theo biên bản")
     with pytest.raises(StaleScore) as refused:
-        propose(small, by=small.outside_appraiser, entry=late)
+        propose(deciding, by=deciding.outside_appraiser, entry=late)
     assert (refused.value.stored.points, refused.value.typed_note) == (Decimal("2.7"), "Theo biên bản")
-    score = confirm(small, propose(small, by=small.outside_appraiser, entry=late, version=1))
+    score = confirm(deciding, propose(deciding, by=deciding.outside_appraiser, entry=late, version=1))
     assert (score.points, score.version) == (Decimal("2.88"), 2)
     assert Correction.objects.filter(state="CONFIRMED").count() == 2
 
@@ -235,49 +224,48 @@ def test_who_looked_at_older_points_gets_both_versions() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_correction_says_what_and_why(entry: Entry, error: type[Exception], code: str) -> None:
-    small = rounds.round_in_decision()
+def test_a_correction_says_what_and_why(
+    deciding: SmallRound, entry: Entry, error: type[Exception], code: str
+) -> None:
     with pytest.raises(error) as refused:
-        propose(small, entry=entry)
+        propose(deciding, entry=entry)
     assert code in {gap.code for gap in refused.value.gaps}  # type: ignore[attr-defined]  # a Refused
 
 
-def test_points_may_be_given_and_a_leaf_taken_out() -> None:
-    small = rounds.round_in_decision()
+def test_points_may_be_given_and_a_leaf_taken_out(deciding: SmallRound) -> None:
     given = Entry(ratio(30, 50), note="Tính cả việc làm chung", given_points=Decimal("2.5"))
-    assert confirm(small, propose(small, entry=given)).points == Decimal("2.5")
-    assert small.sheet().decided_total == Decimal("8.9")
+    assert confirm(deciding, propose(deciding, entry=given)).points == Decimal("2.5")
+    assert deciding.sheet().decided_total == Decimal("8.9")
 
 
 # ---- when --------------------------------------------------------------------------------------------
 
 
-def test_before_the_decision_points_are_changed_by_appraisal_not_by_correction() -> None:
-    small = rounds.round_in_appraisal()
-    rounds.appraise_the_rest(small)
+def test_before_the_decision_points_are_changed_by_appraisal_not_by_correction(
+    appraising: SmallRound,
+) -> None:
+    rounds.appraise_the_rest(appraising)
     with pytest.raises(NotNow) as refused:
-        propose(small)
+        propose(appraising)
     assert refused.value.gaps[0].code == "other_stage"
 
 
-def test_what_comes_from_outside_is_entered_again_not_corrected() -> None:
-    small = rounds.round_in_decision()
+def test_what_comes_from_outside_is_entered_again_not_corrected(deciding: SmallRound) -> None:
     with pytest.raises(NotNow) as refused:
-        propose(small, code="2.2.1", entry=Entry(ratio(70, 100), note="Nhầm"))
+        propose(deciding, code="2.2.1", entry=Entry(ratio(70, 100), note="Nhầm"))
     assert refused.value.gaps[0].code == "outside"
 
 
-def test_after_publication_nothing_is_corrected() -> None:
-    small = rounds.round_in_decision()
-    correction = propose(small)
-    confirm(small, correction)
-    conclude(small)
-    publish(small)
+def test_after_publication_nothing_is_corrected(deciding: SmallRound) -> None:
+    correction = propose(deciding)
+    confirm(deciding, correction)
+    conclude(deciding)
+    publish(deciding)
     with pytest.raises(NotNow):
-        propose(small, entry=Entry(ratio(48, 50), note="Muộn"), version=1)
-    assert Result.objects.get(assessment=small.sheet()).total == Decimal("9.1")
+        propose(deciding, entry=Entry(ratio(48, 50), note="Muộn"), version=1)
+    assert Result.objects.get(assessment=deciding.sheet()).total == Decimal("9.1")
     line = next(
-        line for line in Result.objects.get(assessment=small.sheet()).lines if line["code"] == "1.1.2"
+        line for line in Result.objects.get(assessment=deciding.sheet()).lines if line["code"] == "1.1.2"
     )
     assert (line["decided_layer"], line["decided"]) == ("CORRECTED", "2.7")
 
@@ -323,22 +311,21 @@ def test_a_corrected_figure_of_a_leaf_measured_against_the_block_moves_the_other
 # ---- who hears of it ---------------------------------------------------------------------------------
 
 
-def test_both_stand_in_the_trace_and_the_unit_is_told() -> None:
-    small = rounds.round_in_decision()
-    correction = propose(small)
-    assert Message.objects.filter(recipient_id=small.chair.person_id, text__contains="1.1.2").exists()
-    assert not Message.objects.filter(recipient_id=small.focal.person_id, text__contains="1.1.2").exists()
-    confirm(small, correction)
+def test_both_stand_in_the_trace_and_the_unit_is_told(deciding: SmallRound) -> None:
+    correction = propose(deciding)
+    assert Message.objects.filter(recipient_id=deciding.chair.person_id, text__contains="1.1.2").exists()
+    assert not Message.objects.filter(recipient_id=deciding.focal.person_id, text__contains="1.1.2").exists()
+    confirm(deciding, correction)
     told = Trace.objects.filter(object=f"correction:{correction.pk}").order_by("pk")
     assert [(one.verb, one.actor_id) for one in told] == [
-        ("correction.proposed", small.appraiser.person_id),
-        ("correction.confirmed", small.manager.person_id),
+        ("correction.proposed", deciding.appraiser.person_id),
+        ("correction.confirmed", deciding.manager.person_id),
     ]
     confirmed = told[1]
     assert confirmed.before is not None
     assert confirmed.after is not None
     assert (confirmed.before["points"], confirmed.after["points"]) == ("1.8", "2.7")
-    for person in (small.focal, small.head):
+    for person in (deciding.focal, deciding.head):
         text = Message.objects.filter(recipient_id=person.person_id).latest("pk").text
         assert "từ 1,8 thành 2,7" in text
         assert REASON in text
@@ -347,40 +334,40 @@ def test_both_stand_in_the_trace_and_the_unit_is_told() -> None:
 # ---- the second line ---------------------------------------------------------------------------------
 
 
-def test_corrected_points_are_those_of_a_confirmed_correction_and_nothing_else() -> None:
-    small = rounds.round_in_decision()
-    score = confirm(small, propose(small))
+def test_corrected_points_are_those_of_a_confirmed_correction_and_nothing_else(deciding: SmallRound) -> None:
+    score = confirm(deciding, propose(deciding))
     rows = Score.objects.filter(pk=score.pk)
     assert refused_by(lambda: rows.update(points="3")) == "corrected_update"
     assert refused_by(lambda: rows.update(points="3", version=2)) == "corrected_update"
     assert refused_by(lambda: rows.delete()) == "corrected_delete"
     score.pk, score.criterion_id = (
         None,
-        Score.objects.get(assessment=small.sheet(), criterion__code="1.1.1", layer="APPRAISED").criterion_id,
+        Score.objects.get(
+            assessment=deciding.sheet(), criterion__code="1.1.1", layer="APPRAISED"
+        ).criterion_id,
     )
     assert refused_by(lambda: score.save(force_insert=True)) == "corrected_insert"
 
 
-def test_a_proposal_is_never_rewritten_and_a_decision_never_taken_back() -> None:
-    small = rounds.round_in_decision()
-    correction = propose(small)
+def test_a_proposal_is_never_rewritten_and_a_decision_never_taken_back(deciding: SmallRound) -> None:
+    correction = propose(deciding)
     rows = Correction.objects.filter(pk=correction.pk)
     assert refused_by(lambda: rows.update(reason="Khác")) == "correction_update"
     assert refused_by(lambda: rows.update(answer={})) == "correction_update"
-    confirm(small, correction)
+    confirm(deciding, correction)
     again = {"state": "PROPOSED", "decided_by": None, "decided_at": None}
     assert refused_by(lambda: rows.update(**again)) == "correction_update"
     assert refused_by(lambda: rows.delete()) == "correction_delete"
     ready = Correction(
-        assessment=small.sheet(),
+        assessment=deciding.sheet(),
         criterion_id=correction.criterion_id,
         answer=correction.answer,
         reason="Tự tay",
         replaces_version=1,
         state="CONFIRMED",
-        proposed_by_id=small.appraiser.person_id,
+        proposed_by_id=deciding.appraiser.person_id,
         proposed_at=DECISION,
-        decided_by_id=small.manager.person_id,
+        decided_by_id=deciding.manager.person_id,
         decided_at=DECISION,
     )
     assert refused_by(lambda: ready.save(force_insert=True)) == "correction_insert"

@@ -13,8 +13,9 @@ from tests.parindex import rounds
 pytestmark = pytest.mark.django_db
 
 
-def test_a_round_ends_in_totals_ranks_and_classes_that_can_be_recounted_by_hand() -> None:
-    small = rounds.published_round()
+def test_a_round_ends_in_totals_ranks_and_classes_that_can_be_recounted_by_hand(
+    published: rounds.SmallRound,
+) -> None:
     found = {
         result.assessment.unit.name: result
         for result in Result.objects.select_related("assessment__unit").all()
@@ -31,11 +32,11 @@ def test_a_round_ends_in_totals_ranks_and_classes_that_can_be_recounted_by_hand(
         "Sở Y tế": (3, 3, "Tốt"),
     }
     assert found["Sở Y tế"].self_total == Decimal("8.8")
-    assert small.round.stage == RoundStage.PUBLISHED
+    assert published.round.stage == RoundStage.PUBLISHED
 
 
+@pytest.mark.usefixtures("published")
 def test_the_result_says_leaf_by_leaf_why_points_were_lost() -> None:
-    rounds.published_round()
     result = Result.objects.get(assessment__unit__name="Sở Y tế")
     line = next(line for line in result.lines if line["code"] == "1.1.2")
     assert Decimal(line["points"]["SELF"]) == Decimal("2.4")
@@ -45,18 +46,17 @@ def test_the_result_says_leaf_by_leaf_why_points_were_lost() -> None:
     assert "50" in line["sentences"]["APPRAISED"]
 
 
-def test_a_locked_sheet_keeps_the_total_of_its_stored_scores() -> None:
-    small = rounds.opened_round()
-    rounds.score_unit(small, small.health)
-    rounds.lock_unit(small, small.health)
-    sheet = small.sheet()
+def test_a_locked_sheet_keeps_the_total_of_its_stored_scores(opened: rounds.SmallRound) -> None:
+    rounds.score_unit(opened, opened.health)
+    rounds.lock_unit(opened, opened.health)
+    sheet = opened.sheet()
     stored = sum((score.points or 0 for score in sheet.scores.filter(layer="SELF")), Decimal(0))
     assert sheet.state == SheetState.LOCKED
     assert sheet.self_total == stored == Decimal("6.4")
 
 
+@pytest.mark.usefixtures("published")
 def test_every_step_leaves_its_trace() -> None:
-    rounds.published_round()
     verbs = set(Trace.objects.values_list("verb", flat=True))
     assert {
         "round.created",

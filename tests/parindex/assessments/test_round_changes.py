@@ -51,9 +51,8 @@ def traces(verb: str) -> list[Trace]:
     return list(Trace.objects.filter(verb=verb))
 
 
-def test_title_period_and_guide_are_corrected_in_preparation_without_a_reason() -> None:
-    small = rounds.prepared_round()
-    changed = change(small, title=" PAR Index 2026 ", assessed_from=date(2026, 1, 1), guide="Đọc kỹ")
+def test_title_period_and_guide_are_corrected_in_preparation_without_a_reason(prepared: SmallRound) -> None:
+    changed = change(prepared, title=" PAR Index 2026 ", assessed_from=date(2026, 1, 1), guide="Đọc kỹ")
     assert (changed.title, changed.assessed_from, changed.guide) == (
         "PAR Index 2026",
         date(2026, 1, 1),
@@ -69,63 +68,57 @@ def test_nothing_changed_leaves_no_trace() -> None:
     assert traces("round.changed") == []
 
 
-def test_with_another_last_day_units_are_named_as_on_that_day() -> None:
-    small = rounds.prepared_round()
+def test_with_another_last_day_units_are_named_as_on_that_day(prepared: SmallRound) -> None:
     rename(
         by=factories.registrar(),
         at=rounds.BEFORE,
         on=date(2026, 12, 20),
-        organisation_id=small.health.pk,
+        organisation_id=prepared.health.pk,
         name="Sở Y tế và Dân số",
         legal_basis="1/NQ",
     )
-    change(small, assessed_until=date(2026, 12, 31))
-    assert small.sheet().unit.name == "Sở Y tế và Dân số"
+    change(prepared, assessed_until=date(2026, 12, 31))
+    assert prepared.sheet().unit.name == "Sở Y tế và Dân số"
 
 
-def test_a_last_day_on_which_a_unit_is_gone_is_refused_with_its_name() -> None:
-    small = rounds.prepared_round()
+def test_a_last_day_on_which_a_unit_is_gone_is_refused_with_its_name(prepared: SmallRound) -> None:
     dissolve(
         by=factories.registrar(),
         at=rounds.BEFORE,
         on=date(2026, 12, 20),
-        organisation_id=small.health.pk,
+        organisation_id=prepared.health.pk,
         legal_basis="1/NQ",
     )
     with pytest.raises(Incomplete) as refusal:
-        change(small, assessed_until=date(2026, 12, 31), title=" ")
+        change(prepared, assessed_until=date(2026, 12, 31), title=" ")
     assert codes_of(refusal.value) == ["title", "unit_absent"]
     assert refusal.value.gaps[1].where == "Sở Y tế"
 
 
-def test_after_opening_title_and_guide_need_a_reason_and_the_period_is_fixed() -> None:
-    small = rounds.opened_round()
+def test_after_opening_title_and_guide_need_a_reason_and_the_period_is_fixed(opened: SmallRound) -> None:
     with pytest.raises(Incomplete) as refusal:
-        change(small, title="Khác", assessed_from=date(2026, 1, 1))
+        change(opened, title="Khác", assessed_from=date(2026, 1, 1))
     assert codes_of(refusal.value) == ["period_fixed", "no_reason"]
-    assert change(small, title="Khác", reason="Ghi sai số quyết định").title == "Khác"
+    assert change(opened, title="Khác", reason="Ghi sai số quyết định").title == "Khác"
     assert traces("round.changed")[0].reason == "Ghi sai số quyết định"
 
 
-def test_a_published_round_is_not_corrected() -> None:
-    small = rounds.published_round()
+def test_a_published_round_is_not_corrected(published: SmallRound) -> None:
     with pytest.raises(NotNow):
-        change(small, title="Khác", reason="Muộn")
+        change(published, title="Khác", reason="Muộn")
 
 
 @pytest.mark.parametrize("role", [Role.APPRAISER, Role.LEADER, Role.AUDITOR, Role.ADMINISTRATOR])
-def test_only_the_manager_corrects_a_round(role: Role) -> None:
-    small = rounds.prepared_round()
-    stranger = factories.actor_as(role, small.home_affairs)
+def test_only_the_manager_corrects_a_round(prepared: SmallRound, role: Role) -> None:
+    stranger = factories.actor_as(role, prepared.home_affairs)
     with pytest.raises(NotAllowed):
-        change(small, by=stranger, title="Khác")
+        change(prepared, by=stranger, title="Khác")
     with pytest.raises(NotAllowed):
-        remove_block(round_block_id=small.round_block.pk, by=stranger, at=rounds.BEFORE)
+        remove_block(round_block_id=prepared.round_block.pk, by=stranger, at=rounds.BEFORE)
 
 
-def test_a_block_goes_with_its_units_and_its_appraisers() -> None:
-    small = rounds.prepared_round()
-    remove_block(round_block_id=small.round_block.pk, by=small.manager, at=rounds.BEFORE)
+def test_a_block_goes_with_its_units_and_its_appraisers(prepared: SmallRound) -> None:
+    remove_block(round_block_id=prepared.round_block.pk, by=prepared.manager, at=rounds.BEFORE)
     for model in (RoundBlock, Assessment, AppraiserAssignment):
         assert not model._default_manager.exists()
     (trace,) = traces("round.block_removed")
@@ -133,10 +126,9 @@ def test_a_block_goes_with_its_units_and_its_appraisers() -> None:
     assert trace.before["units"] == ["Sở Nội vụ", "Sở Tư pháp", "Sở Y tế"]
 
 
-def test_a_block_of_an_opened_round_stays() -> None:
-    small = rounds.opened_round()
+def test_a_block_of_an_opened_round_stays(opened: SmallRound) -> None:
     with pytest.raises(NotNow):
-        remove_block(round_block_id=small.round_block.pk, by=small.manager, at=rounds.BEFORE)
+        remove_block(round_block_id=opened.round_block.pk, by=opened.manager, at=rounds.BEFORE)
     assert RoundBlock.objects.exists()
 
 
@@ -146,31 +138,28 @@ def clear(small: SmallRound, *, by: Actor | None = None, code: str = "2.2.1", re
     )
 
 
-def test_an_outside_value_is_taken_back_and_the_standing_falls_by_it() -> None:
-    small = rounds.round_in_decision()
-    before = small.sheet().standings
-    clear(small)
-    assert not Score.objects.filter(assessment=small.sheet(), layer=Layer.OUTSIDE).exists()
-    assert small.sheet().standings != before
+def test_an_outside_value_is_taken_back_and_the_standing_falls_by_it(deciding: SmallRound) -> None:
+    before = deciding.sheet().standings
+    clear(deciding)
+    assert not Score.objects.filter(assessment=deciding.sheet(), layer=Layer.OUTSIDE).exists()
+    assert deciding.sheet().standings != before
     (trace,) = traces("score.outside_cleared")
-    assert (trace.reason, trace.about) == ("Nhầm", f"assessment:{small.sheet().pk}")
+    assert (trace.reason, trace.about) == ("Nhầm", f"assessment:{deciding.sheet().pk}")
     assert trace.before is not None
     assert trace.before["points"] == "2.4"
 
 
-def test_taking_back_and_bringing_in_again_gives_the_same_standing() -> None:
-    small = rounds.round_in_decision()
-    before = small.sheet().standings
-    clear(small)
-    rounds.bring_in_survey(small, {small.health: 80})
-    assert small.sheet().standings == before
+def test_taking_back_and_bringing_in_again_gives_the_same_standing(deciding: SmallRound) -> None:
+    before = deciding.sheet().standings
+    clear(deciding)
+    rounds.bring_in_survey(deciding, {deciding.health: 80})
+    assert deciding.sheet().standings == before
 
 
-def test_a_reason_and_a_value_are_needed_to_take_one_back() -> None:
-    small = rounds.round_in_decision()
-    clear(small)
+def test_a_reason_and_a_value_are_needed_to_take_one_back(deciding: SmallRound) -> None:
+    clear(deciding)
     with pytest.raises(Incomplete) as refusal:
-        clear(small, reason="  ")
+        clear(deciding, reason="  ")
     assert codes_of(refusal.value) == ["no_reason", "nothing_in"]
 
 
@@ -184,10 +173,9 @@ def test_outside_values_are_taken_back_only_before_the_decision(
         clear(make())
 
 
-def test_only_the_manager_takes_an_outside_value_back() -> None:
-    small = rounds.round_in_decision()
+def test_only_the_manager_takes_an_outside_value_back(deciding: SmallRound) -> None:
     with pytest.raises(NotAllowed):
-        clear(small, by=small.appraiser)
+        clear(deciding, by=deciding.appraiser)
 
 
 def penalty(small: SmallRound, document_id: int | None) -> None:
@@ -201,17 +189,16 @@ def penalty(small: SmallRound, document_id: int | None) -> None:
     )
 
 
-def test_the_document_of_a_penalty_comes_from_a_store_of_the_person() -> None:
-    small = rounds.round_in_appraisal()
+def test_the_document_of_a_penalty_comes_from_a_store_of_the_person(appraising: SmallRound) -> None:
     mine = add_document(
-        by=small.appraiser,
+        by=appraising.appraiser,
         at=rounds.APPRAISAL,
-        owner_id=small.home_affairs.pk,
+        owner_id=appraising.home_affairs.pk,
         title="Kết luận thanh tra",
         number="12/KL-TTr",
     )
-    theirs = small.sheet().organisation.documents.get()
-    penalty(small, mine.pk)
+    theirs = appraising.sheet().organisation.documents.get()
+    penalty(appraising, mine.pk)
     with pytest.raises(Incomplete) as refusal:
-        penalty(small, theirs.pk)
+        penalty(appraising, theirs.pk)
     assert codes_of(refusal.value) == ["unknown_document"]

@@ -61,8 +61,8 @@ def refusal(kind: type[Refused], do: Callable[[], object]) -> str:
     return " ".join(gap.code for gap in refused.value.gaps)
 
 
-def test_the_server_computes_the_points_from_the_figures() -> None:
-    score = save(rounds.opened_round())
+def test_the_server_computes_the_points_from_the_figures(opened: SmallRound) -> None:
+    score = save(opened)
     assert score.points == score.computed_points == Decimal("2.4")
     assert score.outcome == "EARNED"
     assert "40/50" in score.sentence
@@ -79,95 +79,87 @@ def test_the_server_computes_the_points_from_the_figures() -> None:
     ],
 )
 def test_nothing_is_accepted_after_the_deadlines_second_and_nothing_is_refused_before_it(
-    moment: datetime, accepted: bool
+    opened: SmallRound, moment: datetime, accepted: bool
 ) -> None:
-    small = rounds.opened_round()
     if accepted:
-        assert save(small, at=moment).version == 1
+        assert save(opened, at=moment).version == 1
     else:
-        refusal(NotNow, lambda: save(small, at=moment))
+        refusal(NotNow, lambda: save(opened, at=moment))
         assert not Score.objects.exists()
 
 
 @pytest.mark.parametrize("role", [Role.APPRAISER, Role.LEADER, Role.AUDITOR, Role.ADMINISTRATOR])
-def test_other_roles_of_the_unit_do_not_score_for_it(role: Role) -> None:
-    small = rounds.opened_round()
-    other = factories.actor_as(role, small.health)
-    assert refusal(NotAllowed, lambda: save(small, by=other)) == "not_assigned"
+def test_other_roles_of_the_unit_do_not_score_for_it(opened: SmallRound, role: Role) -> None:
+    other = factories.actor_as(role, opened.health)
+    assert refusal(NotAllowed, lambda: save(opened, by=other)) == "not_assigned"
 
 
-def test_the_focal_officer_of_another_unit_does_not_score_for_this_one() -> None:
-    small = rounds.opened_round()
-    stranger = factories.actor_as(Role.FOCAL_OFFICER, small.justice)
-    assert refusal(NotAllowed, lambda: save(small, by=stranger)) == "not_assigned"
+def test_the_focal_officer_of_another_unit_does_not_score_for_this_one(opened: SmallRound) -> None:
+    stranger = factories.actor_as(Role.FOCAL_OFFICER, opened.justice)
+    assert refusal(NotAllowed, lambda: save(opened, by=stranger)) == "not_assigned"
 
 
-def test_a_division_officer_scores_the_leaves_handed_to_them_and_no_others() -> None:
-    small = rounds.opened_round()
-    officer = factories.actor_as(Role.DIVISION_OFFICER, small.health)
-    assert refusal(NotAllowed, lambda: save(small, by=officer)) == "not_assigned"
+def test_a_division_officer_scores_the_leaves_handed_to_them_and_no_others(opened: SmallRound) -> None:
+    officer = factories.actor_as(Role.DIVISION_OFFICER, opened.health)
+    assert refusal(NotAllowed, lambda: save(opened, by=officer)) == "not_assigned"
     assign_leaves(
-        assessment_id=small.sheet().pk,
+        assessment_id=opened.sheet().pk,
         codes=["1.1.2"],
         officer_id=officer.person_id,
-        by=small.focal,
+        by=opened.focal,
         at=DURING_SELF,
     )
-    assert save(small, by=officer).points == Decimal("2.4")
-    assert refusal(NotAllowed, lambda: save(small, by=officer, code="2.1.1")) == "not_assigned"
+    assert save(opened, by=officer).points == Decimal("2.4")
+    assert refusal(NotAllowed, lambda: save(opened, by=officer, code="2.1.1")) == "not_assigned"
 
 
 @pytest.mark.parametrize(
     ("answer", "code"),
     [(ratio(51, 50), "invalid"), (ratio(1, 0), "invalid"), (ratio(-1, 50), "invalid")],
 )
-def test_figures_that_contradict_themselves_are_refused_and_change_nothing(answer: Answer, code: str) -> None:
-    small = rounds.opened_round()
-    assert refusal(BadAnswer, lambda: save(small, answer=answer)) == code
+def test_figures_that_contradict_themselves_are_refused_and_change_nothing(
+    opened: SmallRound, answer: Answer, code: str
+) -> None:
+    assert refusal(BadAnswer, lambda: save(opened, answer=answer)) == code
     assert not Score.objects.exists()
     assert not Trace.objects.filter(verb="score.self_saved").exists()
 
 
-def test_points_given_by_hand_need_a_reason_and_stay_beside_the_computed_ones() -> None:
-    small = rounds.opened_round()
-    assert refusal(BadAnswer, lambda: save(small, given="3")) == "no_reason"
-    assert refusal(BadAnswer, lambda: save(small, given="3.01", note="vì")) == "out_of_range"
-    score = save(small, given="3", note="Có 10 nhiệm vụ được gia hạn")
+def test_points_given_by_hand_need_a_reason_and_stay_beside_the_computed_ones(opened: SmallRound) -> None:
+    assert refusal(BadAnswer, lambda: save(opened, given="3")) == "no_reason"
+    assert refusal(BadAnswer, lambda: save(opened, given="3.01", note="vì")) == "out_of_range"
+    score = save(opened, given="3", note="Có 10 nhiệm vụ được gia hạn")
     assert (score.points, score.computed_points) == (Decimal(3), Decimal("2.4"))
 
 
-def test_what_comes_from_outside_is_not_self_scored() -> None:
-    small = rounds.opened_round()
-    assert refusal(NotNow, lambda: save(small, code="2.2.1", answer=ratio(9, 10))) == "not_self_scored"
+def test_what_comes_from_outside_is_not_self_scored(opened: SmallRound) -> None:
+    assert refusal(NotNow, lambda: save(opened, code="2.2.1", answer=ratio(9, 10))) == "not_self_scored"
 
 
-def test_a_stale_save_gets_both_versions_and_overwrites_nothing() -> None:
-    small = rounds.opened_round()
-    save(small, answer=ratio(40, 50))
+def test_a_stale_save_gets_both_versions_and_overwrites_nothing(opened: SmallRound) -> None:
+    save(opened, answer=ratio(40, 50))
     with pytest.raises(StaleScore) as refused:
-        save(small, answer=ratio(45, 50), version=0)
+        save(opened, answer=ratio(45, 50), version=0)
     assert refused.value.stored.answer["numerator"] == "40"
     assert refused.value.typed.numerator == Decimal(45)
     assert Score.objects.get().points == Decimal("2.4")
-    assert save(small, answer=ratio(45, 50), version=1).points == Decimal("2.7")
+    assert save(opened, answer=ratio(45, 50), version=1).points == Decimal("2.7")
 
 
-def test_each_change_tells_who_when_what_before_what_after_and_why() -> None:
-    small = rounds.opened_round()
-    save(small, answer=ratio(40, 50), note="Theo báo cáo quý III")
-    save(small, answer=ratio(45, 50), note="Theo báo cáo năm", version=1, at=DURING_SELF + SECOND)
+def test_each_change_tells_who_when_what_before_what_after_and_why(opened: SmallRound) -> None:
+    save(opened, answer=ratio(40, 50), note="Theo báo cáo quý III")
+    save(opened, answer=ratio(45, 50), note="Theo báo cáo năm", version=1, at=DURING_SELF + SECOND)
     trace = Trace.objects.filter(verb="score.self_saved").latest("id")
-    assert trace.actor_name == small.focal.full_name
+    assert trace.actor_name == opened.focal.full_name
     assert trace.at == DURING_SELF + SECOND
     assert (trace.before["points"], trace.after["points"]) == ("2.4", "2.7")
     assert trace.reason == "Theo báo cáo năm"
 
 
-def test_all_gaps_are_listed_at_once_in_the_order_of_the_table() -> None:
-    small = rounds.opened_round()
-    save(small, code="1.1.1", answer=Answer(choice="yes"))
+def test_all_gaps_are_listed_at_once_in_the_order_of_the_table(opened: SmallRound) -> None:
+    save(opened, code="1.1.1", answer=Answer(choice="yes"))
     with pytest.raises(Incomplete) as refused:
-        submit_sheet(assessment_id=small.sheet().pk, by=small.focal, at=DURING_SELF)
+        submit_sheet(assessment_id=opened.sheet().pk, by=opened.focal, at=DURING_SELF)
     assert [str(gap) for gap in refused.value.gaps][:2] == [
         "1.1.1: chưa có tài liệu kiểm chứng và chưa có giải trình. "
         "Gắn tài liệu, hoặc giải trình cách tính điểm.",
@@ -176,44 +168,41 @@ def test_all_gaps_are_listed_at_once_in_the_order_of_the_table() -> None:
     assert [gap.where for gap in refused.value.gaps] == ["1.1.1", "1.1.2", "2.1.1", "2.1.2"]
 
 
-def test_not_applicable_needs_a_reason_and_takes_the_leaf_out_of_the_total() -> None:
-    small = rounds.opened_round()
-    rounds.score_unit(small, small.health)
-    save(small, answer=Answer(applicable=False), version=1)
+def test_not_applicable_needs_a_reason_and_takes_the_leaf_out_of_the_total(opened: SmallRound) -> None:
+    rounds.score_unit(opened, opened.health)
+    save(opened, answer=Answer(applicable=False), version=1)
     with pytest.raises(Incomplete) as refused:
-        submit_sheet(assessment_id=small.sheet().pk, by=small.focal, at=DURING_SELF)
+        submit_sheet(assessment_id=opened.sheet().pk, by=opened.focal, at=DURING_SELF)
     assert [(gap.where, gap.code) for gap in refused.value.gaps] == [("1.1.2", "no_reason")]
-    save(small, answer=Answer(applicable=False, reason="Không có nhiệm vụ được giao"), version=2)
-    submit_sheet(assessment_id=small.sheet().pk, by=small.focal, at=DURING_SELF)
+    save(opened, answer=Answer(applicable=False, reason="Không có nhiệm vụ được giao"), version=2)
+    submit_sheet(assessment_id=opened.sheet().pk, by=opened.focal, at=DURING_SELF)
     # 1 + 2 + 1 of 4 left, rescaled to the 7 points of the appraised part.
-    assert small.sheet().self_total == Decimal(7)
+    assert opened.sheet().self_total == Decimal(7)
 
 
-def test_a_sheet_that_waits_for_the_head_takes_no_change_until_it_is_sent_back() -> None:
-    small = rounds.opened_round()
-    rounds.score_unit(small, small.health)
-    submit_sheet(assessment_id=small.sheet().pk, by=small.focal, at=DURING_SELF)
-    assert refusal(NotNow, lambda: save(small, version=1)) == "awaiting_head"
-    assert refusal(Incomplete, lambda: _send_back(small, "")) == "no_reason"
-    _send_back(small, "Thiếu phụ lục kế hoạch")
-    assert save(small, version=1).version == 2
+def test_a_sheet_that_waits_for_the_head_takes_no_change_until_it_is_sent_back(opened: SmallRound) -> None:
+    rounds.score_unit(opened, opened.health)
+    submit_sheet(assessment_id=opened.sheet().pk, by=opened.focal, at=DURING_SELF)
+    assert refusal(NotNow, lambda: save(opened, version=1)) == "awaiting_head"
+    assert refusal(Incomplete, lambda: _send_back(opened, "")) == "no_reason"
+    _send_back(opened, "Thiếu phụ lục kế hoạch")
+    assert save(opened, version=1).version == 2
 
 
 def _send_back(small: SmallRound, reason: str) -> None:
     send_back(assessment_id=small.sheet().pk, reason=reason, by=small.head, at=DURING_SELF)
 
 
-def test_only_the_head_locks_and_only_what_was_submitted() -> None:
-    small = rounds.opened_round()
-    rounds.score_unit(small, small.health)
-    sheet = small.sheet().pk
-    assert refusal(NotNow, lambda: lock_sheet(assessment_id=sheet, by=small.head, at=DURING_SELF)) == (
+def test_only_the_head_locks_and_only_what_was_submitted(opened: SmallRound) -> None:
+    rounds.score_unit(opened, opened.health)
+    sheet = opened.sheet().pk
+    assert refusal(NotNow, lambda: lock_sheet(assessment_id=sheet, by=opened.head, at=DURING_SELF)) == (
         "not_submitted"
     )
-    submit_sheet(assessment_id=sheet, by=small.focal, at=DURING_SELF)
-    assert refusal(NotAllowed, lambda: lock_sheet(assessment_id=sheet, by=small.focal, at=DURING_SELF)) == (
+    submit_sheet(assessment_id=sheet, by=opened.focal, at=DURING_SELF)
+    assert refusal(NotAllowed, lambda: lock_sheet(assessment_id=sheet, by=opened.focal, at=DURING_SELF)) == (
         "not_head"
     )
-    lock_sheet(assessment_id=sheet, by=small.head, at=DURING_SELF)
-    assert small.sheet().state == SheetState.LOCKED
-    assert refusal(NotNow, lambda: save(small, version=1)) == "locked"
+    lock_sheet(assessment_id=sheet, by=opened.head, at=DURING_SELF)
+    assert opened.sheet().state == SheetState.LOCKED
+    assert refusal(NotNow, lambda: save(opened, version=1)) == "locked"

@@ -54,8 +54,8 @@ ROW = {"1.1.1": 8, "1.1.2": 9, "2.1.1": 12, "2.1.2": 13, "2.2.1": 15}
 
 
 @pytest.fixture
-def small() -> SmallRound:
-    return rounds.opened_round()
+def small(opened: SmallRound) -> SmallRound:
+    return opened
 
 
 def sheet(small: SmallRound) -> Assessment:

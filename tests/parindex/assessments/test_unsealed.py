@@ -40,20 +40,19 @@ def save(small: SmallRound, version: int) -> int:
     return score.version
 
 
-def test_a_sealer_that_fell_asleep_stops_the_scores_until_it_wakes() -> None:
-    small = rounds.opened_round()
+def test_a_sealer_that_fell_asleep_stops_the_scores_until_it_wakes(opened: SmallRound) -> None:
     begun = timezone.now()
     open_log(at=begun)
-    version = save(small, 0)
+    version = save(opened, 0)
     with time_machine.travel(begun + timedelta(minutes=15, seconds=-5)):
-        version = save(small, version)
+        version = save(opened, version)
     with time_machine.travel(begun + timedelta(minutes=15, seconds=5)):
         with pytest.raises(NotSealed) as refused:
-            save(small, version)
+            save(opened, version)
         assert [gap.code for gap in refused.value.gaps] == ["not_sealed"]
         assert Score.objects.get(criterion__code="1.1.1").version == version
         seal(at=timezone.now())
-        save(small, version)
+        save(opened, version)
 
 
 def test_opening_the_log_again_does_not_turn_its_clock_back() -> None:

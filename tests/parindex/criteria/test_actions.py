@@ -320,13 +320,12 @@ def test_an_issued_set_is_not_edited_until_it_is_taken_back(draft: CriteriaSet, 
     assert loaded_set(draft.pk, version(draft)).titles["1.1.1"] == "Khác"
 
 
-def test_a_set_in_use_is_frozen_and_can_only_be_retired() -> None:
-    small = rounds.opened_round()
-    pk = small.criteria_set.pk
+def test_a_set_in_use_is_frozen_and_can_only_be_retired(opened: rounds.SmallRound) -> None:
+    pk = opened.criteria_set.pk
     with pytest.raises(CriteriaRefused) as refused:
-        take_back(set_id=pk, reason="Sửa", by=small.manager, at=BEFORE)
+        take_back(set_id=pk, reason="Sửa", by=opened.manager, at=BEFORE)
     assert factories.codes_of(refused.value) == ["not_next"]
-    retire_set(set_id=pk, reason="Thay bằng bộ 2027", by=small.manager, at=BEFORE)
+    retire_set(set_id=pk, reason="Thay bằng bộ 2027", by=opened.manager, at=BEFORE)
     assert CriteriaSet.objects.get(pk=pk).stage == SetStage.RETIRED
 
 

@@ -11,5 +11,10 @@ def may_clear_factors(actor: Actor, user_id: int) -> bool:
     return may_manage_people(actor) and actor.id != user_id
 
 
+def may_end_sessions(actor: Actor) -> bool:
+    """All sessions of somebody at once; one's own are ended by oneself (`end_other_sessions`)."""
+    return may_manage_people(actor)
+
+
 def may_lift_brakes(actor: Actor) -> bool:
     return may_manage_people(actor)

@@ -71,6 +71,11 @@ def session_ends_at(*, opened_at: datetime, seen_at: datetime) -> datetime:
     return min(seen_at + idle, opened_at + timedelta(hours=settings.OPENPAR_SESSION_HOURS))
 
 
+def given_password_ends_at(given_at: datetime) -> datetime:
+    """From this moment on a password that an administrator gave opens nothing any more."""
+    return given_at + timedelta(days=settings.OPENPAR_GIVEN_PASSWORD_DAYS)
+
+
 def needs_second_factor(who: Actor, on: date) -> bool:
     """Holds a role for which data/second_factor.yaml demands one on that day."""
     return any(who.has(role) for role in roles_with_second_factor(on))

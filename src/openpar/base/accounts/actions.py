@@ -38,7 +38,11 @@ def create_user(
     position: str = "",
     password: str | None = None,
 ) -> User:
-    """A person who can log in once a password is set; without `password` there is none yet, and no way in."""
+    """A person who can log in once a password is set; without `password` there is none yet, and no way in.
+
+    A password that an administrator gives is changed at the first log-in; one typed at the console of the
+    server is its owner's.
+    """
     with write_transaction():
         _refuse_strangers(by)
         name = nfc(username).strip().lower()
@@ -48,7 +52,7 @@ def create_user(
             user.set_unusable_password()
         else:
             gaps += _password_gaps(password, user)
-            user.set_password(password)
+            _put_password(user, password, by=by, at=at)
         _refuse(gaps)
         user.save()
         _trace_person(user, by=by, at=at, verb="create_user", before=None)
@@ -71,14 +75,14 @@ def change_user(
 
 
 def set_password(*, by: Actor, at: datetime, user_id: int, password: str) -> None:
-    """A new password; every session of the person ends."""
+    """A new password; every session of the person ends. One that somebody else gave is not one's own yet."""
     with write_transaction():
         user = User.objects.select_for_update().get(pk=user_id)
         if not may_set_password(by, user_id):
             raise AccountRefused(_not_allowed(by))
-        _refuse(_password_gaps(password, user))
-        user.set_password(password)
-        user.save(update_fields=["password"])
+        _refuse([*_password_gaps(password, user), *_kept_password_gaps(password, user, by)])
+        _put_password(user, password, by=by, at=at)
+        user.save(update_fields=["password", "password_given_at"])
         end_sessions_of(user_id)
         record(
             by=by,
@@ -264,6 +268,19 @@ def _password_gaps(password: str, user: User) -> list[Gap]:
     except ValidationError as error:
         return [Gap(_("Mật khẩu"), said, code="password-weak") for said in error.messages]
     return []
+
+
+def _kept_password_gaps(password: str, user: User, by: Actor) -> list[Gap]:
+    """A password that somebody else gave, and so knows, is not kept."""
+    if by.id != user.pk or user.password_given_at is None or not user.check_password(password):
+        return []
+    what = _("vẫn là mật khẩu được cấp")
+    return [Gap(_("Mật khẩu mới"), what, _("Chọn mật khẩu chỉ mình biết"), code="password-kept")]
+
+
+def _put_password(user: User, password: str, *, by: Actor, at: datetime) -> None:
+    user.set_password(password)
+    user.password_given_at = None if by.id in (user.pk, None) else at
 
 
 def _period_gaps(held: RoleHeld) -> list[Gap]:

@@ -34,6 +34,8 @@ class User(AbstractBaseUser):
     email = models.EmailField(blank=True)
     position = models.CharField(max_length=200, blank=True)
     is_active = models.BooleanField(default=True)
+    # When somebody else gave the password: it lapses, and is changed at the first log-in. None: one's own.
+    password_given_at = models.DateTimeField(null=True, blank=True)
     # Part of what a session is bound to: one more, and every open session of this person has ended.
     session_epoch = models.PositiveIntegerField(default=0)
 

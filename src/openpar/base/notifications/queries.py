@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from openpar.base.notifications.models import Message
+from openpar.base.notifications.models import CHECKPOINTS, Message
 
 
 def unread_count(user_id: int) -> int:
@@ -14,3 +14,8 @@ def unread_count(user_id: int) -> int:
 def messages_of(user_id: int) -> QuerySet[Message]:
     """All messages of one person, newest first."""
     return Message.objects.filter(recipient_id=user_id).order_by("-id")
+
+
+def latest_messages_of(user_id: int) -> QuerySet[Message]:
+    """What belongs on the first page, newest first: all but checkpoints that were read or replaced."""
+    return messages_of(user_id).exclude(link__startswith=CHECKPOINTS, read_at__isnull=False)

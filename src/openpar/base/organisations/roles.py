@@ -21,6 +21,7 @@ class Role(models.TextChoices):
     APPRAISER = "APPRAISER", _("Thành viên thẩm định")
     COUNCIL_CHAIR = "COUNCIL_CHAIR", _("Chủ tịch Hội đồng thẩm định")
     ROUND_MANAGER = "ROUND_MANAGER", _("Quản lý kỳ đánh giá (Sở Nội vụ)")
+    PROCEDURE_CONTROLLER = "PROCEDURE_CONTROLLER", _("Cán bộ kiểm soát TTHC")
     LEADER = "LEADER", _("Lãnh đạo UBND tỉnh")
     AUDITOR = "AUDITOR", _("Giám sát, kiểm toán")
     ADMINISTRATOR = "ADMINISTRATOR", _("Quản trị hệ thống")

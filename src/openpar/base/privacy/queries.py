@@ -39,6 +39,7 @@ def personal_data_of(user_id: int, *, day: date) -> dict[str, Any]:
             "thu_dien_tu": user.email,
             "dang_dung": user.is_active,
             "dang_nhap_gan_nhat": _moment(user.last_login),
+            "mat_khau_duoc_cap_luc": _moment(user.password_given_at),
         },
         "vai_tro": _roles(user_id, day),
         "xac_thuc_hai_lop": {

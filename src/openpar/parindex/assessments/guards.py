@@ -10,6 +10,8 @@ opened again (reopenings.py), when units, blocks and sets are fixed (rounds.py),
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from openpar.common.triggers import Guard, append_only, changed, not_emptied, not_overwritten
 
 _ROUND, _BLOCK, _PHASE = "assessments_round", "assessments_roundblock", "assessments_phase"
@@ -20,6 +22,7 @@ _REOPENING, _ADJUSTMENT, _CORRECTION, _RESULT = (
     "assessments_correction",
     "assessments_result",
 )
+_LEAF_HANDED, _FIELD_HANDED = "assessments_leafassignment", "assessments_appraiserassignment"
 
 _ROUND_OF_BLOCK = "assessments_round AS r JOIN assessments_roundblock AS b ON b.round_id = r.id"
 _ROUND_OF_SHEET = f"{_ROUND_OF_BLOCK} JOIN assessments_assessment AS a ON a.round_block_id = b.id"
@@ -177,14 +180,16 @@ _REOPENINGS = (
         "reopening_insert",
         _REOPENING,
         "INSERT",
-        "NEW.granted_at IS NOT NULL OR NEW.granted_by_id IS NOT NULL OR NEW.closed_at IS NOT NULL",
+        "NEW.granted_at IS NOT NULL OR NEW.granted_by_id IS NOT NULL OR NEW.closed_at IS NOT NULL "
+        "OR NEW.has_lapsed",
     ),
     Guard(
         "reopening_update",
         _REOPENING,
         "UPDATE",
         f"{_ASKED} OR (OLD.granted_at IS NOT NULL AND {_GRANTED}) "
-        f"OR (OLD.closed_at IS NOT NULL AND ({_GRANTED} OR {changed('closed_at')}))",
+        f"OR (OLD.closed_at IS NOT NULL AND ({_GRANTED} OR {changed('closed_at', 'has_lapsed')})) "
+        "OR (NEW.has_lapsed AND (NEW.closed_at IS NULL OR NEW.granted_at IS NOT NULL))",
     ),
     Guard("reopening_delete", _REOPENING, "DELETE"),
     not_overwritten(_REOPENING),
@@ -241,6 +246,27 @@ _CORRECTIONS = (
 )
 
 
+def _kept_when_published(
+    table: str, key: tuple[str, ...], of: Callable[[str, str], str]
+) -> tuple[Guard, ...]:
+    """Who was to do what in a round stays as it was when the round was published."""
+    name = table.removeprefix("assessments_")
+    old, new = of("OLD", _PUBLISHED), of("NEW", _PUBLISHED)
+    return (
+        Guard(f"{name}_insert", table, "INSERT", new),
+        Guard(f"{name}_update", table, "UPDATE", f"{old} OR {new}"),
+        Guard(f"{name}_delete", table, "DELETE", old),
+        not_overwritten(table, key),
+        not_emptied(table),
+    )
+
+
+_HANDED = (
+    *_kept_when_published(_LEAF_HANDED, ("assessment_id", "criterion_id"), _round_of_sheet),
+    *_kept_when_published(_FIELD_HANDED, ("round_block_id", "field_code", "appraiser_id"), _round_of_block),
+)
+
+
 def _place(stage: str) -> str:
     """The place of a stage in the order of stages.py."""
     return (
@@ -263,14 +289,18 @@ _ROUNDS = (
             *("decision_signer_position", "published_at", "published_by_id"),
         ),
     ),
-    # A round only moves on; it is published from the decision, with a result for every sheet and nothing that
-    # may still be corrected.
+    # A round only moves on, and leaves no request open that can no longer be granted; it is published from
+    # the decision, with a result for every sheet and nothing that may still be corrected.
     Guard(
         "round_stage",
         _ROUND,
         "UPDATE",
         f"NEW.stage <> OLD.stage AND ({_place('NEW.stage')} <= {_place('OLD.stage')} "
         "OR (OLD.stage = 'PREPARATION' AND NEW.stage <> 'SELF_SCORING') "
+        f"OR (NEW.stage NOT {_REOPENABLE} AND EXISTS (SELECT 1 FROM {_REOPENING} AS o "
+        "JOIN assessments_assessment AS a ON a.id = o.assessment_id "
+        "JOIN assessments_roundblock AS b ON b.id = a.round_block_id "
+        "WHERE b.round_id = OLD.id AND o.granted_at IS NULL AND o.closed_at IS NULL)) "
         "OR (NEW.stage = 'PUBLISHED' AND (OLD.stage <> 'DECISION' OR NEW.council_met_on IS NULL "
         f"OR EXISTS (SELECT 1 FROM {_CORRECTION} AS k "
         "JOIN assessments_assessment AS a ON a.id = k.assessment_id "
@@ -321,4 +351,7 @@ _RESULTS = (
     ),
 )
 
-GUARDS = (*_SCORES, *_SHEETS, *_REOPENINGS, *_ADJUSTMENTS, *_CORRECTIONS, *_ROUNDS, *_RESULTS)
+GUARDS = (
+    *(*_SCORES, *_SHEETS, *_REOPENINGS, *_ADJUSTMENTS, *_CORRECTIONS),
+    *(*_HANDED, *_ROUNDS, *_RESULTS),
+)

@@ -297,6 +297,8 @@ class Reopening(models.Model):
     granted_at = models.DateTimeField(null=True, blank=True)
     open_until = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Closed without an answer, because the round went on to where no sheet is opened again.
+    has_lapsed = models.BooleanField(default=False)
 
     objects: ClassVar[models.Manager[Reopening]]
 
@@ -343,6 +345,13 @@ class Adjustment(models.Model):
 
     class Meta:
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("entered_by")),
+                name="adjusted_by_two_people",
+                violation_error_message=_("Người nhập điểm thưởng, điểm trừ không được tự quyết định."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.points} {self.state}"

@@ -76,15 +76,15 @@ def may_appraise(
     )
 
 
-def may_record_penalty(actor: Actor, assessment: Assessment) -> bool:
-    """Appraisers and the round manager enter a penalty, for units other than their own."""
-    is_checking = actor.has(Role.APPRAISER) or actor.has(Role.ROUND_MANAGER)
+def may_record_penalty(actor: Actor, assessment: Assessment, round: Round) -> bool:
+    """Appraisers and the round's manager enter a penalty, for units other than their own."""
+    is_checking = actor.has(Role.APPRAISER) or may_manage(actor, round)
     return is_checking and not belongs_to_unit(actor, assessment)
 
 
-def may_decide_adjustments(actor: Actor, assessment: Assessment) -> bool:
-    """Bonus and penalty are settled by the round manager, for units other than their own."""
-    return actor.has(Role.ROUND_MANAGER) and not belongs_to_unit(actor, assessment)
+def may_decide_adjustments(actor: Actor, assessment: Assessment, round: Round) -> bool:
+    """Bonus and penalty are settled by those who decide corrections (decision 0011)."""
+    return may_decide_correction(actor, assessment, round)
 
 
 def may_chair_council(actor: Actor) -> bool:
@@ -109,6 +109,6 @@ def may_propose_correction(
 
 
 def may_decide_correction(actor: Actor, assessment: Assessment, round: Round) -> bool:
-    """The council's chair and the round manager, for units other than their own."""
+    """The council's chair and the round's manager, for units other than their own."""
     decides = may_chair_council(actor) or may_manage(actor, round)
     return decides and not belongs_to_unit(actor, assessment)

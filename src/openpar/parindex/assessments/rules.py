@@ -93,6 +93,13 @@ def why_not_alone(first_id: int | None, second_id: int) -> Gap | None:
     )
 
 
+def why_not_assigned(stage: str) -> Gap | None:
+    """Who was to score and to appraise what is part of a published result, and stays."""
+    if stage != RoundStage.PUBLISHED:
+        return None
+    return Gap("", _("Kỳ đã công bố, phân công không đổi được."), code="published")
+
+
 def why_not_correctable(stage: str, *, is_outside: bool, is_silent: bool) -> Gap | None:
     """Appraised points are corrected between the end of the appraisals and publication."""
     if stage != RoundStage.DECISION:

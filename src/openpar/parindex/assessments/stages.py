@@ -13,7 +13,10 @@ ROUND: dict[RoundStage, dict[RoundStage, str]] = {
         RoundStage.EXPLANATION: "every leaf has been appraised; the points are shown to the units",
         RoundStage.DECISION: "a round without explanation",
     },
-    RoundStage.EXPLANATION: {RoundStage.REAPPRAISAL: "the window for explanations has closed"},
+    RoundStage.EXPLANATION: {
+        RoundStage.REAPPRAISAL: "the window for explanations has closed",
+        RoundStage.DECISION: "a round without second appraisal",
+    },
     RoundStage.REAPPRAISAL: {RoundStage.DECISION: "every explanation has been decided"},
     RoundStage.DECISION: {
         RoundStage.PUBLISHED: "outside parts are in, the council has met, the decision is signed"

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,7 +16,7 @@ from openpar.base.access.actions.sessions import touch_session
 from openpar.base.access.queries import has_second_factor
 from openpar.base.access.rules import TOUCH_STEP, needs_second_factor
 from openpar.web.account.session_store import SessionStore
-from openpar.web.account.stamps import SECOND_FACTOR, Passed
+from openpar.web.account.stamps import SECOND_FACTOR, Passed, in_demo, is_given
 from openpar.web.failures import answer_to
 from openpar.web.http import AuthenticatedRequest, actor, now, today
 
@@ -30,8 +29,8 @@ _CONFIRM = frozenset({"confirm", "confirm-passkey-options", "confirm-passkey"})
 
 
 class SignedInPeople:
-    """The session lasts on while it is used; a role that demands a second factor gets nowhere without one;
-    no copy of a page stays in a browser or a proxy.
+    """The session lasts on while it is used; a role that demands a second factor gets nowhere without one,
+    nobody with a password that somebody else gave; no copy of a page stays in a browser or a proxy.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -73,15 +72,26 @@ def _answer_or_raise(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def _led_elsewhere(request: AuthenticatedRequest) -> HttpResponse | None:
-    """To the set-up of a second factor, or to showing it, where the role demands one."""
+    """To showing the second factor that the role demands, to a password of one's own, to the set-up.
+
+    In this order: whoever gave the password must not set up the factor with it.
+    """
     where = (request.resolver_match.url_name or "") if request.resolver_match else ""
-    if where in _OPEN or not _is_due(request):
+    if where in _OPEN:
         return None
-    is_set_up = has_second_factor(request.user.pk)
-    if where in (_CONFIRM if is_set_up else _SET_UP | _CONFIRM):
+    is_due = _is_due(request)
+    if is_due and has_second_factor(request.user.pk):
+        wanted, there = "confirm", _CONFIRM
+    elif is_given(request):
+        wanted, there = "password", frozenset({"password"})
+    elif is_due:
+        wanted, there = "second-factor", _SET_UP | _CONFIRM
+    else:
         return None
-    wanted = reverse("confirm") if is_set_up else reverse("second-factor")
-    return HttpResponseClientRedirect(wanted) if request.htmx else redirect(wanted)
+    if where in there:
+        return None
+    address = reverse(wanted)
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 
 def _is_due(request: AuthenticatedRequest) -> bool:
@@ -89,8 +99,7 @@ def _is_due(request: AuthenticatedRequest) -> bool:
 
     A session says that it has, or that it is one of the demo; silence is no proof.
     """
-    said = request.session.get(SECOND_FACTOR)
-    if said == Passed.SHOWN or (said == Passed.DEMO and settings.OPENPAR_DEMO):
+    if request.session.get(SECOND_FACTOR) == Passed.SHOWN or in_demo(request):
         return False
     return needs_second_factor(actor(request), today())
 

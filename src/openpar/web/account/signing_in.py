@@ -19,11 +19,12 @@ from openpar.base.access.actions.proofs import use_code
 from openpar.base.access.brakes import NOBODY, Watched, watched_at_log_in, watched_of_person
 from openpar.base.access.passkeys import Question, Site
 from openpar.base.access.queries import has_second_factor
-from openpar.base.access.rules import PENDING
+from openpar.base.access.rules import PENDING, given_password_ends_at
 from openpar.base.accounts.models import User
 from openpar.base.accounts.queries import actor_of
 from openpar.base.organisations.roles import Actor
 from openpar.common.errors import Gap, Refused
+from openpar.common.formats import format_date
 from openpar.web.account.devices import address_of, known_device
 from openpar.web.account.stamps import Passed, open_session
 from openpar.web.http import now
@@ -36,7 +37,10 @@ _Found = TypeVar("_Found")
 
 
 def person_with_password(request: HttpRequest, username: str, password: str) -> User:
-    """The person whose password this is. Raises Refused, in the same words whether the account exists."""
+    """The person whose password this is. Raises Refused, in the same words whether the account exists.
+
+    A password that an administrator gave and that has lapsed is refused in other words.
+    """
     account = User.objects.filter(username=username).values_list("pk", flat=True).first()
     watched = watched_at_log_in(
         username,
@@ -55,7 +59,18 @@ def person_with_password(request: HttpRequest, username: str, password: str) -> 
                 code="log-in-wrong",
             )
         )
+    _refuse_lapsed(found)
     return found
+
+
+def _refuse_lapsed(user: User) -> None:
+    """Told only to whoever knows the password."""
+    if user.password_given_at is None:
+        return
+    ends_at = given_password_ends_at(user.password_given_at)
+    if now() >= ends_at:
+        what = _("Mật khẩu được cấp đã hết hạn ngày %s") % format_date(ends_at)
+        raise Refused(Gap("", what, _("Đề nghị quản trị hệ thống đặt lại"), code="password-lapsed"))
 
 
 def check_own_password(request: HttpRequest, user: User, password: str) -> None:

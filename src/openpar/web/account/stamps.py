@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -48,10 +49,22 @@ def open_session(request: HttpRequest, user: User, *, passed: Passed, answer: Ht
 
 
 def confirm_now(request: AuthenticatedRequest, *, with_factor: bool) -> None:
-    """The person has shown the second factor, or without one the password, once more."""
+    """The person has shown the second factor, or without one the password, once more: under a new key."""
+    with write_transaction():
+        request.session.cycle_key()
     request.session[_CONFIRMED_AT] = now().isoformat()
     if with_factor:
         request.session[SECOND_FACTOR] = str(Passed.SHOWN)
+
+
+def is_given(request: AuthenticatedRequest) -> bool:
+    """Did the person come in by a password that somebody else gave, and has not chosen one yet?"""
+    return request.user.password_given_at is not None and not in_demo(request)
+
+
+def in_demo(request: AuthenticatedRequest) -> bool:
+    """Came in by one click, where the demo runs."""
+    return request.session.get(SECOND_FACTOR) == Passed.DEMO and bool(settings.OPENPAR_DEMO)
 
 
 def is_recent(request: AuthenticatedRequest) -> bool:

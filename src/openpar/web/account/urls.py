@@ -12,7 +12,7 @@ urlpatterns = [
     path("login/passkey/", second_factor.log_in_passkey, name="login-passkey"),
     path("demo-login/", views.demo_log_in, name="demo-login"),
     path("logout/", views.log_out, name="logout"),
-    path("password/", views.change_password, name="password"),
+    path("password/", views.own_password, name="password"),
     path("account/confirm/", second_factor.confirm, name="confirm"),
     path(
         "account/confirm/passkey/options/",

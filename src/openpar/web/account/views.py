@@ -7,14 +7,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from openpar.base.accounts.actions import set_password
+from openpar.base.access.actions.passwords import change_password
 from openpar.base.notifications.actions import mark_all_read
 from openpar.base.notifications.models import Message
 from openpar.common.errors import Refused
 from openpar.web.account.demo import demo_people, demo_person
 from openpar.web.account.forms import LoginForm, PasswordForm
 from openpar.web.account.signing_in import check_own_password, enter, person_with_password, wanted_page
-from openpar.web.account.stamps import Passed, open_session
+from openpar.web.account.stamps import Passed, is_given, open_session
 from openpar.web.components.paging import slice_of
 from openpar.web.http import (
     AuthenticatedRequest,
@@ -66,16 +66,17 @@ def log_out(request: AuthenticatedRequest) -> HttpResponse:
 
 
 @page("GET", "POST")
-def change_password(request: AuthenticatedRequest) -> HttpResponse:
+def own_password(request: AuthenticatedRequest) -> HttpResponse:
     form = PasswordForm(request.POST or None)
+    context = {"form": form, "is_given": is_given(request)}
     if request.method == "POST":
         try:
             _change_password(request, form)
         except Refused as error:
-            return refused(request, error, template="account/password.html", context={"form": form})
+            return refused(request, error, template="account/password.html", context=context)
         say(request, _("Đã đổi mật khẩu. Các phiên đăng nhập khác của bạn đã đóng."))
         return redirect("home")
-    return render(request, "account/password.html", {"form": form})
+    return render(request, "account/password.html", context)
 
 
 @page("GET")
@@ -98,7 +99,7 @@ def _change_password(request: AuthenticatedRequest, form: PasswordForm) -> None:
     if not form.is_valid():
         raise form_refused(form)
     check_own_password(request, request.user, form.cleaned_data["old_password"])
-    set_password(
+    change_password(
         by=actor(request), at=now(), user_id=request.user.pk, password=form.cleaned_data["new_password"]
     )
     keep_this_session(request)

@@ -142,7 +142,7 @@ def draw_unit(
         "place": place,
         "sheet": sheet,
         "own_total": own_total(sheet),
-        "may_record_penalty": may_record_penalty(place.viewer.actor, sheet),
+        "may_record_penalty": may_record_penalty(place.viewer.actor, sheet, place.round),
         "titles": place.criteria.titles,
         "rows": filtered(scene.rows, show),
         "filters": filters_of(scene.tally),

@@ -21,6 +21,7 @@ from openpar.parindex.assessments.permissions import (
     may_lock,
 )
 from openpar.parindex.assessments.queries.sheets import SheetView, maximum_of, own_total, sheet_view
+from openpar.parindex.assessments.rules import why_not_assigned
 from openpar.parindex.assessments.sheets import Sheet
 from openpar.web.assessments.trees import is_explaining, leaf_rows, tree_of
 from openpar.web.http import AuthenticatedRequest, actor, now
@@ -174,7 +175,7 @@ def first_leaves(view: SheetView, who: Actor) -> FirstLeaves:
 def links_of(view: SheetView, who: Actor, base: str, page: str) -> tuple[Link, ...]:
     """The pages of a sheet besides its leaves."""
     found = [Link(_("Tổng quan"), f"{base}submission/", "list-check", page == "submission")]
-    if may_coordinate_for_unit(who, view.assessment):
+    if may_coordinate_for_unit(who, view.assessment) and not why_not_assigned(view.sheet.round.stage):
         found.append(Link(_("Phân công"), f"{base}assign/", "users", page == "assign"))
     found.append(Link(_("Điểm thưởng"), f"{base}bonus/", "award", page == "bonus"))
     found.append(Link(_("Lịch sử"), f"{base}history/", "history", page == "history"))

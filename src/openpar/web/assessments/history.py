@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from openpar.base.audit.queries import Difference, Told, history_about
 from openpar.engine.answers import Answer, BadAnswer
-from openpar.parindex.assessments.models import Layer
+from openpar.parindex.assessments.models import Correction, Layer
 from openpar.parindex.assessments.queries.sheets import SheetView
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.assessments.facts import facts_of
@@ -60,7 +60,7 @@ class Event:
 def of_sheet(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     view = seen_sheet(request, pk)
     slice = slice_of(request, tuple(reversed(_told(view))))
-    leaves = _leaves_by_object(view)
+    leaves = {**_leaves_by_object(view), **_corrected_leaves(view, slice.items)}
     context = {
         **frame(request, view, page="history"),
         "slice": slice,
@@ -76,8 +76,10 @@ def of_leaf(request: AuthenticatedRequest, pk: int, code: str) -> HttpResponse:
     if code not in view.lines:
         raise Http404
     leaf = view.lines[code].leaf
-    objects = {key for key, found in _leaves_by_object(view).items() if found.code == code}
-    told = [one for one in reversed(_told(view)) if one.object in objects]
+    story = _told(view)
+    leaves = {**_leaves_by_object(view), **_corrected_leaves(view, story)}
+    objects = {key for key, found in leaves.items() if found.code == code}
+    told = [one for one in reversed(story) if one.object in objects]
     slice = slice_of(request, told)
     context = {
         **frame(request, view, current=code),
@@ -106,6 +108,15 @@ def _is_shown(told: Told, view: SheetView, visible: set[str]) -> bool:
 def _leaves_by_object(view: SheetView) -> dict[str, LoadedLeaf]:
     """ "score:12" → its leaf, for the scores that the reader may see; they are loaded already."""
     return {f"score:{score.pk}": line.leaf for line in view.lines.values() for score in line.scores.values()}
+
+
+def _corrected_leaves(view: SheetView, story: Iterable[Told]) -> dict[str, LoadedLeaf]:
+    """ "correction:3" → its leaf; asked only where the story tells of one."""
+    if not any(told.object.startswith("correction:") for told in story):
+        return {}
+    leaves = {line.leaf.id: line.leaf for line in view.lines.values()}
+    found = Correction.objects.filter(assessment=view.assessment).values_list("pk", "criterion_id")
+    return {f"correction:{pk}": leaves[leaf_id] for pk, leaf_id in found if leaf_id in leaves}
 
 
 def _event(told: Told, leaf: LoadedLeaf | None) -> Event:

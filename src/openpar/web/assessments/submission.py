@@ -24,10 +24,11 @@ from openpar.parindex.assessments.errors import UnknownLeaf
 from openpar.parindex.assessments.models import Assessment, Reopening, RoundStage, SheetState
 from openpar.parindex.assessments.permissions import may_coordinate_for_unit, may_lock
 from openpar.parindex.assessments.queries.sheets import SheetView
-from openpar.parindex.assessments.rules import why_not_alone, why_not_self_scoring
+from openpar.parindex.assessments.rules import why_not_alone, why_not_assigned, why_not_self_scoring
 from openpar.web.assessments.frame import frame, seen_sheet
 from openpar.web.assessments.trees import LeafRow, leaf_rows, progress_of, tree_of
 from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say, today
+from openpar.web.seals.receipts import newest_receipt
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ def submission_context(request: AuthenticatedRequest, view: SheetView) -> dict[s
     coordinates = may_coordinate_for_unit(who, view.assessment)
     is_head = may_lock(who, view.assessment)
     alone = why_not_alone(view.assessment.submitted_by_id, who.person_id)
+    reopenings = _reopenings(view) if state == SheetState.LOCKED or sheet.reopened_until else ()
     return {
         "gaps": gaps,
         "gap_groups": _by_field(view, gaps),
@@ -81,9 +83,13 @@ def submission_context(request: AuthenticatedRequest, view: SheetView) -> dict[s
         "offers_send_back": is_head and state == SheetState.AWAITING_HEAD,
         "waits_for_head": state == SheetState.AWAITING_HEAD and not is_head,
         "is_locked": state == SheetState.LOCKED,
-        "reopenings": _reopenings(view) if state == SheetState.LOCKED or sheet.reopened_until else (),
+        "receipt": newest_receipt(sheet.about) if state != SheetState.DRAFTING else None,
+        # The reason of a step that was refused.
+        "typed_reason": request.POST.get("reason", ""),
+        "reopenings": reopenings,
         "offers_reopening": coordinates
         and state == SheetState.LOCKED
+        and not any(one.granted_at is None and one.closed_at is None for one in reopenings)
         and sheet.round.stage in (RoundStage.SELF_SCORING, RoundStage.APPRAISAL),
         "to_explain": _to_explain(view, base),
         "explains": coordinates and sheet.round.stage == RoundStage.EXPLANATION,
@@ -225,6 +231,7 @@ def _assigning(request: AuthenticatedRequest, view: SheetView) -> dict[str, Any]
         "self_codes": {line.leaf.code for line in view.self_lines},
         "ticked": ticked,
         "officers": _officers(view),
+        "closed": why_not_assigned(view.sheet.round.stage),
     }
 
 

@@ -11,7 +11,7 @@ from openpar.parindex.assessments.actions.corrections import confirm_correction,
 from openpar.parindex.assessments.errors import StaleScore
 from openpar.parindex.assessments.models import Correction, RoundStage
 from openpar.parindex.assessments.queries.corrections import corrections_of_round
-from openpar.web.account.stamps import requires_recent_factor
+from openpar.web.account.stamps import recent_factor_gaps, requires_recent_factor
 from openpar.web.corrections.shown import shown_correction
 from openpar.web.http import AuthenticatedRequest, page, refused, say
 from openpar.web.rounds.frame import Standpoint, overseen, tabs_of
@@ -19,22 +19,26 @@ from openpar.web.rounds.frame import Standpoint, overseen, tabs_of
 _TEMPLATE = "corrections/corrections.html"
 
 
-def _context(here: Standpoint) -> dict[str, object]:
+def _context(request: AuthenticatedRequest, here: Standpoint) -> dict[str, object]:
     lines = corrections_of_round(here.round)
+    waiting = [shown_correction(line, here.actor) for line in lines if line.is_open]
+    is_open = here.stage == RoundStage.DECISION
+    decides = is_open and any(one.barred is None for one in waiting)
     return {
         "here": here,
         "round": here.round,
         "tabs": tabs_of(here, "round-corrections"),
-        "waiting": [shown_correction(line, here.actor) for line in lines if line.is_open],
+        "waiting": waiting,
         "settled": [shown_correction(line, here.actor) for line in lines if not line.is_open],
-        "is_open": here.stage == RoundStage.DECISION,
+        "is_open": is_open,
+        "confirm_gaps": recent_factor_gaps(request) if decides else [],
         "concluded": here.round.council_met_on is not None,
     }
 
 
 @page("GET")
 def corrections(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
-    return render(request, _TEMPLATE, _context(overseen(request, round_id)))
+    return render(request, _TEMPLATE, _context(request, overseen(request, round_id)))
 
 
 @page("POST")
@@ -53,5 +57,5 @@ def decide(request: AuthenticatedRequest, round_id: int, correction_id: int) -> 
             say(request, _("Đã đính chính; đơn vị nhận thông báo."))
     except Refused as error:
         status = 409 if isinstance(error, StaleScore) else 422
-        return refused(request, error, template=_TEMPLATE, context=_context(here), status=status)
+        return refused(request, error, template=_TEMPLATE, context=_context(request, here), status=status)
     return redirect("round-corrections", round_id)

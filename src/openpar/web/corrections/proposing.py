@@ -31,6 +31,7 @@ from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, sa
 from openpar.web.rounds.penalties import documents_offered
 
 _TEMPLATE = "corrections/propose.html"
+_NO_REASON = "no_reason"
 
 
 @dataclass(frozen=True)
@@ -137,9 +138,24 @@ def propose(request: AuthenticatedRequest, round_id: int, assessment_id: int, co
         editor = _typed(place, texts, version)
         if isinstance(error, FormRefused):
             editor = replace(editor, errors=error.errors)
-        return refused(request, error, template=_TEMPLATE, context=_context(place, editor))
+        elif _of_reason(error):
+            editor = replace(editor, errors={"note": _of_reason(error)})
+        linked = [replace(gap, link=_place_of(gap)) for gap in error.gaps]
+        return refused(request, Refused(linked), template=_TEMPLATE, context=_context(place, editor))
     say(request, _("Đã gửi đề nghị đính chính; một người khác xác nhận thì điểm mới đổi."))
     return redirect(f"{place.back}#row-{assessment_id}-{code}")
+
+
+def _place_of(gap: Gap) -> str:
+    """The field on this page, whose fields have the ids of a row of an appraisal."""
+    if gap.code == _NO_REASON:
+        return "#id_note"
+    return gap.link.replace("#id_given_points", "#id-given").replace("#id_", "#id-")
+
+
+def _of_reason(error: Refused) -> str:
+    """What is wrong with the reason, as its field says it."""
+    return " ".join(gap.remedy for gap in error.gaps if gap.code == _NO_REASON)
 
 
 def _number(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from openpar.base.notifications.models import Message
+from openpar.base.notifications.queries import latest_messages_of
 from openpar.web.home.sections import sections_for
 from openpar.web.http import AuthenticatedRequest, actor, now, page, today
 
@@ -19,7 +19,7 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
         "home/home.html",
         {
             "sections": sections_for(actor(request), now()),
-            "latest": Message.objects.filter(recipient_id=request.user.pk)[:_LATEST_MESSAGES],
+            "latest": latest_messages_of(request.user.pk)[:_LATEST_MESSAGES],
             "today": today(),
         },
     )

@@ -61,7 +61,10 @@ class PersonForm(forms.Form):
         label=_("Mật khẩu ban đầu"),
         strip=False,
         required=False,
-        help_text=_("Ít nhất 12 ký tự. Để trống nếu đặt sau; chưa có mật khẩu thì chưa đăng nhập được."),
+        help_text=_(
+            "Ít nhất 12 ký tự; người này phải đổi khi đăng nhập lần đầu. Để trống nếu đặt sau; chưa có mật "
+            "khẩu thì chưa đăng nhập được."
+        ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -91,7 +94,9 @@ class NewPasswordForm(forms.Form):
     password = forms.CharField(
         label=_("Mật khẩu mới"),
         strip=False,
-        help_text=_("Ít nhất 12 ký tự; các phiên đang mở của người này sẽ đóng."),
+        help_text=_(
+            "Ít nhất 12 ký tự. Các phiên đang mở đóng lại; người này được báo, và phải đổi khi đăng nhập."
+        ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from openpar.base.access.actions.brakes import lift_brake
 from openpar.base.access.actions.factors import clear_factors
+from openpar.base.access.actions.sessions import end_sessions_of_person
 from openpar.base.access.models import Brake
-from openpar.base.access.permissions import may_lift_brakes
+from openpar.base.access.permissions import may_end_sessions, may_lift_brakes
 from openpar.base.access.queries import brakes_to_show
 from openpar.base.accounts.models import User
 from openpar.base.accounts.permissions import may_manage_people
@@ -45,6 +46,27 @@ def clear_a_persons_factors(request: AuthenticatedRequest, pk: int) -> HttpRespo
     except Refused as error:
         return person_refused(request, pk, error, factor_form=form)
     say(request, _("Đã gỡ lớp xác thực thứ hai của %s.") % user.full_name)
+    return redirect("person", pk)
+
+
+@page("POST")
+def end_a_persons_sessions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    who = actor(request)
+    if not may_end_sessions(who):
+        raise Http404
+    user = get_object_or_404(User, pk=pk)
+    form = ReasonForm(request.POST, prefix="sessions")
+    try:
+        if not form.is_valid():
+            raise form_refused(form)
+        reason = form.cleaned_data["reason"]
+        ended = end_sessions_of_person(by=who, at=now(), user_id=user.pk, reason=reason)
+    except Refused as error:
+        return person_refused(request, pk, error, session_form=form)
+    say(
+        request,
+        _("Đã đóng %(count)s phiên đăng nhập của %(name)s.") % {"count": ended, "name": user.full_name},
+    )
     return redirect("person", pk)
 
 

@@ -17,6 +17,7 @@ urlpatterns = [
         safeguards.clear_a_persons_factors,
         name="clear-factors",
     ),
+    path("people/<int:pk>/sessions/end/", safeguards.end_a_persons_sessions, name="end-person-sessions"),
     path("people/<int:pk>/password/", views.set_a_password, name="set-password"),
     path("people/<int:pk>/active/", views.set_active, name="set-active"),
 ]

@@ -8,15 +8,16 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from openpar.base.access.permissions import may_clear_factors
-from openpar.base.access.queries import factors_of
+from openpar.base.access.actions.passwords import change_password
+from openpar.base.access.permissions import may_clear_factors, may_end_sessions
+from openpar.base.access.queries import factors_of, open_sessions
+from openpar.base.access.rules import given_password_ends_at
 from openpar.base.accounts.actions import (
     create_user,
     deactivate,
     end_role,
     give_role,
     reactivate,
-    set_password,
 )
 from openpar.base.accounts.models import Role, RoleHeld, User
 from openpar.base.accounts.permissions import may_manage_people
@@ -116,14 +117,17 @@ def end_a_role(request: AuthenticatedRequest, pk: int, held: int) -> HttpRespons
 @page("POST")
 def set_a_password(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     who = _managing(request)
+    if who.id == pk:
+        # One's own asks for the old one.
+        return redirect("password")
     form = NewPasswordForm(request.POST)
     try:
         if not form.is_valid():
             raise form_refused(form)
-        set_password(by=who, at=now(), user_id=_person(pk).pk, password=form.cleaned_data["password"])
+        change_password(by=who, at=now(), user_id=_person(pk).pk, password=form.cleaned_data["password"])
     except Refused as error:
         return person_refused(request, pk, error, password_form=form)
-    say(request, _("Đã đặt mật khẩu mới."))
+    say(request, _("Đã đặt mật khẩu mới; người này được báo và phải đổi khi đăng nhập."))
     return redirect("person", pk)
 
 
@@ -180,6 +184,11 @@ def _person_context(request: AuthenticatedRequest, pk: int, **bound: Any) -> dic
         "factors": factors_of(pk),
         "may_clear_factors": may_clear_factors(actor(request), pk),
         "factor_form": bound.get("factor_form") or ReasonForm(),
+        "sessions": len(open_sessions(pk, at=now(), session_key=None)),
+        "may_end_sessions": may_end_sessions(actor(request)),
+        "session_form": bound.get("session_form") or ReasonForm(prefix="sessions"),
+        "is_self": actor(request).id == pk,
+        "given_until": user.password_given_at and given_password_ends_at(user.password_given_at),
         "choices": [choice_of(version) for version in organisations_as_of(day)] if may_manage else [],
     }
 

@@ -8,14 +8,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from openpar.common.errors import Gap, Refused
+from openpar.common.errors import Refused
 from openpar.parindex.assessments.actions.adjustments import (
     DECIDE_STAGES,
     decide_adjustment,
     record_penalty,
+    why_not_settled_by,
 )
 from openpar.parindex.assessments.models import Adjustment, Assessment, RoundBlock
-from openpar.parindex.assessments.permissions import may_decide_adjustments
 from openpar.parindex.criteria.queries import loaded_set
 from openpar.web.http import AuthenticatedRequest, form_refused, page, refused, say
 from openpar.web.rounds.forms import PenaltyForm
@@ -34,20 +34,14 @@ def _context(here: Standpoint, form: PenaltyForm | None = None) -> dict[str, obj
         "here": here,
         "round": here.round,
         "tabs": tabs_of(here, "round-adjustments"),
-        "waiting": [(one, _why_not(here, one)) for one in waiting],
+        "waiting": [
+            (one, why_not_settled_by(one, one.assessment, here.round, here.actor)) for one in waiting
+        ],
         "settled": [one for one in found if one.state != Adjustment.State.CLAIMED],
         "caps": _caps(here),
-        "is_open": here.manages and here.stage in DECIDE_STAGES,
+        "is_open": here.stage in DECIDE_STAGES,
         "form": form or (_penalty_form(here) if here.manages else None),
     }
-
-
-def _why_not(here: Standpoint, adjustment: Adjustment) -> Gap | None:
-    """Why this person does not decide it; the same predicate as the action's."""
-    if may_decide_adjustments(here.actor, adjustment.assessment):
-        return None
-    what = _("Quản lý kỳ không quyết định cho đơn vị của mình; cần người quản lý kỳ ở cơ quan khác.")
-    return Gap("", what, code="own_unit")
 
 
 def _caps(here: Standpoint) -> list[tuple[str, Decimal, Decimal]]:
@@ -87,13 +81,13 @@ def adjustments(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
         )
     except Refused as error:
         return refused(request, error, template="rounds/adjustments.html", context=_context(here, form))
-    say(request, _("Đã ghi điểm trừ; còn chờ quyết định ở bảng trên."))
+    say(request, _("Đã ghi điểm trừ; chờ một người khác quyết định."))
     return redirect("round-adjustments", round_id)
 
 
 @page("POST")
 def decide(request: AuthenticatedRequest, round_id: int, adjustment_id: int) -> HttpResponse:
-    here = managed(request, round_id)
+    here = overseen(request, round_id)
     get_object_or_404(Adjustment, pk=adjustment_id, assessment__round_block__round_id=round_id)
     try:
         decide_adjustment(

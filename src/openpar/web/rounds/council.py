@@ -188,6 +188,8 @@ def publish(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
     try:
         if not form.is_valid():
             raise form_refused(form)
+        if "edit" in request.POST:
+            return render(request, "rounds/publish.html", context)
         requires_recent_factor(request)
         if "confirmed" not in request.POST:
             return render(request, "rounds/publish.html", context | {"confirming": True})

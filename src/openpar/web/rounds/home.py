@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from openpar.base.accounts.models import Role
 from openpar.base.accounts.queries import Actor
+from openpar.parindex.assessments.actions.adjustments import DECIDE_STAGES
 from openpar.parindex.assessments.models import (
     Adjustment,
     Assessment,
@@ -70,38 +71,38 @@ def _asked(round: Round) -> list[Item]:
                 state_label=_("Chờ trả lời"),
             )
         )
-    claimed = Adjustment.objects.filter(
-        assessment__round_block__round=round, state=Adjustment.State.CLAIMED
-    ).count()
+    return [*items, *_to_settle(round)]
+
+
+def _to_settle(round: Round) -> list[Item]:
+    """What the round's manager or the council's chair decides, whoever of them did not propose it."""
+    claimed = 0
     # Before the appraisal nobody may decide them yet.
-    if claimed and round.stage not in (RoundStage.PREPARATION, RoundStage.SELF_SCORING):
-        text = ngettext("%d đề nghị thưởng, trừ", "%d đề nghị thưởng, trừ", claimed) % claimed
-        items.append(
-            Item(
-                label=text,
-                link=reverse("round-adjustments", args=[round.pk]),
-                note=round.title,
-                state="waiting",
-                state_label=_("Chờ quyết định"),
-            )
-        )
-    return [*items, *_to_correct(round)]
-
-
-def _to_correct(round: Round) -> list[Item]:
-    waiting = Correction.objects.filter(
+    if round.stage in DECIDE_STAGES:
+        claimed = Adjustment.objects.filter(
+            assessment__round_block__round=round, state=Adjustment.State.CLAIMED
+        ).count()
+    proposed = Correction.objects.filter(
         assessment__round_block__round=round, state=Correction.State.PROPOSED
     ).count()
-    if not waiting:
-        return []
+    texts = (
+        (claimed, ngettext("%d đề nghị thưởng, trừ", "%d đề nghị thưởng, trừ", claimed), "round-adjustments"),
+        (
+            proposed,
+            ngettext("%d đề nghị đính chính", "%d đề nghị đính chính", proposed),
+            "round-corrections",
+        ),
+    )
     return [
         Item(
-            label=ngettext("%d đề nghị đính chính", "%d đề nghị đính chính", waiting) % waiting,
-            link=reverse("round-corrections", args=[round.pk]),
+            label=text % count,
+            link=reverse(page, args=[round.pk]),
             note=round.title,
             state="waiting",
             state_label=_("Chờ quyết định"),
         )
+        for count, text, page in texts
+        if count
     ]
 
 
@@ -110,7 +111,7 @@ def _to_chair(actor: Actor) -> tuple[Section, ...]:
         return ()
     items: list[Item] = []
     for round in Round.objects.filter(stage=RoundStage.DECISION):
-        items += _to_correct(round)
+        items += _to_settle(round)
         if round.council_met_on is None:
             items.append(
                 Item(

@@ -35,9 +35,9 @@ def penalty(request: AuthenticatedRequest, round_id: int, assessment_id: int) ->
     who, at = actor(request), now()
     sheets = visible_assessments(who.person_id, at).select_related("unit", "round_block__round")
     sheet = get_object_or_404(sheets, pk=assessment_id, round_block__round_id=round_id)
-    if not may_record_penalty(who, sheet):
-        raise Http404
     round = sheet.round_block.round
+    if not may_record_penalty(who, sheet, round):
+        raise Http404
     form = PenaltyForm(request.POST or None, documents=documents_offered(who))
     back = reverse("appraisal-unit", args=[round_id, assessment_id])
     entered = Adjustment.objects.filter(
@@ -66,7 +66,7 @@ def penalty(request: AuthenticatedRequest, round_id: int, assessment_id: int) ->
         )
     except Refused as error:
         return refused(request, error, template=_TEMPLATE, context=context)
-    say(request, _("Đã ghi điểm trừ; quản lý kỳ quyết định."))
+    say(request, _("Đã ghi điểm trừ; người khác quyết định."))
     return redirect(back)
 
 

@@ -27,6 +27,7 @@ from openpar.parindex.assessments.queries.control import (
     sets_to_use,
     units_to_enrol,
 )
+from openpar.parindex.assessments.rules import why_not_assigned
 from openpar.web.http import AuthenticatedRequest, form_refused, page, refused, say, today
 from openpar.web.rounds.forms import PhasesForm
 from openpar.web.rounds.frame import Standpoint, managed, overseen, tabs_of
@@ -149,13 +150,15 @@ def phases(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
 
 def _appraisers_context(here: Standpoint) -> dict[str, object]:
     blocks = handed_blocks(here.round, here.at)
+    assigns = here.manages and not why_not_assigned(here.stage)
     return {
         "here": here,
         "round": here.round,
         "tabs": tabs_of(here, "round-appraisers"),
         "blocks": blocks,
         "holes": sum(block.holes for block in blocks),
-        "people": appraisers_on(today()) if here.manages else (),
+        "assigns": assigns,
+        "people": appraisers_on(today()) if assigns else (),
     }
 
 
@@ -198,12 +201,16 @@ def unassign(request: AuthenticatedRequest, round_id: int, round_block_id: int) 
     # One button of a field and a person: "3:17".
     code, _colon, person = request.POST.get("take_back", "").rpartition(":")
     if code and person.isdecimal():
-        unassign_appraiser(
-            round_block_id=round_block_id,
-            field_code=code,
-            appraiser_id=int(person),
-            by=here.actor,
-            at=here.at,
-        )
+        try:
+            unassign_appraiser(
+                round_block_id=round_block_id,
+                field_code=code,
+                appraiser_id=int(person),
+                by=here.actor,
+                at=here.at,
+            )
+        except Refused as error:
+            context = _appraisers_context(here)
+            return refused(request, error, template="rounds/appraisers.html", context=context)
         say(request, _("Đã thôi phân công; những gì đã thẩm định được giữ nguyên."))
     return redirect("round-appraisers", round_id)

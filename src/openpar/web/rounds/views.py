@@ -26,7 +26,7 @@ from openpar.parindex.assessments.queries.control import (
     phase_lines,
 )
 from openpar.parindex.assessments.queries.visibility import visible_rounds
-from openpar.web.account.stamps import requires_recent_factor
+from openpar.web.account.stamps import recent_factor_gaps, requires_recent_factor
 from openpar.web.http import (
     AuthenticatedRequest,
     actor,
@@ -101,6 +101,7 @@ def control_context(request: AuthenticatedRequest, here: Standpoint) -> dict[str
     show = request.GET.get("show", "")
     units = [unit for block in blocks for unit in block.units]
     steps = next_steps(here.round, here.at) if here.manages else ()
+    reopenings = list(open_reopenings(here.round))
     locked = sum(block.locked for block in blocks)
     return {
         "here": here,
@@ -119,7 +120,11 @@ def control_context(request: AuthenticatedRequest, here: Standpoint) -> dict[str
             step.stage: consequences(step, here.at, unlocked=len(units) - locked) for step in steps
         },
         "blocked": [step for step in steps if not (step.is_free or step.needs_reason)],
-        "reopenings": open_reopenings(here.round),
+        "reopenings": reopenings,
+        "confirm_gaps": recent_factor_gaps(request) if reopenings and here.manages else [],
+        # What a refused form held: the request it answers, the reason, the text of a reminder.
+        "answered": None,
+        "typed": request.POST,
         "may_remind": here.manages and here.stage in REMINDED_IN,
         "reminder": _reminder_text(here, closes_at),
         "today": today(),
@@ -158,9 +163,11 @@ def _reminder_text(here: Standpoint, closes_at: datetime | None) -> str:
     return _("Đề nghị gửi giải trình đúng hạn.")
 
 
-def _back(request: AuthenticatedRequest, here: Standpoint, error: Refused) -> HttpResponse:
-    """The control room as it is, with what stands in the way above it."""
-    context = control_context(request, here)
+def _back(
+    request: AuthenticatedRequest, here: Standpoint, error: Refused, *, answered: int | None = None
+) -> HttpResponse:
+    """The control room as it is, with what stands in the way above it and what was typed where it was."""
+    context = control_context(request, here) | {"answered": answered}
     return refused(request, error, template="rounds/round.html", context=context)
 
 
@@ -210,7 +217,7 @@ def answer_reopening(request: AuthenticatedRequest, round_id: int, reopening_id:
             refuse_reopening(reopening_id=reopening_id, reason=reason, by=here.actor, at=here.at)
             say(request, _("Đã trả lời không chấp thuận."))
         else:
-            form = ReopeningForm(request.POST)
+            form = ReopeningForm(request.POST, auto_id=f"id_%s-{reopening_id}")
             if not form.is_valid():
                 raise form_refused(form)
             requires_recent_factor(request)
@@ -218,5 +225,5 @@ def answer_reopening(request: AuthenticatedRequest, round_id: int, reopening_id:
             grant_reopening(reopening_id=reopening_id, open_until=until, by=here.actor, at=here.at)
             say(request, _("Đã mở lại phiếu; đến hạn phiếu tự chốt."))
     except Refused as error:
-        return _back(request, here, error)
+        return _back(request, here, error, answered=reopening_id)
     return redirect("round", round_id)

@@ -33,11 +33,13 @@
   }
   body.addEventListener("htmx:afterSettle", (event) => {
     const answered = event.detail.xhr ? event.detail.xhr.status : 200;
-    if (answered < 400) {
+    // What is checked while somebody types (data-live) is no answer to what was sent.
+    if (event.detail.target.closest("[data-live]") === null) {
       const refusal = document.getElementById("refusal");
-      // What is checked while somebody types (data-live) is no answer to what was refused.
-      const isLive = event.detail.target.closest("[data-live]") !== null;
-      if (refusal && !isLive && !refusal.contains(event.detail.target)) refusal.replaceChildren();
+      if (answered < 400 && refusal && !refusal.contains(event.detail.target)) refusal.replaceChildren();
+      // “Saved” beside a refusal, “the server did not answer” beside an answer: neither is true any more.
+      const stale = answered < 400 ? ".message-bad" : ".message";
+      for (const line of document.querySelectorAll(`#messages > ${stale}`)) line.remove();
     }
     focusOn(event.detail.elt);
     prepare(event.detail.elt);
@@ -57,6 +59,9 @@
       event.stopImmediatePropagation();
       return;
     }
+    // Asked here, so the server need not ask again.
+    const ask = event.target.elements.namedItem("ask");
+    if (question && ask) ask.disabled = true;
     isLeavingOnPurpose = !event.defaultPrevented;
   }, true);
   body.addEventListener("htmx:beforeRequest", () => { isLeavingOnPurpose = false; });
@@ -143,6 +148,10 @@
     const id = event.target.dataset.filter;
     if (id) filterTree(document.getElementById(id), event.target.value);
   });
+  // A filter may stand in a form; looking for a line sends nothing.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.dataset?.filter) event.preventDefault();
+  });
 
   // ---- one box for many: data-tick-all="unit" ticks every shown box of that name ----
   document.addEventListener("change", (event) => {
@@ -182,19 +191,19 @@
     });
   }
 
+  // ---- what only the script can do appears when it can: calendars, filters, ticking all, printing, closing ----
   function prepare(part) {
     for (const button of part.querySelectorAll("[data-pick-day][hidden]")) offerCalendar(button);
+    for (const control of part.querySelectorAll("[data-filter][hidden], [data-print][hidden], [data-close][hidden]")) control.hidden = false;
+    for (const tick of part.querySelectorAll("[hidden] > [data-tick-all]")) {
+      // A browser that went back keeps the tick and drops those below.
+      tick.checked = false;
+      tick.parentElement.hidden = false;
+    }
   }
-  // ---- what only the script can do appears when it can: ticking all, printing ----
-  for (const tick of document.querySelectorAll("[data-tick-all]")) {
-    // A browser that went back keeps the tick and drops those below.
-    tick.checked = false;
-    tick.closest("label").hidden = false;
-  }
-  for (const button of document.querySelectorAll("[data-print]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => window.print());
-  }
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
 
   prepare(document);
   const refusal = document.querySelector("#refusal [data-focus]");

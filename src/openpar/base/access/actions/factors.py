@@ -172,7 +172,7 @@ def _after_removal(user: User, said: str, at: datetime) -> None:
 
 
 def _tell(user: User, text: str, at: datetime) -> None:
-    tell(recipients=[user.pk], text=text, link=_PAGE, at=at)
+    tell(recipients=[user.pk], text=text, link=_PAGE, at=at, by_mail=True)
 
 
 def _trace(

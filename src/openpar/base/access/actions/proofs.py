@@ -119,6 +119,7 @@ def _takes_recovery_code(user_id: int, code: str, *, by: Actor, at: datetime) ->
         text=_("Một mã khôi phục vừa được dùng để đăng nhập; còn %s mã.") % left,
         link="/account/second-factor/",
         at=at,
+        by_mail=True,
     )
     return True
 

@@ -15,12 +15,14 @@ from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.parindex.assessments.actions.councils import set_aside_conclusion, take_round_of_sheet
 from openpar.parindex.assessments.errors import Incomplete, NotAllowed, NotNow
-from openpar.parindex.assessments.models import Adjustment, Layer, RoundStage
+from openpar.parindex.assessments.models import Adjustment, Assessment, Layer, Round, RoundStage
 from openpar.parindex.assessments.permissions import (
+    belongs_to_unit,
     may_coordinate_for_unit,
     may_decide_adjustments,
     may_record_penalty,
 )
+from openpar.parindex.assessments.rules import why_not_alone
 from openpar.parindex.assessments.sheets import Sheet, renew_standings, take_sheet
 
 _CLAIM_STAGES = (RoundStage.SELF_SCORING, RoundStage.EXPLANATION)
@@ -132,15 +134,19 @@ def record_penalty(
     by: Actor,
     at: datetime,
 ) -> Adjustment:
-    """A penalty with its ground, e.g. an inspection conclusion; it waits for the manager's decision.
+    """A penalty with its ground, e.g. an inspection conclusion; it waits for another person's decision.
 
     Raises NotAllowed, NotNow, Incomplete.
     """
     with write_transaction():
         sheet = take_sheet(assessment_id)
-        if not may_record_penalty(by, sheet.assessment):
+        if not may_record_penalty(by, sheet.assessment, sheet.round):
             raise NotAllowed(
-                Gap("", _("chỉ người thẩm định ngoài đơn vị nhập điểm trừ."), code="not_appraiser")
+                Gap(
+                    "",
+                    _("chỉ người thẩm định và quản lý kỳ, ngoài đơn vị, nhập điểm trừ."),
+                    code="not_appraiser",
+                )
             )
         if sheet.round.stage not in DECIDE_STAGES:
             raise NotNow(Gap("", _("điểm trừ nhập từ giai đoạn thẩm định."), code="other_stage"))
@@ -160,24 +166,31 @@ def record_penalty(
         return adjustment
 
 
-def decide_adjustment(*, adjustment_id: int, accept: bool, reason: str, by: Actor, at: datetime) -> None:
-    """Accepts or refuses a bonus or penalty, with a reason when refused or when it is a penalty.
+def why_not_settled_by(adjustment: Adjustment, assessment: Assessment, round: Round, by: Actor) -> Gap | None:
+    """Why this person does not decide this bonus or penalty; None when they may."""
+    if not may_decide_adjustments(by, assessment, round):
+        if belongs_to_unit(by, assessment):
+            what = _("không ai quyết định điểm thưởng, điểm trừ của đơn vị mình công tác.")
+            return Gap("", what, _("Nhờ người có thẩm quyền ở cơ quan khác."), code="own_unit")
+        what = _("chỉ quản lý kỳ hoặc Chủ tịch Hội đồng thẩm định quyết định điểm thưởng, điểm trừ.")
+        return Gap("", what, code="not_decider")
+    return why_not_alone(adjustment.entered_by_id, by.person_id)
 
-    A council that had concluded on another total has to conclude anew. Raises NotAllowed, NotNow, Incomplete.
+
+def decide_adjustment(*, adjustment_id: int, accept: bool, reason: str, by: Actor, at: datetime) -> None:
+    """The second person accepts a bonus or penalty, or refuses it with a reason.
+
+    A council that had concluded on another total has to conclude anew. Raises NotAllowed (who entered it, own
+    unit), NotNow, Incomplete.
     """
     with write_transaction():
         found = Adjustment.objects.get(pk=adjustment_id)
         round = take_round_of_sheet(found.assessment_id)
         sheet = take_sheet(found.assessment_id)
         adjustment = Adjustment.objects.select_for_update().get(pk=adjustment_id)
-        if not may_decide_adjustments(by, sheet.assessment):
-            raise NotAllowed(
-                Gap(
-                    "",
-                    _("điểm thưởng, điểm trừ do quản lý kỳ quyết định, trừ đơn vị của mình."),
-                    code="not_manager",
-                )
-            )
+        gap = why_not_settled_by(adjustment, sheet.assessment, round, by)
+        if gap is not None:
+            raise NotAllowed(gap)
         if sheet.round.stage not in DECIDE_STAGES:
             raise NotNow(
                 Gap("", _("giai đoạn này không quyết định điểm thưởng, điểm trừ."), code="other_stage")

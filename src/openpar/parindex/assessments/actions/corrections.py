@@ -152,7 +152,8 @@ def _gaps(
     if counted is not None:
         now = scores[counted]
         if now.answer == entry.answer.as_json() and now.given_points == given:
-            gaps.append(Gap(leaf.code, _("số liệu và điểm vẫn như đang tính."), code="no_change"))
+            what = _("số liệu và điểm vẫn như đang tính.")
+            gaps.append(Gap(leaf.code, what, _("Nhập số liệu hoặc điểm đúng."), code="no_change"))
     if document_id is not None:
         seen = documents_of_owners(owners_seen_by(by), with_superseded=True)
         if not seen.filter(pk=document_id).exists():

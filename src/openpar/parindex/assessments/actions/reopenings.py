@@ -14,13 +14,13 @@ from openpar.base.notifications.actions import tell
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.parindex.assessments.errors import Incomplete, NotAllowed, NotNow
-from openpar.parindex.assessments.models import Reopening, RoundStage, SheetState
+from openpar.parindex.assessments.models import Reopening, Round, RoundStage, SheetState
 from openpar.parindex.assessments.permissions import may_ask_reopening, may_grant_reopening
 from openpar.parindex.assessments.rules import moment_words
 from openpar.parindex.assessments.sheets import take_sheet
 
 # Later phases build on the locked points: from there on a change goes through explanation or correction.
-_STAGES = (RoundStage.SELF_SCORING, RoundStage.APPRAISAL)
+STAGES = (RoundStage.SELF_SCORING, RoundStage.APPRAISAL)
 
 
 def ask_reopening(*, assessment_id: int, reason: str, by: Actor, at: datetime) -> Reopening:
@@ -31,7 +31,7 @@ def ask_reopening(*, assessment_id: int, reason: str, by: Actor, at: datetime) -
             raise NotAllowed(
                 Gap("", _("chỉ cán bộ đầu mối hoặc thủ trưởng đề nghị mở lại."), code="not_focal")
             )
-        if sheet.assessment.state != SheetState.LOCKED or sheet.round.stage not in _STAGES:
+        if sheet.assessment.state != SheetState.LOCKED or sheet.round.stage not in STAGES:
             raise NotNow(
                 Gap("", _("chỉ mở lại phiếu đã chốt, trước giai đoạn giải trình."), code="not_locked")
             )
@@ -84,7 +84,7 @@ def grant_reopening(*, reopening_id: int, open_until: datetime, by: Actor, at: d
             )
         if reopening.granted_at is not None or reopening.closed_at is not None:
             raise NotNow(Gap("", _("đề nghị này đã được giải quyết."), code="settled"))
-        if sheet.assessment.state != SheetState.LOCKED or sheet.round.stage not in _STAGES:
+        if sheet.assessment.state != SheetState.LOCKED or sheet.round.stage not in STAGES:
             raise NotNow(Gap("", _("giai đoạn này không mở lại phiếu được nữa."), code="too_late"))
         if open_until <= at:
             raise Incomplete(Gap("", _("thời hạn mở lại phải ở tương lai."), code="past"))
@@ -112,6 +112,38 @@ def grant_reopening(*, reopening_id: int, open_until: datetime, by: Actor, at: d
             recipients=[reopening.asked_by_id],
             text=_("Phiếu của đơn vị được mở lại đến %s.") % moment_words(open_until),
             link=f"/assessments/{sheet.assessment.pk}/",
+            at=at,
+        )
+
+
+def lapse_reopenings(round: Round, *, to: RoundStage, by: Actor, at: datetime) -> None:
+    """Closes what nobody has answered when a round goes on to where no sheet is opened again.
+
+    The caller has locked the round and its sheets, and moves it to `to` in the same transaction.
+    """
+    if to in STAGES:
+        return
+    open_ones = Reopening.objects.select_for_update(of=("self",)).filter(
+        assessment__round_block__round=round, granted_at__isnull=True, closed_at__isnull=True
+    )
+    for reopening in open_ones.select_related("assessment__unit").order_by("pk"):
+        reopening.closed_at, reopening.has_lapsed = at, True
+        reopening.save(update_fields=["closed_at", "has_lapsed"])
+        why = _("Kỳ “%(round)s” chuyển sang giai đoạn “%(stage)s”.")
+        reason = why % {"round": round.title, "stage": to.label}
+        record(
+            by=by,
+            at=at,
+            verb="sheet.reopening_lapsed",
+            object=f"reopening:{reopening.pk}",
+            about=f"assessment:{reopening.assessment_id}",
+            label=reopening.assessment.unit.name,
+            reason=reason,
+        )
+        tell(
+            recipients=[reopening.asked_by_id],
+            text=_("Đề nghị mở lại phiếu hết hiệu lực, chưa được trả lời: %s") % reason,
+            link=f"/assessments/{reopening.assessment_id}/",
             at=at,
         )
 

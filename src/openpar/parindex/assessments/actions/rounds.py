@@ -15,6 +15,7 @@ from openpar.base.notifications.actions import tell
 from openpar.base.organisations.models import Block, OrganisationVersion
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
+from openpar.parindex.assessments.actions.reopenings import lapse_reopenings
 from openpar.parindex.assessments.actions.self_scoring import freeze
 from openpar.parindex.assessments.calendar import PhaseDates, Shift, phase_gaps, phases_of, shifts_of
 from openpar.parindex.assessments.errors import Incomplete, NotAllowed, NotNow
@@ -29,7 +30,7 @@ from openpar.parindex.assessments.models import (
 )
 from openpar.parindex.assessments.permissions import may_manage, may_manage_rounds
 from openpar.parindex.assessments.queries.completeness import leaving_gaps, next_stages, opening_gaps
-from openpar.parindex.assessments.rules import moment_words
+from openpar.parindex.assessments.rules import moment_words, why_not_assigned
 from openpar.parindex.assessments.sheets import take_sheet
 from openpar.parindex.criteria.actions import put_in_use
 from openpar.parindex.criteria.models import CriteriaSet
@@ -235,15 +236,25 @@ def withdraw_unit(*, assessment_id: int, by: Actor, at: datetime) -> None:
         assessment.delete()
 
 
+def _refuse_unless_assigned(round: Round) -> None:
+    closed = why_not_assigned(round.stage)
+    if closed is not None:
+        raise NotNow(closed)
+
+
 def assign_appraiser(
     *, round_block_id: int, field_codes: Sequence[str], appraiser_id: int, by: Actor, at: datetime
 ) -> None:
-    """Hands fields of a block to an appraiser, beside those who have them. Raises NotAllowed, Incomplete."""
+    """Hands fields of a block to an appraiser, beside those who have them.
+
+    Raises NotAllowed, NotNow, Incomplete.
+    """
     with write_transaction():
         round_block = RoundBlock.objects.select_related("round", "block", "criteria_set").get(
             pk=round_block_id
         )
         round = take_round(round_block.round_id, by)
+        _refuse_unless_assigned(round)
         known = {
             field.code
             for field in loaded_set(
@@ -285,10 +296,11 @@ def assign_appraiser(
 def unassign_appraiser(
     *, round_block_id: int, field_code: str, appraiser_id: int, by: Actor, at: datetime
 ) -> None:
-    """Takes a field back; what was appraised stays. Raises NotAllowed."""
+    """Takes a field back; what was appraised stays. Raises NotAllowed, NotNow."""
     with write_transaction():
         round_block = RoundBlock.objects.select_related("round", "block").get(pk=round_block_id)
         round = take_round(round_block.round_id, by)
+        _refuse_unless_assigned(round)
         AppraiserAssignment.objects.filter(
             round_block=round_block, field_code=field_code, appraiser_id=appraiser_id
         ).delete()
@@ -369,7 +381,8 @@ def advance_round(*, round_id: int, to: RoundStage, reason: str = "", by: Actor,
     """Moves a round to its next phase.
 
     Leaving self-scoring locks every sheet that is not locked yet, as it stands; leaving it before its
-    hour needs every sheet locked by its head, or a reason. Leaving an appraisal needs every leaf decided.
+    hour needs every sheet locked by its head, or a reason. Leaving an appraisal needs every leaf decided;
+    requests to open a sheet again that nobody answered until then lapse.
     The next phase is open from `at` on, whatever the calendar said of its beginning; its end stays. A phase
     left before its hour ended at `at` (shifts_of). Raises NotAllowed, NotNow, Incomplete with all gaps.
     """
@@ -395,6 +408,7 @@ def advance_round(*, round_id: int, to: RoundStage, reason: str = "", by: Actor,
             reason = reason.strip() or _why_done_early(leaving)
         # Also sheets that were reopened during the appraisal and never locked again.
         _lock_the_rest(round, by=by, at=at)
+        lapse_reopenings(round, to=to, by=by, at=at)
         _move(round, to, shifts=shifts, by=by, at=at, reason=reason)
         tell(recipients=_people_of_units(round, at), text=_told_move(round, to, at), link="/", at=at)
 

@@ -30,7 +30,12 @@ from openpar.parindex.assessments.permissions import (
     may_score_for_unit,
 )
 from openpar.parindex.assessments.queries.completeness import leaf_entries
-from openpar.parindex.assessments.rules import gaps_before_submission, why_not_alone, why_not_self_scoring
+from openpar.parindex.assessments.rules import (
+    gaps_before_submission,
+    why_not_alone,
+    why_not_assigned,
+    why_not_self_scoring,
+)
 from openpar.parindex.assessments.sheets import Sheet, renew_standings, take_sheet
 from openpar.parindex.criteria.queries import LoadedLeaf
 
@@ -94,13 +99,16 @@ def save_self_score(
 def assign_leaves(
     *, assessment_id: int, codes: Iterable[str], officer_id: int | None, by: Actor, at: datetime
 ) -> None:
-    """Hands leaves to a person of the unit; None takes them back. Raises NotAllowed, Incomplete."""
+    """Hands leaves to a person of the unit; None takes them back. Raises NotAllowed, NotNow, Incomplete."""
     with write_transaction():
         sheet = take_sheet(assessment_id)
         if not may_coordinate_for_unit(by, sheet.assessment):
             raise NotAllowed(
                 Gap("", _("chỉ cán bộ đầu mối hoặc thủ trưởng phân công tiêu chí."), code="not_focal")
             )
+        closed = why_not_assigned(sheet.round.stage)
+        if closed is not None:
+            raise NotNow(closed)
         leaves = [sheet.leaf(code) for code in codes]
         unit = sheet.assessment.organisation_id
         if (

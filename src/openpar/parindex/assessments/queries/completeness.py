@@ -143,13 +143,12 @@ def opening_gaps(round: Round) -> list[Gap]:
 
 def next_stages(round: Round) -> tuple[RoundStage, ...]:
     """Where the round may go from here by `advance_round`, by its own list of phases."""
-    wanted = set(round.phases.values_list("stage", flat=True)) | {RoundStage.DECISION}
-    reachable = ROUND[RoundStage(round.stage)]
-    return tuple(
-        stage
-        for stage in reachable
-        if stage in wanted and stage not in {RoundStage.SELF_SCORING, RoundStage.PUBLISHED}
-    )
+    held = set(round.phases.values_list("stage", flat=True))
+    wanted = (held | {RoundStage.DECISION}) - {RoundStage.SELF_SCORING, RoundStage.PUBLISHED}
+    if round.stage == RoundStage.EXPLANATION and RoundStage.REAPPRAISAL in held:
+        # What units were promised an answer to is answered.
+        wanted.discard(RoundStage.DECISION)
+    return tuple(stage for stage in ROUND[RoundStage(round.stage)] if stage in wanted)
 
 
 def leaving_gaps(round: Round, *, at: datetime, reason: str = "") -> list[Gap]:
@@ -174,14 +173,21 @@ def leaving_gaps(round: Round, *, at: datetime, reason: str = "") -> list[Gap]:
     if round.stage == RoundStage.REAPPRAISAL:
         return reappraisal_gaps(round.pk)
     if round.stage == RoundStage.EXPLANATION:
-        window = round.phases.filter(stage=RoundStage.EXPLANATION).first()
-        if window is not None and at < window.closes_at and not reason.strip():
-            return [
-                Gap(
-                    "",
-                    _("chưa hết hạn giải trình."),
-                    _("Chờ đến hạn, hoặc nêu lý do đóng sớm."),
-                    code="early",
-                )
-            ]
+        return [] if reason.strip() else _explanation_gaps(round, at)
     return []
+
+
+def _explanation_gaps(round: Round, at: datetime) -> list[Gap]:
+    """What a reason gets over: the window is still open, or nobody is going to answer what was explained."""
+    phases = {phase.stage: phase for phase in round.phases.all()}
+    gaps = []
+    window = phases.get(RoundStage.EXPLANATION)
+    if window is not None and at < window.closes_at:
+        remedy = _("Chờ đến hạn, hoặc nêu lý do đóng sớm.")
+        gaps.append(Gap("", _("chưa hết hạn giải trình."), remedy, code="early"))
+    unanswered = 0 if RoundStage.REAPPRAISAL in phases else len(reappraisal_gaps(round.pk))
+    if unanswered:
+        remedy = _("Thêm giai đoạn “%s” vào lịch của kỳ, hoặc nêu lý do.") % RoundStage.REAPPRAISAL.label
+        what = _("lịch không có giai đoạn trả lời %d giải trình.") % unanswered
+        gaps.append(Gap("", what, remedy, code="unanswered"))
+    return gaps

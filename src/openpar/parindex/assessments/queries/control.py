@@ -251,8 +251,8 @@ class NextStep:
 
     @property
     def needs_reason(self) -> bool:
-        """Only the hour stands in the way: with a reason the phase may end early."""
-        return bool(self.gaps) and all(gap.code == "early" for gap in self.gaps)
+        """Nothing stands in the way but what a reason gets over."""
+        return bool(self.gaps) and all(gap.code in ("early", "unanswered") for gap in self.gaps)
 
     @property
     def is_free(self) -> bool:

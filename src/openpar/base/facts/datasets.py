@@ -1,0 +1,77 @@
+"""Registered datasets with their declarations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from openpar.base.facts.declarations import Counting, Declaration, from_mapping
+from openpar.base.facts.errors import UnknownDataset
+from openpar.base.facts.models import Dataset, SchemaVersion
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A dataset with its newest declaration."""
+
+    dataset_id: int
+    schema_id: int
+    schema_number: int
+    generation: int
+    declaration: Declaration
+
+    @property
+    def name(self) -> str:
+        return self.declaration.name
+
+    @property
+    def counting(self) -> Counting:
+        """How its facts are counted. Raises UnknownDataset when nothing is."""
+        if self.declaration.counting is None:
+            raise UnknownDataset(f"{self.name}: nothing is counted in this dataset")
+        return self.declaration.counting
+
+
+# Declarations by their digest: there are few, and one never changes.
+_read: dict[str, Declaration] = {}
+
+_NEWEST = (
+    "SELECT d.id, d.generation, s.id, s.number, s.sha256 FROM facts_dataset AS d "
+    "JOIN facts_schemaversion AS s ON s.dataset_id = d.id WHERE d.name = %s ORDER BY s.number DESC LIMIT 1"
+)
+
+
+def registered(name: str) -> Registered:
+    """The dataset of this name with its newest declaration, one query. Raises UnknownDataset."""
+    return _registered(name, "")
+
+
+def shared(name: str) -> Registered:
+    """The same, and its files stay as they are until the transaction ends; others may share it too."""
+    # SQLite has one writer, who shares with nobody.
+    return _registered(name, " FOR SHARE OF d" if connection.vendor == "postgresql" else "")
+
+
+def locked(name: str) -> Registered:
+    """The same, for oneself alone until the transaction ends."""
+    Dataset.objects.select_for_update().filter(name=name).first()
+    return _registered(name, "")
+
+
+def _registered(name: str, lock: str) -> Registered:
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST + lock, [name])
+        found = cursor.fetchone()
+    if found is None:
+        raise UnknownDataset(name)
+    dataset_id, generation, schema_id, number, sha256 = found
+    if sha256 not in _read:
+        _read[sha256] = from_mapping(SchemaVersion.objects.get(pk=schema_id).declaration)
+    return Registered(dataset_id, schema_id, number, generation, _read[sha256])
+
+
+def declarations_of(dataset_id: int) -> dict[int, Declaration]:
+    """Every declaration that a dataset ever had, by the number of its version."""
+    versions = SchemaVersion.objects.filter(dataset_id=dataset_id)
+    return {version.number: from_mapping(version.declaration) for version in versions}

@@ -1,0 +1,98 @@
+"""The kept counters: what one event changes in them, and how they are read."""
+
+# ruff: noqa: S608  # names in the SQL are those of a checked declaration, values are numbers or parameters
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+from django.db import connection
+
+from openpar.base.facts.counters import Counters, Numbers
+from openpar.base.facts.datasets import Registered
+from openpar.base.facts.declarations import AGENCY, CHANNEL, MONTH, SECTOR, Counting
+
+# basis, sector, channel, month, agency: the order in which every writer takes the cells, so that no two ever
+# wait for each other crosswise.
+Place = tuple[int, int, int, int, int]
+Fact = Mapping[str, int]
+_PLACE = "basis, sector, channel, month, agency"
+_AT_ONCE = 200
+_ALL = 0
+
+
+def changes_of_fact(counting: Counting, before: Fact | None, after: Fact | None) -> dict[Place, list[int]]:
+    """What the cells gain and lose when one fact becomes another; totals of agency and month included."""
+    found: dict[Place, list[int]] = {}
+    for fact, sign in ((before, -1), (after, 1)):
+        if fact is None:
+            continue
+        counted = [sign if count.holds(fact) else 0 for count in counting.counts]
+        for number, basis in enumerate(counting.bases):
+            month, agency = fact[basis.column], fact[AGENCY]
+            for place in (
+                (number, fact[SECTOR], fact[CHANNEL], month, agency),
+                (number, _ALL, _ALL, month, agency),
+            ):
+                cell = found.setdefault(place, [0] * len(counted))
+                for index, value in enumerate(counted):
+                    cell[index] += value
+    return {place: counts for place, counts in sorted(found.items()) if any(counts)}
+
+
+def changes_of_counters(change: Sequence[Counters]) -> Iterator[tuple[Place, list[int]]]:
+    """The same for counters, one a basis."""
+    for number, counters in enumerate(change):
+        for one in (counters.summed(), counters.summed(AGENCY, MONTH)):
+            order = np.lexsort([one.cells[name] for name in (AGENCY, MONTH, CHANNEL, SECTOR)])
+            for (agency, month, sector, channel), counts in one.taken(order).by_cell().items():
+                yield (number, sector, channel, month, agency), list(counts)
+
+
+def add_to_kept(to: Registered, changes: Iterable[tuple[Place, Sequence[int]]]) -> None:
+    """Adds to the cells, in one statement for a few; a cell that is not there begins at nothing."""
+    names = columns_of(to.counting)
+    row = f"({', '.join(['%s'] * (6 + len(names)))})"
+    adding = ", ".join(f"{name} = facts_keptcounter.{name} + excluded.{name}" for name in names)
+    start = f"INSERT INTO facts_keptcounter (dataset_id, {_PLACE}, {', '.join(names)}) VALUES "
+    end = f" ON CONFLICT (dataset_id, {_PLACE}) DO UPDATE SET {adding}"
+    listed = list(changes)
+    with connection.cursor() as cursor:
+        for first in range(0, len(listed), _AT_ONCE):
+            some = listed[first : first + _AT_ONCE]
+            values = [value for place, counts in some for value in (to.dataset_id, *place, *counts)]
+            cursor.execute(start + ", ".join([row] * len(some)) + end, values)
+
+
+def columns_of(counting: Counting) -> list[str]:
+    """The columns of the table that hold the counts, in their order."""
+    return [f"count_{number}" for number in range(1, len(counting.counts) + 1)]
+
+
+def kept_cells(to: Registered, basis: int) -> Counters:
+    """Every kept cell of a basis, without the totals."""
+    return _read(to, basis, f"AND NOT (sector = {_ALL} AND channel = {_ALL})", [])
+
+
+def kept_totals(to: Registered, basis: int, first: int, last: int) -> Counters:
+    """The kept totals of agencies and months, from the first month to the last, both included."""
+    where = f"AND sector = {_ALL} AND channel = {_ALL} AND month BETWEEN %s AND %s"
+    return _read(to, basis, where, [first, last])
+
+
+def _read(to: Registered, basis: int, where: str, values: Sequence[int]) -> Counters:
+    columns = columns_of(to.counting)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT agency, month, sector, channel, {', '.join(columns)} FROM facts_keptcounter "
+            f"WHERE dataset_id = %s AND basis = %s {where}",
+            [to.dataset_id, basis, *values],
+        )
+        rows = cursor.fetchall()
+    table: Numbers = np.array(rows, np.int64).reshape(len(rows), 4 + len(columns))
+    names = [count.name for count in to.counting.counts]
+    return Counters(
+        {name: table[:, place] for place, name in enumerate((AGENCY, MONTH, SECTOR, CHANNEL))},
+        {name: table[:, 4 + place] for place, name in enumerate(names)},
+    )

@@ -1,0 +1,38 @@
+"""What the database says of the store: manifests, files that count, what small numbers stand for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.db.models import QuerySet
+
+from openpar.base.facts import files
+from openpar.base.facts.datasets import Registered
+from openpar.base.facts.files import Place
+from openpar.base.facts.models import Batch, DimensionValue, StoredPart
+
+
+def batches(dataset: str) -> QuerySet[Batch]:
+    """The manifests of a dataset, the latest to arrive first."""
+    return Batch.objects.filter(dataset__name=dataset).select_related("brought_by").order_by("-id")
+
+
+def values_in(dimension: str) -> dict[int, str]:
+    """What the small numbers of a dimension stand for."""
+    return dict(DimensionValue.objects.filter(dimension=dimension).values_list("number", "value"))
+
+
+def live_parts(dataset: Registered, what: StoredPart.What) -> list[StoredPart]:
+    """The files that count, in the order of their months."""
+    parts = StoredPart.objects.filter(dataset_id=dataset.dataset_id, what=what, retired_at__isnull=True)
+    return list(parts.order_by("year", "month", "id"))
+
+
+def place_of(part: StoredPart, dataset: str) -> Place:
+    """The folder of a part."""
+    return Place(dataset, part.what, part.year, part.month)
+
+
+def path_of_part(part: StoredPart, dataset: str) -> Path:
+    """Where the file of a part lies."""
+    return files.path_of(place_of(part, dataset), part.sha256)

@@ -1,0 +1,1 @@
+"""The catalogue of administrative procedures: what holds when, published, offered, posted and reviewed."""

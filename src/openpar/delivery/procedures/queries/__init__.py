@@ -1,0 +1,1 @@
+"""Reading: lists, one procedure, the rules of a day, duties, counts."""
