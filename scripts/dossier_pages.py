@@ -19,6 +19,7 @@ from openpar.engine.wording import number, percent
 from openpar.parindex.criteria.yaml_files import read_mapping
 from scripts.dossier_texts import BALANCE, INDEX_766
 from scripts.totals_tables import agree
+from scripts.verdict_pages import evaluation, verdicts
 from scripts.written_pages import ROOT, table
 
 FACTS = ROOT / "tests" / "engine" / "facts"
@@ -154,6 +155,8 @@ def _points(points: Decimal | None) -> str:
 PAGES: Mapping[str, tuple[str, Callable[[Path], str]]] = {
     "chi-so-766.md": ("Bộ chỉ số phục vụ người dân, doanh nghiệp (QĐ 766)", index_766),
     "doi-chieu-so-lieu.md": ("Đối chiếu số liệu hồ sơ", balance),
+    "dung-han-theo-luat-va-766.md": ("Đúng hạn theo luật và theo QĐ 766", verdicts),
+    "danh-gia-tt01-2018.md": ("Đánh giá việc giải quyết thủ tục hành chính (TT 01/2018)", evaluation),
 }
 
 

@@ -37,3 +37,41 @@ và không tự sửa số nào. *Lệch* = vế trái − vế phải.
 Trên dòng lệnh: `openpar reconcile so-lieu.csv`; kết thúc với mã 0 khi mọi đẳng thức khớp, 1 khi có đẳng thức
 lệch, 2 khi tệp không đọc được.
 """
+
+VERDICTS = """# Đúng hạn theo luật và theo QĐ 766
+
+Cùng một hồ sơ có hai kết luận, để cạnh nhau và không bao giờ cộng chung vào một số.
+
+| | theo luật (NĐ 61/2018 Điều 19) | theo QĐ 766 (chỉ số 2.1) |
+| --- | --- | --- |
+| bổ sung hồ sơ | cả thời hạn tính lại khi đủ hồ sơ, một lần | trừ số ngày từ yêu cầu đến bổ sung xong |
+| yêu cầu bổ sung lần hai | không được phép, đồng hồ vẫn chạy | hồ sơ là quá hạn |
+| chờ nộp phí, tạm dừng | đồng hồ dừng | không trừ |
+| đang giải quyết, còn trong hạn | chưa kết luận | tính là đúng hạn |
+| lúc kết thúc | xử lý xong (trạng thái 9) | đầu tiên có: 9; 10; 8, 3, 7; ngày yêu cầu bổ sung; ngày tính |
+| không có hạn trả | lỗi dữ liệu, đếm riêng | tính là đúng hạn |
+
+- So **ngày theo giờ Việt Nam** với **hạn gốc**. Thời hạn tính bằng giờ thì so cả giờ.
+- Xin lỗi và hẹn lại không đổi kết luận nào; xin lỗi phải có chậm nhất một ngày làm việc trước ngày hẹn, một
+  lần. Muộn hơn là thiếu xin lỗi (Q10).
+- Kết quả nằm ở quầy nhiều tuần không làm hồ sơ trễ.
+- Chờ bổ sung, tạm dừng, rút, trả lại, dừng là các số riêng, không phải đúng hạn, cũng không phải quá hạn.
+- Giấy hẹn ghi ngày khác với thời hạn của thủ tục thì theo giấy hẹn.
+
+Các lựa chọn trên là dữ liệu có ngày hiệu lực (`data/dossier_verdicts.yaml`): hồ sơ giữ quy tắc của ngày nó
+được tiếp nhận. Trừ ngày làm việc hay ngày lịch, có trừ thời gian chờ nộp phí hay không chưa thấy văn bản nào
+nói rõ.
+"""
+
+EVALUATION = """# Đánh giá việc giải quyết thủ tục hành chính (TT 01/2018)
+
+Chín chỉ số, mỗi phiếu hoặc mỗi cơ quan được 0, 1 hoặc 2 điểm (TT 01/2018/TT-VPCP Điều 13–15). Giá trị của một
+chỉ số là tổng điểm chia số phiếu, làm tròn một lần đến một chữ số thập phân, nửa thì lên.
+
+- Điểm của công chức: chỉ số 1, 2, 3, 4 và 7, tối đa 10. Điểm của cơ quan: cả chín, tối đa 18.
+- **Chỉ số không có phiếu thì rút khỏi điểm và khỏi điểm tối đa**, không phải 0; mức xếp loại khi đó lấy theo
+  cùng tỷ lệ của phần còn lại.
+- Nhiều cơ quan cùng giải quyết thì cơ quan chậm nhất quyết định chỉ số 2.
+- Mức hài lòng mà người dân tự ghi sau giao dịch là công cụ khác, không vào đây.
+- TT 01/2018 được thay bằng TT 03/2025/TT-VPCP từ 15/09/2025; còn giữ cách đánh giá này hay không chưa rõ.
+"""

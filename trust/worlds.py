@@ -22,7 +22,6 @@ from openpar.parindex.assessments.actions.appraisals import agree_with_self
 from openpar.parindex.assessments.actions.corrections import propose_correction
 from openpar.parindex.assessments.actions.evidence import attach_evidence
 from openpar.parindex.assessments.actions.outside import OutsideValue, record_outside_values
-from openpar.parindex.assessments.actions.publication import Decision, conclude_council, publish_round
 from openpar.parindex.assessments.actions.reopenings import ask_reopening
 from openpar.parindex.assessments.actions.rounds import (
     add_block,
@@ -35,7 +34,6 @@ from openpar.parindex.assessments.actions.rounds import (
 )
 from openpar.parindex.assessments.actions.scores import Entry
 from openpar.parindex.assessments.actions.self_scoring import lock_sheet, save_self_score, submit_sheet
-from openpar.parindex.assessments.calendar import PhaseDates
 from openpar.parindex.assessments.models import Assessment, Layer, Round, RoundBlock, RoundStage
 from openpar.parindex.criteria.actions import copy_set
 from openpar.parindex.criteria.models import CriteriaSet, Criterion
@@ -153,7 +151,7 @@ class _Maker:
         if self.state in ("deciding", "published"):
             adjustment, correction = self._decided(round, block)
         if self.state == "published":
-            self._published(round)
+            rounds.recognise(round.pk, chair=self.chair, manager=self.manager)
         draft = copy_set(
             set_id=criteria_set.pk, year=2027, title="Bộ năm sau", by=self.manager, at=rounds.BEFORE
         )
@@ -186,17 +184,7 @@ class _Maker:
             by=by,
             at=at,
         )
-        edges = (rounds.SELF_OPENS, rounds.SELF_CLOSES, rounds.EXPLANATION, rounds.REAPPRAISAL)
-        ends = (*edges[1:], rounds.DECISION)
-        stages = (
-            RoundStage.SELF_SCORING,
-            RoundStage.APPRAISAL,
-            RoundStage.EXPLANATION,
-            RoundStage.REAPPRAISAL,
-        )
-        phases = [PhaseDates(*each) for each in zip(stages, edges, ends, strict=True)]
-        phases.append(PhaseDates(RoundStage.DECISION, rounds.DECISION, rounds.DECISION + timedelta(days=60)))
-        set_phases(round_id=round.pk, phases=phases, reason="", by=by, at=at)
+        set_phases(round_id=round.pk, phases=rounds.CALENDAR, reason="", by=by, at=at)
         block = add_block(
             round_id=round.pk,
             block_id=factories.block("so").pk,
@@ -282,12 +270,7 @@ class _Maker:
                 by=outsider,
                 at=rounds.APPRAISAL,
             )
-        for to, at in (
-            (RoundStage.EXPLANATION, rounds.EXPLANATION),
-            (RoundStage.REAPPRAISAL, rounds.REAPPRAISAL),
-            (RoundStage.DECISION, rounds.DECISION),
-        ):
-            advance_round(round_id=round.pk, to=to, by=self.manager, at=at)
+        rounds.move_to_decision(round.pk, self.manager)
         values = [
             OutsideValue(
                 assessment_id=self._sheet(block, relation).pk, code="2.2.1", answer=rounds.ratio(80, 100)
@@ -318,15 +301,3 @@ class _Maker:
             at=rounds.DECISION,
         )
         return penalty.pk, correction.pk
-
-    def _published(self, round: Round) -> None:
-        day = rounds.DECISION.date()
-        conclude_council(
-            round_id=round.pk, met_on=day, conclusion="Nhất trí", by=self.chair, at=rounds.DECISION
-        )
-        publish_round(
-            round_id=round.pk,
-            decision=Decision("99/QĐ-UBND", day, "Nguyễn Văn Chủ", "Chủ tịch"),
-            by=self.manager,
-            at=rounds.DECISION,
-        )

@@ -2026,7 +2026,7 @@ RESULT_DIFFERS = "{where}: unit {unit}: {name} counted {computed}, published {st
 
 VIETNAMESE = {
     MISSING_ROWS: "thiếu dòng {first} và các dòng đến {last}: {where} đã xác nhận chúng",
-    UNSEALED_ROWS: "dòng {first} và các dòng đến {last} không nằm trong điểm niêm phong nào",
+    UNSEALED_ROWS: "dòng {first} và các dòng đến {last} không nằm trong mốc niêm phong nào",
     NOT_THE_BEGINNING: "{where}: cây {size} dòng không phải là phần đầu của cây mới nhất",
     STRETCH: "{where} không còn đúng: dòng bị đổi đầu tiên nằm trong khoảng {first} đến {last}",
     FILE_OUT_OF_PLACE: "dòng {first}: {name} không bắt đầu bằng dòng này",
@@ -2051,7 +2051,7 @@ VIETNAMESE = {
     "Key taken from the material itself; compare it with the published one: {key}": (
         "Khóa lấy từ chính gói này; hãy so với khóa đã công bố: {key}"
     ),
-    "{rows} rows, {checkpoints} checkpoints": "{rows} dòng, {checkpoints} điểm niêm phong",
+    "{rows} rows, {checkpoints} checkpoints": "{rows} dòng, {checkpoints} mốc niêm phong",
     "row {index} of {size}: {verb} {label}, {at}": "dòng {index} trong {size}: {verb} {label}, {at}",
     "{files} files": "{files} tệp",
     "{units} units in {blocks} blocks, {scores} answers recounted; digest of the round {digest}": (

@@ -226,6 +226,12 @@ def test_another_version_of_the_set_may_be_named(tmp_path: Path) -> None:
     assert newest_indicators().version == "2026-live-v1"
 
 
+def test_a_percentage_with_three_decimals_is_no_thousand(tmp_path: Path) -> None:
+    assert score(tmp_path, "Sở A,4.6,57.125,") == 0
+    assert points(tmp_path / "out.csv")["Sở A", "digitisation", "4.6"] == "1.14"
+    assert score(tmp_path, "Sở A,4.6,57.125,60000") == 2
+
+
 def test_a_name_that_a_spreadsheet_would_run_is_written_as_text(tmp_path: Path) -> None:
     assert score(tmp_path, "=cmd|x,2.1,1,2") == 0
     assert next(iter(points(tmp_path / "out.csv")))[0].startswith("'=")

@@ -116,9 +116,9 @@ def test_days_are_days_and_moments_are_shown_in_viet_nam() -> None:
     sheet = opened(
         written(spec([[date(2026, 11, 21), datetime(2026, 11, 20, 18, 30, tzinfo=UTC), True, None]]))
     )
-    assert sheet["A2"].value == datetime(2026, 11, 21)  # noqa: DTZ001 - a spreadsheet knows no time zone
+    assert sheet["A2"].value == datetime(2026, 11, 21)  # noqa: DTZ001  # a spreadsheet knows no time zone
     assert sheet["A2"].number_format == "dd/mm/yyyy"
-    assert sheet["B2"].value == datetime(2026, 11, 21, 1, 30)  # noqa: DTZ001
+    assert sheet["B2"].value == datetime(2026, 11, 21, 1, 30)  # noqa: DTZ001  # the same
     assert sheet["C2"].value is True
     assert sheet["D2"].value is None
 

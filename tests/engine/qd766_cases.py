@@ -1,12 +1,13 @@
-"""The set in force and random figures for it, shared by the tests of the index 766 and by its check."""
+"""The set in force, random figures for it, and defects to plant: for the index 766 and its proof."""
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Mapping
+from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from pathlib import Path
 from random import Random
 
-from openpar.engine.qd766 import IndicatorSet, indicator_set_from_mapping, score
+from openpar.engine.outcomes import Earned
+from openpar.engine.qd766 import Indicator, IndicatorSet, indicator_set_from_mapping, score
 from openpar.engine.qd766.scoring import Pair
 from openpar.parindex.criteria.yaml_files import read_mapping
 from tests.engine import qd766_oracle as oracle
@@ -88,3 +89,34 @@ def _decimal(value: int | None) -> Decimal | None:
 def fraction(value: int | None) -> Fraction | None:
     """The figure for the oracle."""
     return None if value is None else Fraction(value)
+
+
+def _in_floats(numerator: Decimal, denominator: Decimal, digits: int) -> Decimal:
+    return Decimal(str(round(float(numerator) / float(denominator), digits)))
+
+
+def _half_even(numerator: Decimal, denominator: Decimal, digits: int) -> Decimal:
+    return (numerator / denominator).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
+
+
+def _unrounded(numerator: Decimal, denominator: Decimal, digits: int) -> Decimal:
+    return numerator / denominator
+
+
+def _skips_null(indicator: Indicator, digits: int) -> Earned:
+    # GREATEST skips NULL on one engine and not on another: 0/0 once became full marks.
+    return Earned(indicator.maximum, "0/0.")
+
+
+def _null_is_nothing(points: Iterable[Decimal | None]) -> Decimal:
+    return sum((each or Decimal(0) for each in points), Decimal(0))
+
+
+# A function of openpar.engine.qd766.scoring, and what is put in its place.
+DEFECTS: dict[str, tuple[str, Callable[..., object]]] = {
+    "a quotient of floats": ("round_half_up", _in_floats),
+    "half even": ("round_half_up", _half_even),
+    "sums of unrounded points": ("round_half_up", _unrounded),
+    "0/0 as full marks": ("_nothing_arose", _skips_null),
+    "a group without points as 0": ("_sum", _null_is_nothing),
+}

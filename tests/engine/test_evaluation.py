@@ -1,4 +1,4 @@
-"""The nine indicators of TT 01/2018: points, values, scores, missing indicators, schemes that may not be used."""
+"""The nine indicators of TT 01/2018: points, values, scores, missing indicators, unusable schemes."""
 
 from decimal import Decimal
 from fractions import Fraction

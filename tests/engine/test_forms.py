@@ -61,7 +61,7 @@ def test_the_form_has_its_thirteen_columns_and_equations() -> None:
         "in_time",
         "overdue",
     ]
-    assert {name for name in counts} <= {column.name for column in IDENTITIES.columns}
+    assert set(counts) <= {column.name for column in IDENTITIES.columns}
     assert [equation.id for equation in II_06A.equations] == ["E1", "E2", "E3", "E4"]
     assert II_06A.across == ("E5", "E6", "E7")
     assert II_06A.columns[4].path == ("Số hồ sơ nhận giải quyết", "Trong kỳ", "Trực tiếp, dịch vụ bưu chính")

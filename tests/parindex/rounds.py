@@ -47,6 +47,13 @@ EXPLANATION = datetime(2026, 12, 20, 8, 0, tzinfo=VIETNAM)
 REAPPRAISAL = datetime(2027, 1, 5, 8, 0, tzinfo=VIETNAM)
 DECISION = datetime(2027, 1, 20, 8, 0, tzinfo=VIETNAM)
 DURING_SELF = SELF_OPENS + timedelta(days=1)
+CALENDAR = (
+    PhaseDates(RoundStage.SELF_SCORING, SELF_OPENS, SELF_CLOSES),
+    PhaseDates(RoundStage.APPRAISAL, SELF_CLOSES, EXPLANATION),
+    PhaseDates(RoundStage.EXPLANATION, EXPLANATION, REAPPRAISAL),
+    PhaseDates(RoundStage.REAPPRAISAL, REAPPRAISAL, DECISION),
+    PhaseDates(RoundStage.DECISION, DECISION, DECISION + timedelta(days=60)),
+)
 
 SMALL_SET: Mapping[str, Any] = {
     "set": "Bộ tiêu chí mẫu nhỏ",
@@ -212,16 +219,7 @@ def prepared_round(mapping: Mapping[str, Any] = SMALL_SET) -> SmallRound:
         by=manager,
         at=BEFORE,
     )
-    edges = [SELF_OPENS, SELF_CLOSES, EXPLANATION, REAPPRAISAL, DECISION, DECISION + timedelta(days=60)]
-    stages = [
-        RoundStage.SELF_SCORING,
-        RoundStage.APPRAISAL,
-        RoundStage.EXPLANATION,
-        RoundStage.REAPPRAISAL,
-        RoundStage.DECISION,
-    ]
-    phases = [PhaseDates(stage, edges[place], edges[place + 1]) for place, stage in enumerate(stages)]
-    set_phases(round_id=round.pk, phases=phases, reason="", by=manager, at=BEFORE)
+    set_phases(round_id=round.pk, phases=CALENDAR, reason="", by=manager, at=BEFORE)
     block = add_block(
         round_id=round.pk,
         block_id=factories.block("so").pk,
@@ -348,14 +346,15 @@ def round_in_decision() -> SmallRound:
     small = round_in_appraisal()
     reduce_health(small)
     appraise_the_rest(small)
-    for stage, at in (
-        (RoundStage.EXPLANATION, EXPLANATION),
-        (RoundStage.REAPPRAISAL, REAPPRAISAL),
-        (RoundStage.DECISION, DECISION),
-    ):
-        advance_round(round_id=small.round.pk, to=stage, by=small.manager, at=at)
+    move_to_decision(small.round.pk, small.manager)
     bring_in_survey(small, {small.home_affairs: 90, small.health: 80, small.justice: 80})
     return small
+
+
+def move_to_decision(round_id: int, manager: Actor) -> None:
+    """From the appraisal through the phases that follow, each at its hour."""
+    for phase in CALENDAR[2:]:
+        advance_round(round_id=round_id, to=phase.stage, by=manager, at=phase.opens_at)
 
 
 def bring_in_survey(small: SmallRound, percents: Mapping[Organisation, int]) -> None:
@@ -370,11 +369,14 @@ def bring_in_survey(small: SmallRound, percents: Mapping[Organisation, int]) -> 
 
 def published_round() -> SmallRound:
     small = round_in_decision()
-    day = DECISION.date()
-    conclude_council(
-        round_id=small.round.pk, met_on=day, conclusion="Nhất trí kết quả", by=small.chair, at=DECISION
-    )
-    decision = Decision("99/QĐ-UBND", day, "Nguyễn Văn Chủ", "Chủ tịch")
-    publish_round(round_id=small.round.pk, decision=decision, by=small.manager, at=DECISION)
+    recognise(small.round.pk, chair=small.chair, manager=small.manager)
     small.round.refresh_from_db()
     return small
+
+
+def recognise(round_id: int, *, chair: Actor, manager: Actor) -> None:
+    """The council concludes, the decision is signed, the round is published: on one day."""
+    day = DECISION.date()
+    conclude_council(round_id=round_id, met_on=day, conclusion="Nhất trí kết quả", by=chair, at=DECISION)
+    decision = Decision("99/QĐ-UBND", day, "Nguyễn Văn Chủ", "Chủ tịch")
+    publish_round(round_id=round_id, decision=decision, by=manager, at=DECISION)

@@ -10,6 +10,7 @@ import sys
 import warnings
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -168,6 +169,7 @@ def raw_zip(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> 
     return target.getvalue()
 
 
+@cache
 def hostile() -> dict[str, bytes]:
     """Files that no reader should unpack, or only with care."""
     members = sealed(good_parts(), OURS)

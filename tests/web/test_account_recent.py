@@ -90,8 +90,11 @@ def test_reopening_a_sheet_asks_too_and_refusing_does_not(
     client, secret = with_app(opened.manager)
     page = f"/rounds/{opened.round.pk}/"
     answer = {"answer": "grant", "open_until": "20/11/2026 17:00"}
+    # Said before the hour is typed, not after.
+    assert "cần xác nhận lại là chính bạn" in client.get(page).content.decode()
     assert client.post(f"{page}reopenings/{asked.pk}/", answer).status_code == 422
     assert opened.sheet().state == SheetState.LOCKED
     confirm(client, secret, page)
+    assert "cần xác nhận lại là chính bạn" not in client.get(page).content.decode()
     assert client.post(f"{page}reopenings/{asked.pk}/", answer).status_code == 302
     assert opened.sheet().state == SheetState.DRAFTING

@@ -59,10 +59,15 @@ def set_up(client: Client, user: User) -> list[str]:
     proposal = re.search(r'name="proposal" value="([^"]+)"', text)
     assert shown
     assert proposal
+    # On the phone that runs the app there is nothing to scan with.
+    assert 'href="otpauth://totp/' in text
     code = code_of_step(shown[1].replace(" ", ""), step_at(timezone.now()))
     answer = client.post(FACTOR + "app/", {"proposal": html.unescape(proposal[1]), "code": code})
     assert answer.status_code == 200, answer.content.decode()
     assert has_second_factor(user.pk)
+    assert f"Tài khoản {user.username}, hệ thống testserver" in answer.content.decode(), (
+        "on the printed paper"
+    )
     return re.findall(r"<li>([a-z2-9]{5}-[a-z2-9]{6})</li>", answer.content.decode())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -199,6 +200,8 @@ def test_a_sheet_goes_to_the_head_back_and_is_locked_with_its_total(small: round
     waiting = focal.get(leaf_url(small, "1.1.1")).content.decode()
     assert "Phiếu đang chờ thủ trưởng duyệt" in waiting
     assert 'id="score-form"' not in waiting
+    waiting = focal.get(base).content.decode()
+    assert re.search(r"chờ thủ trưởng duyệt và chốt.*?/receipts/\d+/", waiting, re.DOTALL)
     assert head.post(base + "send-back/", {"reason": " "}).status_code == 422
     assert head.post(base + "send-back/", {"reason": "Bổ sung 1.1.2"}).status_code == 302
     focal.post(base + "submit/")
@@ -211,6 +214,7 @@ def test_a_sheet_goes_to_the_head_back_and_is_locked_with_its_total(small: round
     locked = focal.get(base).content.decode()
     assert "Bùi Văn Trưởng duyệt và chốt phiếu lúc 11/11/2026 00:00" in locked
     assert "6,40" in locked
+    assert re.search(r"duyệt và chốt phiếu.*?/receipts/\d+/", locked, re.DOTALL)
     assert focal.post(leaf_url(small, "1.1.1"), {"choice": "no", "expected_version": "1"}).status_code == 422
 
 
@@ -221,7 +225,9 @@ def test_a_locked_sheet_is_asked_to_be_reopened_once(small: rounds.SmallRound) -
     address = f"/assessments/{small.sheet().pk}/reopening/"
     assert focal.post(address, {"reason": ""}).status_code == 422
     assert focal.post(address, {"reason": "Nhầm số liệu 1.1.2"}).status_code == 302
-    assert "Đang chờ trả lời" in page_of(small, "submission/")
+    waiting = page_of(small, "submission/")
+    assert "Đang chờ trả lời" in waiting
+    assert f'action="{address}"' not in waiting, "asked once is enough"
     assert focal.post(address, {"reason": "lần nữa"}).status_code == 422
 
 

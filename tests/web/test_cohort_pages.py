@@ -63,7 +63,9 @@ def test_the_sheet_says_what_the_points_wait_for_and_when_they_come(with_cohort:
 
 
 def test_the_locked_sheet_and_the_appraiser_read_the_same(with_cohort: rounds.SmallRound) -> None:
-    advance_round(round_id=with_cohort.round.pk, to=RoundStage.APPRAISAL, by=with_cohort.manager, at=rounds.SELF_CLOSES)
+    advance_round(
+        round_id=with_cohort.round.pk, to=RoundStage.APPRAISAL, by=with_cohort.manager, at=rounds.SELF_CLOSES
+    )
     with time_machine.travel(rounds.APPRAISAL, tick=False):
         locked = text_of(with_cohort.focal, f"/assessments/{with_cohort.sheet().pk}/2.1.2/")
         desk = text_of(with_cohort.outside_appraiser, f"/appraisals/{with_cohort.round.pk}/so/2.1.2/")

@@ -73,6 +73,8 @@ def test_from_the_button_to_the_corrected_line(small: SmallRound) -> None:
     assert page.count("Đề nghị đính chính") == 4, "one for each leaf that is appraised"
     form = appraiser.get(form_of(small)).content.decode()
     assert 'value="30"' in form, "begins with what counts now"
+    assert len(re.findall(r"<h3>Thẩm định\s+<span class=\"pill[^>]*>.*?đang tính", form)) == 1
+    assert form.count("đang tính") == 1
     answer = appraiser.post(form_of(small), TYPED)
     assert (answer.status_code, answer["Location"].split("#")[0]) == (302, unit_page(small))
     assert "Đính chính chờ xác nhận" in appraiser.get(unit_page(small)).content.decode()
@@ -91,6 +93,10 @@ def test_from_the_button_to_the_corrected_line(small: SmallRound) -> None:
     sheet = text_of(client_of(small.focal).get(f"/assessments/{small.sheet().pk}/1.1.2/").content)
     assert REASON in sheet
     assert "2,40 → 2,70" in sheet
+    # The story of the leaf tells the figures under their names, and the state in words.
+    story = text_of(client_of(small.focal).get(f"/assessments/{small.sheet().pk}/1.1.2/history/").content)
+    assert re.search(r"Xác nhận đính chính .*?Số liệu: .*?45.*?Trạng thái: Đã đính chính", story)
+    assert "bỏ trống" not in story
 
 
 def test_the_council_sheet_leads_to_the_leaves_of_a_unit_only_in_the_decision(small: SmallRound) -> None:
@@ -121,6 +127,8 @@ def test_a_refusal_keeps_what_was_typed_and_says_what_is_missing(small: SmallRou
         assert answer.status_code == 422
         assert words in answer.content.decode()
         assert 'value="50"' in answer.content.decode()
+        places = re.findall(r'<li><a href="#([^"]+)"', answer.content.decode())
+        assert [place for place in places if f'id="{place}"' not in answer.content.decode()] == []
     assert not Correction.objects.exists()
 
 

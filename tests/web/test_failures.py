@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,6 +115,21 @@ def test_what_was_typed_comes_back_with_a_form_to_the_same_address(
     assert f"{escape(LONG)}</textarea>" in text
     assert "Gửi lại" in text
     assert not Score.objects.exists()
+
+
+def test_what_was_typed_is_called_by_words_and_not_by_the_names_of_the_program(
+    small: rounds.SmallRound,
+) -> None:
+    client = Client()
+    client.force_login(User.objects.get(pk=small.manager.person_id))
+    ticked = str(small.sheet().pk)
+    with failing(AWAY[0]):
+        text = client.post(
+            f"/rounds/{small.round.pk}/remind/", {"text": "Trước 17 giờ", "unit": ticked, "strange": "y" * 50}
+        ).content.decode()
+    assert re.findall(r"<(?:dt|label)[^>]*>([^<]*)<", text) == ["Nội dung đã nhập", "Nội dung"]
+    assert f'<input type="hidden" name="unit" value="{ticked}">' in text
+    assert "đã đánh dấu, đã chọn cũng được giữ" in text
 
 
 def test_the_form_that_came_back_is_saved_when_sent_again(focal: Client, leaf: str) -> None:

@@ -6,9 +6,12 @@ from datetime import date
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from openpar.base.accounts.models import Role, RoleHeld, User
 from openpar.base.organisations.models import Organisation
+from openpar.base.privacy.actions import answer_data_request, ask_about_data
+from openpar.base.privacy.models import DataRequest
 from tests import factories
 from tests.factories import PASSWORD
 from tests.web.conftest import LogIn
@@ -33,6 +36,30 @@ NEW_PERSON = {
     "email": "",
     "password": PASSWORD,
 }
+
+
+def test_the_first_page_of_an_administrator_lists_requests_about_data_that_nobody_answered(
+    administrator: Client, tu: User
+) -> None:
+    own = User.objects.get(full_name="Đỗ Văn Ước")
+    for subject in (tu, own):
+        ask_about_data(
+            by=factories.actor(subject),
+            at=timezone.now(),
+            subject_id=subject.pk,
+            kind=DataRequest.Kind.CORRECT,
+            text="Sai chức vụ",
+        )
+    assert "Lê Văn Tú: Sửa dữ liệu cá nhân" in administrator.get("/").content.decode()
+    assert "Đỗ Văn Ước: " not in administrator.get("/").content.decode(), "another administrator answers that"
+    answer_data_request(
+        by=factories.actor(own),
+        at=timezone.now(),
+        request_id=DataRequest.objects.get(subject=tu).pk,
+        outcome=DataRequest.Outcome.DONE,
+        answer="Đã sửa",
+    )
+    assert "Lê Văn Tú: " not in administrator.get("/").content.decode()
 
 
 def test_an_administrator_adds_a_person_who_can_log_in(administrator: Client) -> None:

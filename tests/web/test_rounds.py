@@ -365,7 +365,11 @@ def test_a_reopening_is_granted_until_a_moment_or_refused_with_a_reason(opened: 
     assert "Nhầm số liệu" in text_of(client.get(at(opened)))
     path = at(opened, f"reopenings/{asked.pk}/")
     assert client.post(path, {"answer": "refuse", "reason": ""}).status_code == 422
-    assert client.post(path, {"answer": "grant", "open_until": "mai"}).status_code == 422
+    wrong = client.post(path, {"answer": "grant", "open_until": "mai"})
+    assert wrong.status_code == 422
+    # The summary leads to the field of this very request, and what was typed stands in it.
+    [field] = re.findall(r'<input[^>]* id="([^"]+)" name="open_until" value="mai"', wrong.content.decode())
+    assert f'href="#{field}"' in wrong.content.decode()
     client.post(path, {"answer": "grant", "open_until": "20/11/2026 17:00"})
     assert opened.sheet().state == SheetState.DRAFTING
     assert "mở lại đến 20/11/2026 17:00" in text_of(client.get(at(opened)))
@@ -450,6 +454,15 @@ def test_the_template_file_can_be_filled_and_brought_back(in_appraisal: rounds.S
     filled = template.replace("Sở Y tế,2.2.1,,,,", "Sở Y tế,2.2.1,90,,,")
     assert upload(client, in_appraisal, filled).status_code == 302
     assert outside_points() == {"Sở Y tế": Decimal("2.7")}
+
+
+def test_rows_without_figures_are_told_one_by_one(in_appraisal: rounds.SmallRound) -> None:
+    client = client_of(in_appraisal.manager)
+    content = "unit,code,numerator\nSở Y tế,2.2.1,80\nSở Tư pháp,2.2.1,\n,,\nSở Lạ,,\n"
+    upload(client, in_appraisal, content)
+    page = text_of(client.get(at(in_appraisal, "outside/")))
+    assert "Đã nhận 1 giá trị." in page
+    assert "Bỏ qua 2 dòng không có số liệu: dòng 3 (Sở Tư pháp, 2.2.1); dòng 5 (Sở Lạ)" in page
 
 
 def test_values_typed_by_hand_need_a_source_and_blanks_stay_as_they_are(
@@ -604,6 +617,8 @@ def test_the_chair_concludes_only_when_nothing_is_open(in_decision: rounds.Small
     assert client_of(in_decision.manager).post(at(in_decision, "council/conclude/"), typed).status_code == 422
     assert client.post(at(in_decision, "council/conclude/"), typed).status_code == 302
     assert Round.objects.get(pk=in_decision.round.pk).council_conclusion == "Nhất trí"
+    concluded = client.get(at(in_decision, "council/")).content.decode()
+    assert concluded.index("Ghi lại kết luận") < concluded.index('name="met_on"'), "folded away"
 
 
 def test_publication_asks_once_more_and_then_freezes_the_results(in_decision: rounds.SmallRound) -> None:
@@ -622,6 +637,8 @@ def test_publication_asks_once_more_and_then_freezes_the_results(in_decision: ro
     confirm = manager.post(at(in_decision, "publish/"), decision)
     assert confirm.status_code == 200
     assert "không sửa được nữa" in text_of(confirm)
+    back = manager.post(at(in_decision, "publish/"), decision | {"edit": "1"}).content.decode()
+    assert [value for value in decision.values() if f'value="{value}"' not in back] == []
     assert not Result.objects.exists()
     published = manager.post(at(in_decision, "publish/"), decision | {"confirmed": "1"})
     assert published.status_code == 302

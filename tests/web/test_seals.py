@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,9 @@ def test_anybody_sees_checkpoints_keys_tiles_and_the_feed(small: SmallRound) -> 
     keys = client.get("/seals/keys.txt").content.decode().split()
     assert keys == list(vkeys())
     assert is_signed(note, keys)
-    assert client.get(f"/seals/checkpoints/{newest.size}").content.decode() == note
+    one = client.get(f"/seals/checkpoints/{newest.size}")
+    assert one.content.decode() == note
+    assert one["Content-Disposition"] == f'attachment; filename="moc-{newest.size}.txt"'
     assert note in client.get("/seals/checkpoints.txt").content.decode()
     width = newest.size % 256
     tile = client.get(f"/seals/tile/0/{newest.size // 256:03}.p/{width}").content
@@ -105,6 +108,9 @@ def test_locking_is_answered_with_a_receipt_that_proves_it(small: SmallRound) ->
         seal(at=rounds.DURING_SELF)
         shown = client.get(f"/receipts/{entry.pk}/").content.decode()
         assert entry.digest in shown
+        assert f'href="/assessments/{small.sheet().pk}/submission/"' in shown, "the way back"
+        assert re.search(r"Tổng điểm tự chấm</dt><dd>6,4<", shown)
+        assert small.round.title in shown
         assert "<svg" in shown
         told = json.loads(client.get(f"/receipts/{entry.pk}/file").content)
     assert told["entry"] == entry.content

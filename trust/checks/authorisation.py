@@ -19,7 +19,7 @@ from trust.access import (
 )
 from trust.check import SQLITE, Check, Found, Scale
 
-_SHORT = 250
+_SHORT = 80
 Ask = Callable[[Cell], Answer]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from trust.check import BOTH, Check, Found, Scale
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from trust.saving import Seat
 
 _MOST_P95 = 0.3
-_AFTER_THE_SECOND = 3.0
+# Agencies that save against the planted defect, and how long they have.
+_AGAINST_IT, _SECONDS_AGAINST_IT = 2, 2.0
 
 
 def run(scale: Scale) -> Found:
@@ -23,16 +25,25 @@ def run(scale: Scale) -> Found:
     from trust.saving import LATE, PLANTED_VARIABLE
 
     agencies, leaves = scale.of(200, short=4), scale.of(LEAVES, short=6)
-    seconds = float(scale.of(600, short=4))
-    seats = agencies_at_work(agencies)
-    sent, closes = rush(_schedule(scale, seats, leaves, seconds), seconds=seconds)
+    seconds = float(scale.of(600, short=3))
+    everybody = agencies_at_work(agencies + _AGAINST_IT)
+    seats, others = everybody[:agencies], everybody[agencies:]
+    with ThreadPoolExecutor() as pool:
+        # Beside the real one, on sheets of its own: what takes long is to wait for the closing moment.
+        spoilt = pool.submit(
+            rush,
+            _schedule(scale, others, 2, _SECONDS_AGAINST_IT),
+            seconds=_SECONDS_AGAINST_IT,
+            planted={PLANTED_VARIABLE: LATE},
+        )
+        sent, closes = rush(_schedule(scale, seats, leaves, seconds), seconds=seconds)
+        late, _closes = spoilt.result()
     saves = [one for one in sent if not one.due.is_evidence and one.due.after < seconds]
     times = sorted(one.late_by for one in saves)
     p95 = times[int(len(times) * 0.95)]
     violations = [*_wrong_answers(sent), *_at_the_wrong_time(sent, closes)]
     if not scale.short and p95 > _MOST_P95:
         violations.append(f"p95 of a save is {p95 * 1000:.0f} ms")
-    late, _closes = rush(_schedule(scale, seats[:2], 2, 2.0), seconds=2.0, planted={PLANTED_VARIABLE: LATE})
     return Found(
         figures={
             "agencies": agencies,
@@ -54,6 +65,7 @@ def _schedule(scale: Scale, seats: Sequence[Seat], leaves: int, seconds: float) 
     from trust.rush import Due
 
     random = scale.random("schedule", seconds)
+    after = float(scale.of(3, short=1))
     found = []
     for place, seat in enumerate(seats):
         for number, code in enumerate(seat.codes[:leaves]):
@@ -62,7 +74,8 @@ def _schedule(scale: Scale, seats: Sequence[Seat], leaves: int, seconds: float) 
             length = seconds / 12 if in_the_end else seconds * 11 / 12
             found.append(Due(start + random.random() * length, seat, code))
         found.append(Due(random.random() * seconds * 0.95, seat, seat.codes[-1], is_evidence=True))
-        found.append(Due(seconds + random.random() * _AFTER_THE_SECOND, seat, seat.codes[0]))
+        # In short a leaf that nobody saved: while an older save waits, the answer is about both versions.
+        found.append(Due(seconds + random.random() * after, seat, seat.codes[leaves % len(seat.codes)]))
     return found
 
 
@@ -79,7 +92,8 @@ def _at_the_wrong_time(sent: Sequence[Sent], closes: datetime) -> list[str]:
     """Kept at or after the closing moment, by the server's clock; or refused although it was before it."""
     from openpar.base.audit.models import Entry
 
-    kept_late = Entry.objects.filter(verb="score.self_saved", at__gte=closes)
+    sheets = {f"assessment:{one.due.seat.sheet}" for one in sent}
+    kept_late = Entry.objects.filter(verb="score.self_saved", at__gte=closes, about__in=sheets)
     found = [f"{entry.label}: kept at {entry.at.isoformat()}" for entry in kept_late]
     accepted = [one.answered for one in sent if one.status == 200 and not one.due.is_evidence]
     # A refusal that came before something was sent that was still kept came too early.

@@ -153,6 +153,7 @@ def _exports(small: SmallRound) -> tuple[tuple[str, Callable[[], bytes]], ...]:
     from openpar.base.accounts.models import Role, User
     from openpar.web.account.stamps import SECOND_FACTOR, Passed
     from tests import factories
+    from trust.asking import body_of
 
     auditor = factories.person_as(Role.AUDITOR, small.home_affairs, "Giám sát")
     manager = User.objects.get(pk=small.manager.person_id)
@@ -181,8 +182,7 @@ def _exports(small: SmallRound) -> tuple[tuple[str, Callable[[], bytes]], ...]:
             answer = client.get(address)
             if answer.status_code != 200:
                 raise AssertionError(f"{address}: {answer.status_code}")
-            parts = answer.streaming_content if answer.streaming else [answer.content]  # type: ignore[attr-defined]
-            return b"".join(parts)
+            return body_of(answer)
 
         return make
 

@@ -82,7 +82,7 @@ def run(scale: Scale) -> Found:
     first = imports.imports_in_self_scoring(small)
     crafted = list(hostile.crafted())
     if scale.short:
-        crafted = scale.random("crafted").sample(crafted, 14)
+        crafted = scale.random("crafted").sample(crafted, 10)
     seen, what = _Seen(), [""]
     # Every module is loaded by then, so that later children share it.
     for each in first:
@@ -95,7 +95,7 @@ def run(scale: Scale) -> Found:
     return Found(
         figures={
             "crafted files": len(crafted),
-            "mutated files": scale.of(10_000, short=16),
+            "mutated files": scale.of(10_000, short=8),
             "children": seen.children,
             "refused": seen.refused,
             "accepted whole": seen.accepted,
@@ -125,7 +125,7 @@ def _all_through(
             if not scale.short or place == number % len(ways):
                 what[0] = f"crafted {number} ({name}) through {way.name}"
                 _try(way, name, content, seen, before, what[0])
-    count = scale.of(10_000, short=16)
+    count = scale.of(10_000, short=8)
     share = count // 8 if len(ways) == 1 else count - count // 8
     for number in range(share):
         chance = scale.random("mutated", len(ways), number)

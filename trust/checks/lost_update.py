@@ -38,7 +38,7 @@ def run(scale: Scale) -> Found:
     [seat] = seats(1)
     sheet = seat.sheet
     codes = seat.codes[:_LEAVES]
-    edits = _edited(sheet, codes, scale.of(10_000, short=200), clients, scale)
+    edits = _edited(sheet, codes, scale.of(10_000, short=100), clients, scale)
     violations = [*edits.wrong, *_lost(sheet, edits)]
     pages = _pages_with_both_versions(scale.of(_PAGES, short=3))
     violations += pages

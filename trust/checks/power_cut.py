@@ -39,7 +39,7 @@ def run(scale: Scale) -> Found:
     folder = Path(os.environ["DATABASE_URL"].removeprefix("sqlite:///")).parent
     contents, recorded = _recorded(folder, scale)
     seen = {phase: Seen() for phase in ("FULL", *_PLANTED)}
-    images = scale.of(10_000, short=120)
+    images = scale.of(10_000, short=40)
     with tempfile.TemporaryDirectory(prefix="openpar-images-", dir=_fast_folder()) as place:
         for phase, problem in _looked_at(contents, recorded, images, scale, Path(place)):
             seen[phase].images += 1
@@ -83,7 +83,7 @@ def _recorded(folder: Path, scale: Scale) -> tuple[dict[str, bytes], list[Event]
     files = [path for path in folder.iterdir() if ".sqlite3" in path.name and path.suffix != ".writer"]
     contents = {str(path): path.read_bytes() for path in files if not path.name.endswith("-shm")}
     trace = folder / "trace"
-    saves = [str(scale.of(150, short=20)), str(scale.of(40, short=10))]
+    saves = [str(scale.of(150, short=10)), str(scale.of(40, short=6))]
     command = ["strace", "-f", "-y", "-xx", "-s", "1000000", "-e", f"trace={_CALLS}", "-o", str(trace)]
     done = subprocess.run(
         [*command, sys.executable, "-m", "trust.writer", str(seat.sheet), *saves],

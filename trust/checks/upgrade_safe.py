@@ -216,7 +216,7 @@ def run(scale: Scale) -> Found:
         allowed = _between_migrations(place)
         with place.copy():
             statements = _count_statements(_upgrade)
-        points = _points(scale, statements, scale.of(100, short=3))
+        points = _points(scale, statements, scale.of(100, short=1))
         wrong, killed = _mixed(place, allowed, points)
     violations += wrong
     if killed < len(points):

@@ -17,9 +17,9 @@ from openpar.parindex.assessments.actions import (
 )
 from openpar.parindex.assessments.calendar import PhaseDates
 from openpar.parindex.assessments.models import RoundStage
-from tests.parindex.rounds import ratio
+from tests.parindex.rounds import CALENDAR, ratio
 from trust.walks.hand import MANAGERS, Attempt, Hand
-from trust.walks.world import CALENDAR, moment
+from trust.walks.world import moment
 
 
 def record_outside(hand: Hand) -> Attempt:

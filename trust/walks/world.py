@@ -29,30 +29,13 @@ from openpar.parindex.assessments.actions import (
 from openpar.parindex.assessments.actions.evidence import attach_evidence
 from openpar.parindex.assessments.actions.scores import Entry
 from openpar.parindex.assessments.actions.self_scoring import lock_sheet, save_self_score, submit_sheet
-from openpar.parindex.assessments.calendar import PhaseDates
 from openpar.parindex.assessments.models import Layer, RoundStage
 from openpar.parindex.criteria.models import CriteriaSet
 from tests import factories
 from tests.parindex import rounds as small_rounds
 
 UNITS = 3
-EDGES = (
-    small_rounds.SELF_OPENS,
-    small_rounds.SELF_CLOSES,
-    small_rounds.EXPLANATION,
-    small_rounds.REAPPRAISAL,
-    small_rounds.DECISION,
-    small_rounds.DECISION + timedelta(days=60),
-)
 REOPENED_UNTIL = small_rounds.SELF_CLOSES + timedelta(days=2)
-PHASES = (
-    RoundStage.SELF_SCORING,
-    RoundStage.APPRAISAL,
-    RoundStage.EXPLANATION,
-    RoundStage.REAPPRAISAL,
-    RoundStage.DECISION,
-)
-CALENDAR = tuple(PhaseDates(stage, *EDGES[place : place + 2]) for place, stage in enumerate(PHASES))
 
 
 @dataclass(frozen=True)
@@ -240,7 +223,7 @@ class Way:
             at=at,
         )
         self.round = made.pk
-        rounds.set_phases(round_id=made.pk, phases=CALENDAR, reason="", by=manager, at=at)
+        rounds.set_phases(round_id=made.pk, phases=small_rounds.CALENDAR, reason="", by=manager, at=at)
         block = rounds.add_block(
             round_id=made.pk,
             block_id=self.world.block_id,

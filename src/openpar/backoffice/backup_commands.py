@@ -22,7 +22,7 @@ def add_backup_commands(commands: argparse._SubParsersAction[argparse.ArgumentPa
     making.add_argument("out", type=Path, nargs="?", help="new file, .age; else into OPENPAR_BACKUP_DIR")
     making.add_argument("--recipient", action="append", default=[], metavar="age1…", help="public key")
     making.add_argument("--changes", action="store_true", help="evidence since the last full one only")
-    making.add_argument("--with-keys", action="store_true", help="signing keys too · cả khoá của hệ thống")
+    making.add_argument("--with-keys", action="store_true", help="signing keys too · cả khóa của hệ thống")
     making.set_defaults(run=_with_django(backup))
 
     restoring = commands.add_parser("restore", help="into an empty database · khôi phục")
@@ -37,7 +37,7 @@ def add_backup_commands(commands: argparse._SubParsersAction[argparse.ArgumentPa
     restoring.set_defaults(run=_with_django(restore))
     checking.set_defaults(run=_with_django(verify))
 
-    key = commands.add_parser("backup-key", help="a new pair of keys · tạo cặp khoá sao lưu")
+    key = commands.add_parser("backup-key", help="a new pair of keys · tạo cặp khóa sao lưu")
     key.add_argument("file", type=Path, help="where the secret key goes; take it off this machine")
     key.set_defaults(run=_with_django(new_key))
 
@@ -97,7 +97,7 @@ def restore(options: argparse.Namespace) -> int:
     _say(f"Đã khôi phục {restored.rows} dòng, {restored.files} tệp từ {options.file}")
     _tell_of(restored.manifest)
     if restored.keys_in is not None:
-        _say(f"Khoá nằm trong {restored.keys_in}: tự chuyển vào chỗ, hệ thống không tự thay khoá.")
+        _say(f"Khóa nằm trong {restored.keys_in}: tự chuyển vào chỗ, hệ thống không tự thay khóa.")
     return 0
 
 
@@ -128,7 +128,7 @@ def new_key(options: argparse.Namespace) -> int:
     descriptor = os.open(options.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(f"# public key: {pair.recipient}\n{pair.identity}\n")
-    _say(f"Khoá bí mật: {options.file}. Chép ra hai nơi ngoài máy chủ này rồi xoá tệp.")
+    _say(f"Khóa bí mật: {options.file}. Chép ra hai nơi ngoài máy chủ này rồi xóa tệp.")
     _say(f"OPENPAR_BACKUP_RECIPIENTS={pair.recipient}")
     return 0
 
@@ -137,7 +137,7 @@ def _identities(place: str) -> tuple[str, ...]:
     from openpar.base.backups.envelope import identities_in, is_closed
 
     content = sys.stdin.buffer.read() if place == "-" else Path(place).read_bytes()
-    passphrase = getpass.getpass("Mật khẩu của tệp khoá: ") if is_closed(content) else ""
+    passphrase = getpass.getpass("Mật khẩu của tệp khóa: ") if is_closed(content) else ""
     return identities_in(content, passphrase=passphrase)
 
 

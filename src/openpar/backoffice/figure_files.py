@@ -11,7 +11,7 @@ from pathlib import Path
 
 from openpar.backoffice.score_files import Fault, Row
 from openpar.common.errors import FileRefused, Refused
-from openpar.common.formats import NumberNotUnderstood
+from openpar.common.formats import Ambiguity, NumberNotUnderstood
 from openpar.common.sheets import SheetCaps
 from openpar.common.spreadsheets import cell_decimal, read_sheet
 from openpar.engine.errors import BadNumber, EngineError
@@ -70,16 +70,17 @@ def _check_heading(heading: list[str], required: Sequence[str], optional: Sequen
         raise FileRefused.because("dòng 1", "; ".join(gaps), remedy, code="columns")
 
 
-def figure(row: Row, column: str) -> Decimal | None:
+def figure(row: Row, column: str, ambiguous: Ambiguity = "refuse") -> Decimal | None:
     """The number in a cell, 0 or above; None if the cell is empty or (noted) no such number.
 
-    Decimal point or decimal comma. 1.234, which may be a thousand or one and a bit, is not guessed.
+    Decimal point or decimal comma. 1.234, which may be a thousand or one and a bit, is not guessed, unless
+    `ambiguous` says what it must be.
     """
     text = row.text(column)
     if text is None:
         return None
     try:
-        value = decimal_of(cell_decimal(text))
+        value = decimal_of(cell_decimal(text, ambiguous=ambiguous))
     except NumberNotUnderstood as refused:
         for gap in refused.gaps:
             row.fault(column, f"{gap.what}. {gap.remedy}")

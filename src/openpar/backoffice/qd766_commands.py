@@ -89,7 +89,9 @@ def _gathered(table: Table, indicators: IndicatorSet) -> dict[str, dict[str, Pai
     first: dict[tuple[str, str], int] = {}
     for row in table.rows:
         unit, name = row.text("unit"), row.text("indicator")
-        pair = figure(row, "numerator"), figure(row, "denominator")
+        # A numerator alone is a percentage: 57.125 can then only be fifty-seven and a bit.
+        is_percent = name in known and known[name].is_percent and row.text("denominator") is None
+        pair = figure(row, "numerator", "decimal" if is_percent else "refuse"), figure(row, "denominator")
         if unit is None:
             row.fault("unit", "thiếu tên đơn vị.")
         if name is None or name not in known:

@@ -40,8 +40,7 @@ class _Kept:
         fields = info["select_fields"]
         self._start, self._end = fields[0], fields[-1] + 1
         self._names = [column[0].target.attname for column in select[self._start : self._end]]
-        # The stubs describe a newer Django, which asks for a fourth argument.
-        self._related = get_related_populators(info, select, queryset.db)  # type: ignore[call-arg]
+        self._related = get_related_populators(info, select, queryset.db)  # type: ignore[call-arg]  # the stubs are of a newer Django
         self._annotations = self._compiler.annotation_col_map
         self._database = queryset.db
 

@@ -130,7 +130,7 @@ class _Server:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         paths = os.pathsep.join(path for path in sys.path if path)
         with theirs:
-            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and a constant command
+            self.process = subprocess.Popen(  # noqa: S603  # our own interpreter and a constant command
                 [sys.executable, "-c", _COMMAND, str(theirs.fileno())],
                 pass_fds=(theirs.fileno(),),
                 env={"PYTHONPATH": paths, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},

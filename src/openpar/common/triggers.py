@@ -110,8 +110,8 @@ def not_overwritten(table: str, *keys: Sequence[str], primary: str = "id") -> Gu
     `keys` are the unique keys beside the primary one, each with its columns.
     """
     same = (" AND ".join(f"old.{column} = NEW.{column}" for column in key) for key in ((primary,), *keys))
-    # Names of tables and columns written in the program.
-    is_there = " OR ".join(f'EXISTS (SELECT 1 FROM "{table}" AS old WHERE {each})' for each in same)  # noqa: S608
+    there = f'EXISTS (SELECT 1 FROM "{table}" AS old WHERE '  # noqa: S608  # names written in the program
+    is_there = " OR ".join(f"{there}{each})" for each in same)
     return Guard(f"{table}_replace", table, "INSERT", is_there, only=SQLITE)
 
 

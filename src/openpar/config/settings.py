@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "openpar.base.audit",
     "openpar.base.organisations",
+    "openpar.base.calendars",
     "openpar.base.accounts",
     "openpar.base.documents",
     "openpar.base.facts",

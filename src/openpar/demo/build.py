@@ -11,7 +11,7 @@ from openpar.base.accounts.queries import Actor
 from openpar.base.organisations.imports import load_organisations
 from openpar.base.organisations.roles import operator
 from openpar.common.formats import VIETNAM
-from openpar.demo import finished
+from openpar.demo import finished, procedures
 from openpar.demo import running as under_way
 from openpar.demo.calendar import FINISHED, moment, running
 from openpar.demo.people import People
@@ -59,6 +59,7 @@ def build(today: date, say: Say) -> None:
     )
     sets.update(dict.fromkeys(("phuong", "xa", "dac-khu"), communes))
     under_way.build(sets, places, today, random, say)
+    procedures.build(people.named("demo.kiem-soat"), today, say)
 
 
 def sample_set(file_name: str, level: str, year: int, day: date, manager: Actor) -> CriteriaSet:

@@ -83,6 +83,12 @@ ONE_CLICK = (
         "Chủ tịch Hội đồng thẩm định",
         _always(Role.COUNCIL_CHAIR, COMMITTEE),
     ),
+    OneClick(
+        "demo.kiem-soat",
+        "Đinh Thị Mai",
+        "Trưởng phòng Kiểm soát TTHC, Văn phòng UBND tỉnh",
+        _always(Role.PROCEDURE_CONTROLLER, OFFICE),
+    ),
     OneClick("demo.lanh-dao", "Huỳnh Thu Phương", "Phó Chủ tịch UBND tỉnh", _always(Role.LEADER, COMMITTEE)),
     OneClick("demo.giam-sat", "Ngô Kim Oanh", "Thanh tra viên", _always(Role.AUDITOR, INSPECTORATE)),
     OneClick("demo.quan-tri", "Vũ Hữu Long", "Quản trị hệ thống", _always(Role.ADMINISTRATOR, COMMITTEE)),

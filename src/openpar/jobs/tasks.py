@@ -94,7 +94,7 @@ def check_kept_backups(_at: datetime) -> str:
 def expired_sessions(_at: datetime) -> str:
     """Sessions that ended are removed."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
-    return _("đã xoá phiên hết hạn")
+    return _("đã xóa phiên hết hạn")
 
 
 def mail_is_wanted() -> bool:
@@ -114,7 +114,7 @@ def remind_data_requests(at: datetime) -> str:
 
 def old_brakes(at: datetime) -> str:
     """What was counted of failed log-ins and is forgotten by now is removed."""
-    return _("đã xoá %d bộ đếm") % forget_old_brakes(by=_HOUSE, at=at)
+    return _("đã xóa %d bộ đếm") % forget_old_brakes(by=_HOUSE, at=at)
 
 
 def _folder() -> Path:

@@ -17,6 +17,7 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views import defaults
 
@@ -28,7 +29,7 @@ _log = logging.getLogger(__name__)
 _RETRY_AFTER: Final = {Outage.DATABASE: 5, Outage.DISK_FULL: 60, Outage.UNSOUND: 60}
 _SECRET = re.compile(r"password|mat_?khau|secret|token|otp", re.IGNORECASE)
 # What a page sends for itself: kept, but nobody has typed it.
-_TECHNICAL = re.compile(r"(?:^|_)(?:id|version|then|next|action|step|layer)$")
+_TECHNICAL = re.compile(r"(?:^|_)(?:id|version|then|next|action|step|layer|ask)$")
 _LONG = 40
 _UNREADABLE = (UnreadablePostError, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
@@ -44,7 +45,7 @@ class Kept:
     @property
     def is_long(self) -> bool:
         """Shown in a text area of its own, where it can also be copied."""
-        return bool(self.label) and (len(self.value) > _LONG or "\n" in self.value)
+        return bool(self.label) and _is_long(self.value)
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class Typed:
     secrets: tuple[str, ...] = ()
     files: tuple[Kept, ...] = ()
     is_complete: bool = True
+
+    @property
+    def has_more(self) -> bool:
+        """Is something kept that is not shown: what was ticked or chosen?"""
+        return any(not kept.label and not _TECHNICAL.search(kept.name) for kept in self.fields)
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,7 @@ def outage_answer(request: HttpRequest, outage: Outage) -> HttpResponse:
             "typed": _typed(request),
             "is_reading": request.method in ("GET", "HEAD"),
             "address": request.get_full_path(),
+            "language": get_language() or "vi",
             "may_be_saved": outage is Outage.DATABASE,
         }
         answer = HttpResponse(render_to_string("outage/outage.html", context, request), status=503)
@@ -141,25 +148,41 @@ def _typed(request: HttpRequest) -> Typed | None:
         return Typed(is_complete=False)
     secrets = dict.fromkeys(name for name, _value in sent if _SECRET.search(name))
     return Typed(
-        fields=tuple(Kept(name, str(value), _label(name)) for name, value in sent if name not in secrets),
+        fields=tuple(Kept(name, str(value), _label(name, str(value))) for name, value in sent if name not in secrets),
         secrets=tuple(name for name in secrets if name != "csrfmiddlewaretoken"),
         files=tuple(Kept(name, str(file_name or "")) for name, file_name in files),
     )
 
 
-def _label(name: str) -> str:
-    """How a field is called to the person; empty for what nobody typed."""
+def _label(name: str, value: str) -> str:
+    """How a field is called to the person; empty for what nobody typed and for what was only chosen."""
     if _TECHNICAL.search(name):
         return ""
     known = {
-        "note": _("Ghi chú"),
+        "note": _("Giải trình, lý do"),
         "reason": _("Lý do"),
+        "text": _("Nội dung"),
         "numerator": _("Tử số"),
         "denominator": _("Mẫu số"),
         "given_points": _("Điểm nhập tay"),
+        "points": _("Điểm"),
+        "ground": _("Căn cứ"),
         "title": _("Tên"),
         "number": _("Số, ký hiệu"),
+        "pointer": _("Mục, trang"),
+        "issuer": _("Cơ quan ban hành"),
         "conclusion": _("Kết luận"),
+        "met_on": _("Ngày họp"),
+        "signed_on": _("Ngày ký"),
+        "signer": _("Người ký"),
+        "signer_position": _("Chức vụ người ký"),
+        "open_until": _("Mở đến"),
         "username": _("Tên đăng nhập"),
+        "full_name": _("Họ và tên"),
     }
-    return known.get(name, name)
+    # A name of the program tells a person nothing: long texts are recognised by what they say.
+    return known.get(name) or (_("Nội dung đã nhập") if _is_long(value) else "")
+
+
+def _is_long(value: str) -> bool:
+    return len(value) > _LONG or "\n" in value

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -67,6 +67,14 @@ def actor(request: AuthenticatedRequest) -> Actor:
         known = actor_of(request.user.pk, at=now())
         request._actor = known  # type: ignore[attr-defined]  # kept on the request on purpose
     return known
+
+
+def only(request: AuthenticatedRequest, may: Callable[[Actor], bool]) -> Actor:
+    """The person who asks, if they `may`; for everybody else there is no such page."""
+    who = actor(request)
+    if not may(who):
+        raise Http404
+    return who
 
 
 def page(*methods: str) -> Callable[[PageView], OpenView]:

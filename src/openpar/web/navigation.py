@@ -45,7 +45,9 @@ DESTINATIONS = (
     Destination("results", _("Kết quả")),
     Destination("criteria", _("Bộ tiêu chí")),
     Destination("documents", _("Kho tài liệu"), frozenset(Role) - {Role.ADMINISTRATOR}),
+    Destination("procedures", _("Thủ tục")),
     Destination("organisations", _("Đơn vị")),
+    Destination("calendars", _("Lịch")),
     Destination("people", _("Người dùng"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
     Destination("audit", _("Nhật ký"), frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.ROUND_MANAGER})),
 )

@@ -15,11 +15,13 @@ from django.utils.translation import gettext_lazy
 from openpar.base.access.models import Brake
 from openpar.base.accounts.models import Role
 from openpar.base.audit.queries import Difference
+from openpar.base.calendars.models import CalendarDay, Certainty
 from openpar.base.organisations.models import Kind, Succession
 from openpar.base.privacy.models import DataRequest
 from openpar.common.formats import format_date, format_decimal, format_moment
 from openpar.parindex.assessments.models import Adjustment, Correction, RoundStage, SheetState
 from openpar.parindex.criteria.models import ScoredBy, SetStage
+from openpar.web import trace_procedures
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -85,6 +87,19 @@ ORGANISATIONS = VerbGroup(
         "load_organisations": gettext_lazy("Nạp danh mục đơn vị"),
         "load_organisation": gettext_lazy("Nạp đơn vị"),
         "load_block": gettext_lazy("Nạp khối xếp hạng"),
+    },
+)
+CALENDARS = VerbGroup(
+    "calendars",
+    gettext_lazy("Lịch làm việc"),
+    {
+        "calendar.loaded": gettext_lazy("Nạp lịch làm việc từ tệp"),
+        "calendar.year_begun": gettext_lazy("Lập bản soạn lịch năm"),
+        "calendar.year_described": gettext_lazy("Sửa nguồn của lịch năm"),
+        "calendar.days_changed": gettext_lazy("Sửa ngày của lịch năm"),
+        "calendar.draft_discarded": gettext_lazy("Bỏ bản soạn lịch năm"),
+        "calendar.year_in_force": gettext_lazy("Cho lịch năm hiệu lực"),
+        "calendar.hours_set": gettext_lazy("Đặt giờ làm việc"),
     },
 )
 DOCUMENTS = VerbGroup(
@@ -193,7 +208,21 @@ FACTS = VerbGroup(
         "facts.counters_received": gettext_lazy("Nhận tệp bộ đếm của tỉnh"),
     },
 )
-GROUPS = (SCORES, SHEETS, DOCUMENTS, ROUNDS, CRITERIA, ORGANISATIONS, ACCOUNTS, ACCESS, LOG, FACTS)
+PROCEDURES = VerbGroup("procedures", gettext_lazy("Thủ tục hành chính"), trace_procedures.VERBS)
+GROUPS = (
+    SCORES,
+    SHEETS,
+    DOCUMENTS,
+    ROUNDS,
+    CRITERIA,
+    ORGANISATIONS,
+    CALENDARS,
+    PROCEDURES,
+    ACCOUNTS,
+    ACCESS,
+    LOG,
+    FACTS,
+)
 VERBS: Mapping[str, StrPromise] = {verb: label for group in GROUPS for verb, label in group.verbs.items()}
 
 KEYS: Mapping[str, StrPromise] = {
@@ -305,6 +334,13 @@ KEYS: Mapping[str, StrPromise] = {
     "due_on": gettext_lazy("Hạn trả lời"),
     "request_outcome": gettext_lazy("Kết quả"),
     "reply": gettext_lazy("Trả lời"),
+    "source": gettext_lazy("Nguồn"),
+    "certainty": gettext_lazy("Độ chắc chắn"),
+    "edition": gettext_lazy("Phiên bản chung"),
+    "shifts": gettext_lazy("Giờ làm việc"),
+    "saturday_reception": gettext_lazy("Giờ nhận hồ sơ thứ Bảy"),
+    "same_day_until": gettext_lazy("Mốc giải quyết trong ngày"),
+    **trace_procedures.KEYS,
 }
 _NUMBERS = frozenset(
     [
@@ -334,7 +370,9 @@ _STORED_WORDS: Mapping[str, Mapping[str, Any]] = {
     "kind": {
         **{kind.value: kind.label for kind in Kind},
         **{kind.value: kind.label for kind in Adjustment.Kind},
+        **{kind.value: kind.label for kind in CalendarDay.Kind},
     },
+    "certainty": {one.value: one.label for one in Certainty},
     "change": {change.value: change.label for change in Succession.Change},
     "scored_by": {one.value: one.label for one in ScoredBy},
     "outcome": {
@@ -368,7 +406,9 @@ def verb_words(verb: str) -> str:
 
 
 def key_words(key: str) -> str:
-    """The name of a value; stages of a round, which are keys too, have the names of their stages."""
+    """The name of a value; stages of a round and days of a calendar, which are keys too, have theirs."""
+    if _DAY.fullmatch(key):
+        return format_date(date.fromisoformat(key))
     return str(KEYS.get(key) or _STORED_WORDS["stage"].get(key, key))
 
 
@@ -398,7 +438,8 @@ def value_words(key: str, value: Any) -> str:
         return format_date(date.fromisoformat(text))
     if _MOMENT.fullmatch(text):
         return _moment(text)
-    return str(_STORED_WORDS.get(key, {}).get(text, text))
+    words = {**trace_procedures.STORED_WORDS.get(key, {}), **_STORED_WORDS.get(key, {})}
+    return str(words.get(text, text))
 
 
 def _figure(text: str) -> str:

@@ -16,6 +16,8 @@ urlpatterns = [
     path("", include("openpar.web.assessments.urls")),
     path("", include("openpar.web.criteria.urls")),
     path("", include("openpar.web.organisations.urls")),
+    path("", include("openpar.web.calendars.urls")),
+    path("", include("openpar.web.procedures.urls")),
     path("", include("openpar.web.people.urls")),
     path("", include("openpar.web.documents.urls")),
     path("", include("openpar.web.audit.urls")),

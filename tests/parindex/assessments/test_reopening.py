@@ -113,8 +113,8 @@ def test_a_request_that_nobody_answered_lapses_when_the_appraisal_ends(opened: S
     open_one = Round.objects.filter(pk=opened.round.pk)
     assert refused_by(lambda: open_one.update(stage=RoundStage.EXPLANATION)) == "round_stage"
     advance_round(round_id=opened.round.pk, to=RoundStage.EXPLANATION, by=opened.manager, at=EXPLANATION)
-    early.refresh_from_db()
-    assert (early.closed_at, early.has_lapsed, early.granted_at) == (EXPLANATION, True, None)
+    lapsed = Reopening.objects.get(pk=early.pk)
+    assert (lapsed.closed_at, lapsed.has_lapsed, lapsed.granted_at) == (EXPLANATION, True, None)
     told = Trace.objects.get(verb="sheet.reopening_lapsed")
     assert (told.object, told.about) == (f"reopening:{early.pk}", f"assessment:{opened.sheet().pk}")
     told_to = Message.objects.filter(text__contains="hết hiệu lực").values_list("recipient_id", flat=True)

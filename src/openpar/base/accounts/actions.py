@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from openpar.base.accounts.models import Role, RoleHeld, User
 from openpar.base.accounts.permissions import may_manage_people, may_set_password
+from openpar.base.accounts.traces import record_about
 from openpar.base.audit.actions import record
 from openpar.base.organisations.models import Organisation, OrganisationVersion
 from openpar.base.organisations.roles import Actor
@@ -55,7 +56,7 @@ def create_user(
             _put_password(user, password, by=by, at=at)
         _refuse(gaps)
         user.save()
-        _trace_person(user, by=by, at=at, verb="create_user", before=None)
+        record_about(user, "create_user", by=by, at=at, after=_facts_of(user))
         return user
 
 
@@ -70,7 +71,7 @@ def change_user(
         _described(user, full_name=full_name, email=email, position=position)
         _refuse(_person_gaps(user))
         user.save(update_fields=["full_name", "name_sort", "name_folded", "email", "position"])
-        _trace_person(user, by=by, at=at, verb="change_user", before=before)
+        record_about(user, "change_user", by=by, at=at, before=before, after=_facts_of(user))
         return user
 
 
@@ -84,14 +85,7 @@ def set_password(*, by: Actor, at: datetime, user_id: int, password: str) -> Non
         _put_password(user, password, by=by, at=at)
         user.save(update_fields=["password", "password_given_at"])
         end_sessions_of(user_id)
-        record(
-            by=by,
-            at=at,
-            verb="set_password",
-            object=f"user:{user.pk}",
-            about=f"user:{user.pk}",
-            label=user.full_name,
-        )
+        record_about(user, "set_password", by=by, at=at)
 
 
 def deactivate(*, by: Actor, at: datetime, user_id: int, reason: str = "") -> None:
@@ -178,7 +172,7 @@ def _set_active(active: bool, *, by: Actor, at: datetime, user_id: int, reason: 
         user.save(update_fields=["is_active"])
         end_sessions_of(user_id)
         verb = "reactivate_user" if active else "deactivate_user"
-        _trace_person(user, by=by, at=at, verb=verb, before=before, reason=reason)
+        record_about(user, verb, by=by, at=at, before=before, after=_facts_of(user), reason=reason)
 
 
 def _lock_people() -> None:
@@ -360,23 +354,6 @@ def _facts_of(user: User) -> dict[str, object]:
         "position": user.position,
         "is_active": user.is_active,
     }
-
-
-def _trace_person(
-    user: User, *, by: Actor, at: datetime, verb: str, before: dict[str, object] | None, reason: str = ""
-) -> None:
-    name = f"user:{user.pk}"
-    record(
-        by=by,
-        at=at,
-        verb=verb,
-        object=name,
-        about=name,
-        label=user.full_name,
-        before=before,
-        after=_facts_of(user),
-        reason=reason,
-    )
 
 
 def _role_facts(held: RoleHeld) -> dict[str, object]:

@@ -33,7 +33,8 @@ _COLUMNS = (
 # Written out: every save leaves a trace with the writer's turn in hand, and composing the statement cost more
 # than running it.
 _NAMES = ", ".join(f'"{name}"' for name in _COLUMNS)
-_INSERT = f"INSERT INTO audit_entry ({_NAMES}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"  # noqa: S608 - our own names
+_PLACES = ", ".join(["%s"] * len(_COLUMNS))
+_INSERT = f"INSERT INTO audit_entry ({_NAMES}) VALUES ({_PLACES})"  # noqa: S608  # the names above; values are parameters
 
 
 def record(

@@ -46,9 +46,9 @@ def recipients_of(text: str) -> tuple[str, ...]:
     wrong = [key for key in keys if not _is_recipient(key)]
     if not keys or wrong:
         raise BackupRefused.because(
-            _("Khoá công khai"),
-            _("“%s” không phải khoá công khai của age") % wrong[0][:80] if wrong else _("chưa có khoá nào"),
-            _("Ghi khoá bắt đầu bằng age1… vào OPENPAR_BACKUP_RECIPIENTS; tạo khoá: openpar backup-key"),
+            _("Khóa công khai"),
+            _("“%s” không phải khóa công khai của age") % wrong[0][:80] if wrong else _("chưa có khóa nào"),
+            _("Ghi khóa bắt đầu bằng age1… vào OPENPAR_BACKUP_RECIPIENTS; tạo khóa: openpar backup-key"),
             code="backup-recipient",
         )
     return keys
@@ -73,7 +73,7 @@ def identities_in(content: bytes, *, passphrase: str = "") -> tuple[str, ...]:
             content = pyrage.passphrase.decrypt(content, passphrase)
         except Exception as failure:
             raise BadBackup.because(
-                _("Tệp khoá"), _("không mở được bằng mật khẩu này"), code="key-passphrase"
+                _("Tệp khóa"), _("không mở được bằng mật khẩu này"), code="key-passphrase"
             ) from failure
     lines = [line.strip() for line in content.decode("utf-8", errors="replace").splitlines()]
     keys = tuple(line for line in lines if line and not line.startswith("#"))
@@ -84,8 +84,8 @@ def identities_in(content: bytes, *, passphrase: str = "") -> tuple[str, ...]:
         keys = ()
     if not keys:
         raise BadBackup.because(
-            _("Tệp khoá"),
-            _("không có khoá bí mật của age"),
+            _("Tệp khóa"),
+            _("không có khóa bí mật của age"),
             _("Tệp phải có dòng AGE-SECRET-KEY-1…"),
             code="key-unfit",
         )
@@ -227,7 +227,7 @@ class _Whole:
 def _damaged(path: Path, failure: Exception) -> BadBackup:
     if "No matching keys" in str(failure):
         return BadBackup.because(
-            path.name, _("khoá này không mở được bản sao lưu"), _("Dùng khoá bí mật khác"), code="wrong-key"
+            path.name, _("khóa này không mở được bản sao lưu"), _("Dùng khóa bí mật khác"), code="wrong-key"
         )
     return BadBackup.because(
         path.name,

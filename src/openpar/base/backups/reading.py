@@ -188,7 +188,7 @@ def _believed(path: Path, counts: _Counts) -> Manifest:
     if manifest.files != counts.files or set(manifest.files) & set(manifest.files_in_base):
         wrong.append(_("danh sách tệp"))
     if manifest.keys != counts.keys:
-        wrong.append(_("khoá"))
+        wrong.append(_("khóa"))
     files = {*manifest.files, *manifest.files_in_base, *manifest.files_lost}
     if manifest.data_sha256 != layout.data_digest(told_tables, dict.fromkeys(files, 0)):
         wrong.append(_("mã băm chung"))

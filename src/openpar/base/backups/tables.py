@@ -148,9 +148,8 @@ def insert_lines(model: Model, lines: Sequence[bytes]) -> None:
         tuple(make(value) for make, value in zip(to_stored, json.loads(line), strict=True)) for line in lines
     ]
     with connection.cursor() as cursor:
-        # Names come from our models, values are passed as parameters.
         cursor.executemany(
-            f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})",  # noqa: S608
+            f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})",  # noqa: S608  # names of our models; values are parameters
             rows,
         )
 

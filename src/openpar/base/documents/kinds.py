@@ -74,6 +74,8 @@ def _holds(member: str) -> Callable[[Path, bytes], bool]:
             with zipfile.ZipFile(path) as archive:
                 names = {name.casefold() for name in archive.namelist()}
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            # No archive, or one whose own figures lead nowhere (before its beginning: OSError): it is not of
+            # this kind, and refused for that.
             return False
         return {"[content_types].xml", member} <= names
 
@@ -196,6 +198,7 @@ def _magic(head: bytes) -> list[puremagic.PureMagicWithConfidence]:
     try:
         return puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):
+        # It knows nothing like it, or the file is empty: no second opinion. The first, `is_content`, decides.
         return []
 
 

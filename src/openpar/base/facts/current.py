@@ -62,7 +62,7 @@ def current(dataset: str, *, keys: Keys | None = None, part: tuple[int, int] = (
     """
     to = registered(dataset)
     kinds = _kinds(to.declaration)
-    with _told(to, keys) as duck:
+    with told(to, keys) as duck:
         if duck is None:
             return Rows({name: nothing(kind) for name, kind in kinds.items()})
         found = fetched(duck, _current_select(to.declaration, *part))
@@ -74,7 +74,7 @@ def rewritten(dataset: str, *, keys: Keys | None = None) -> tuple[Rewritten, ...
     to = registered(dataset)
     manifests = {batch.code: batch for batch in Batch.objects.filter(dataset_id=to.dataset_id)}
     found: list[Rewritten] = []
-    with _told(to, keys) as duck:
+    with told(to, keys) as duck:
         for column in to.declaration.kept_first if duck is not None else ():
             assert duck is not None
             cases = fetched(duck, _rewritten_select(to.declaration, column))
@@ -135,7 +135,7 @@ def _rewritten_select(declaration: Declaration, column: Column) -> str:
 
 
 @contextmanager
-def _told(to: Registered, keys: Keys | None) -> Iterator[Connection | None]:
+def told(to: Registered, keys: Keys | None) -> Iterator[Connection | None]:
     """A connection with the view `told`: every row of every batch, with the place of its batch in time.
 
     None when there are no rows.

@@ -73,6 +73,14 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def is_whole(path: Path, sha256: str) -> bool:
+    """The file is there and its bytes have this digest."""
+    try:
+        return digest_of(path) == sha256
+    except OSError:
+        return False
+
+
 def keep(written: Path, place: Place, suffix: str = "parquet") -> Kept:
     """Moves a finished file to its place under its digest; the same bytes already there are left, and their
     age begins anew, so that no sweep takes them before a row speaks of them.

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from openpar.base.facts import files
 from openpar.base.facts.datasets import Registered
 from openpar.base.facts.files import Place
-from openpar.base.facts.models import Batch, DimensionValue, StoredPart
+from openpar.base.facts.models import Batch, DimensionValue, ReceivedCounters, StoredPart
 
 
 def batches(dataset: str) -> QuerySet[Batch]:
@@ -36,3 +36,15 @@ def place_of(part: StoredPart, dataset: str) -> Place:
 def path_of_part(part: StoredPart, dataset: str) -> Path:
     """Where the file of a part lies."""
     return files.path_of(place_of(part, dataset), part.sha256)
+
+
+def path_of_received(received: ReceivedCounters) -> Path:
+    """Where the counters of a province lie; needs its dataset."""
+    place = Place(received.dataset.name, "counters", received.as_of.year, received.as_of.month)
+    return files.path_of(place, received.sha256)
+
+
+def received_counters(dataset: str) -> list[ReceivedCounters]:
+    """The counters files that count, one a province, in the order of their codes."""
+    rows = ReceivedCounters.objects.filter(dataset__name=dataset, replaced_at__isnull=True)
+    return list(rows.select_related("dataset").order_by("province"))

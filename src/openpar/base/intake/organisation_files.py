@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from openpar.base.intake.actions import keep_batch
-from openpar.base.organisations.imports import Loaded, load_organisations
+from openpar.base.organisations.imports import Loaded, load_rows, read_organisations
 from openpar.base.organisations.register import refuse_strangers
 from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
@@ -43,15 +43,14 @@ def bring_in_organisations(
     names = ", ".join(file.name for file in given)
     digest = hashlib.sha256(b"".join(file.content for file in given)).hexdigest()
     try:
+        # Before the transaction: on SQLite nobody else writes while it lasts.
+        read = read_organisations(
+            organisations=organisations.content if organisations else None,
+            successions=successions.content if successions else None,
+            blocks=blocks.content if blocks else None,
+        )
         with write_transaction():
-            loaded = load_organisations(
-                by=by,
-                at=at,
-                organisations=organisations.content if organisations else None,
-                successions=successions.content if successions else None,
-                blocks=blocks.content if blocks else None,
-                file_name=names,
-            )
+            loaded = load_rows(read, by=by, at=at, file_name=names)
             rows = loaded.touched + loaded.unchanged
             keep_batch(by=by, at=at, kind=BATCH_KIND, file_name=names, sha256=digest, accepted_rows=rows)
             return loaded

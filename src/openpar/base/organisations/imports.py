@@ -54,12 +54,13 @@ class Loaded:
 
 
 @dataclass
-class _Batch:
-    """The rows of all files of one load, and everything refused so far."""
+class Rows:
+    """The rows of all files of one load, the digests of the files, and everything refused so far."""
 
     organisations: list[OrganisationRow] = field(default_factory=list)
     successions: list[SuccessionRow] = field(default_factory=list)
     blocks: list[BlockRow] = field(default_factory=list)
+    sha256: list[str] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
 
     def refuse_if_any(self) -> None:
@@ -78,19 +79,31 @@ def load_organisations(
 ) -> Loaded:
     """Versions of organisations, successions, blocks: whichever files come along, as one.
 
-    Raises FileRefused when a file cannot be read, OrganisationFileRefused with every refused row otherwise.
+    Raises as `read_organisations` and `load_rows` do.
     """
-    batch = _Batch()
-    for cells in _rows(organisations, files.ORGANISATION_COLUMNS, batch):
-        batch.organisations.append(files.organisation_row(cells))
-        batch.gaps += cells.gaps
-    for cells in _rows(successions, files.SUCCESSION_COLUMNS, batch):
-        batch.successions.append(files.succession_row(cells))
-        batch.gaps += cells.gaps
-    for cells in _rows(blocks, files.BLOCK_COLUMNS, batch):
-        batch.blocks.append(files.block_row(cells))
-        batch.gaps += cells.gaps
-    return _load(batch, by=by, at=at, file_name=file_name, contents=(organisations, successions, blocks))
+    rows = read_organisations(organisations=organisations, successions=successions, blocks=blocks)
+    return load_rows(rows, by=by, at=at, file_name=file_name)
+
+
+def read_organisations(
+    *, organisations: bytes | None = None, successions: bytes | None = None, blocks: bytes | None = None
+) -> Rows:
+    """What the files say, without the register: reading takes its time and holds up nobody who writes.
+
+    Raises FileRefused when a file cannot be read, OrganisationFileRefused with every row that is none.
+    """
+    rows = Rows()
+    for cells in _cells(organisations, files.ORGANISATION_COLUMNS, rows):
+        rows.organisations.append(files.organisation_row(cells))
+        rows.gaps += cells.gaps
+    for cells in _cells(successions, files.SUCCESSION_COLUMNS, rows):
+        rows.successions.append(files.succession_row(cells))
+        rows.gaps += cells.gaps
+    for cells in _cells(blocks, files.BLOCK_COLUMNS, rows):
+        rows.blocks.append(files.block_row(cells))
+        rows.gaps += cells.gaps
+    rows.refuse_if_any()
+    return rows
 
 
 def load_communes(
@@ -107,7 +120,7 @@ def load_communes(
 
     `parent` is the key of the organisation they stand under. Raises as `load_organisations` does.
     """
-    batch = _Batch()
+    batch = Rows(sha256=[_digest(communes)])
     table = files.read_table(communes, files.COMMUNE_COLUMNS, others_allowed=True)
     days = files.type_days(table.header)
     batch.gaps += table.gaps
@@ -126,22 +139,26 @@ def load_communes(
         batch.gaps.append(
             Gap(_("Tệp"), _("không có dòng nào của tỉnh “%s”") % province, remedy, code="province-absent")
         )
-    return _load(batch, by=by, at=at, file_name=file_name, contents=(communes,))
+    batch.refuse_if_any()
+    return load_rows(batch, by=by, at=at, file_name=file_name)
 
 
-def _rows(source: bytes | None, columns: Sequence[str], batch: _Batch) -> Iterable[Cells]:
+def _cells(source: bytes | None, columns: Sequence[str], into: Rows) -> Iterable[Cells]:
     if source is None:
         return ()
     table = files.read_table(source, columns)
-    batch.gaps += table.gaps
+    into.sha256.append(_digest(source))
+    into.gaps += table.gaps
     # Under a header that is not understood every row would be refused for the same reason.
     return () if table.gaps else table.rows
 
 
-def _load(
-    batch: _Batch, *, by: Actor, at: datetime, file_name: str, contents: Iterable[bytes | None]
-) -> Loaded:
-    batch.refuse_if_any()
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def load_rows(batch: Rows, *, by: Actor, at: datetime, file_name: str = "") -> Loaded:
+    """Takes rows that were read into the register. Raises OrganisationFileRefused with every refused row."""
     with write_transaction():
         lock_register()
         refuse_strangers(by)
@@ -152,7 +169,6 @@ def _load(
         _write_organisations(batch.organisations, loaded, by=by, at=at)
         _write_successions(batch.successions, loaded, by=by, at=at)
         if loaded.touched:
-            digests = [hashlib.sha256(content).hexdigest() for content in contents if content is not None]
             record(
                 by=by,
                 at=at,
@@ -160,12 +176,12 @@ def _load(
                 object="organisations",
                 about="organisations",
                 label=file_name,
-                after={"sha256": digests, "added": loaded.added, "changed": loaded.changed},
+                after={"sha256": batch.sha256, "added": loaded.added, "changed": loaded.changed},
             )
         return loaded
 
 
-def _gaps_with_register(batch: _Batch) -> list[Gap]:
+def _gaps_with_register(batch: Rows) -> list[Gap]:
     """What would be wrong with the register if the rows were taken in."""
     in_file = {(row.key, row.valid_from) for row in batch.organisations}
     kept = [span for span in all_spans().values() if (span.organisation, span.valid_from) not in in_file]
@@ -187,7 +203,7 @@ def _gaps_with_register(batch: _Batch) -> list[Gap]:
     ]
 
 
-def _unknown_blocks(batch: _Batch) -> list[Gap]:
+def _unknown_blocks(batch: Rows) -> list[Gap]:
     known = {*Block.objects.values_list("code", flat=True), *(row.code for row in batch.blocks)}
     remedy = _("Một trong: %s") % ", ".join(sorted(known)) if known else _("Nạp danh mục khối trước")
     return [

@@ -113,7 +113,7 @@ def _whole(given: Parameters, key: str, found: object) -> int:
     if text.isascii() and text.isdigit():
         return int(text)
     given.fault(f"“{key}” có “{text}”.", "Ghi mã trạng thái là số nguyên.")
-    return int(ZERO)
+    return 0
 
 
 def _is_event(given: Parameters, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from openpar.engine.workdays.calendar import VIETNAM, WorkCalendar
 from openpar.engine.workdays.clock import due_at, reckon
+from openpar.engine.workdays.compare import DayChange, differing_days, may_move
 from openpar.engine.workdays.facts import (
     Deadline,
     DeadlineProblem,
@@ -28,6 +29,7 @@ __all__ = [
     "VIETNAM",
     "CalendarProblem",
     "CalendarYear",
+    "DayChange",
     "Deadline",
     "DeadlineProblem",
     "InvalidCalendar",
@@ -43,7 +45,9 @@ __all__ = [
     "StepCode",
     "Unit",
     "WorkCalendar",
+    "differing_days",
     "due_at",
+    "may_move",
     "reasoning",
     "reckon",
     "refusal",

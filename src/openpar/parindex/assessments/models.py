@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from openpar.base.accounts.models import User
 from openpar.base.documents.models import Document
@@ -325,8 +326,8 @@ class Adjustment(models.Model):
 
     class State(models.TextChoices):
         CLAIMED = "CLAIMED", _("Đề nghị")
-        ACCEPTED = "ACCEPTED", _("Chấp nhận")
-        REFUSED = "REFUSED", _("Không chấp nhận")
+        ACCEPTED = "ACCEPTED", pgettext_lazy("state", "Chấp nhận")
+        REFUSED = "REFUSED", pgettext_lazy("state", "Không chấp nhận")
 
     assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="adjustments")
     kind = models.CharField(max_length=8, choices=Kind.choices)
@@ -365,7 +366,7 @@ class Correction(models.Model):
     class State(models.TextChoices):
         PROPOSED = "PROPOSED", _("Chờ xác nhận")
         CONFIRMED = "CONFIRMED", _("Đã đính chính")
-        REFUSED = "REFUSED", _("Không chấp nhận")
+        REFUSED = "REFUSED", pgettext_lazy("state", "Không chấp nhận")
         WITHDRAWN = "WITHDRAWN", _("Đã rút")
 
     assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="corrections")

@@ -1,7 +1,8 @@
 """Outside results in a file: one row per unit and leaf, as .xlsx or .csv, every refused cell by its address.
 
 The columns are `unit,code,numerator,denominator,answer`, and `points` for leadership. An answer is written as
-on the command line: `A=4|B=3|C=2|D=1`. An empty cell means: not given; a row without figures is left out.
+on the command line: `A=4|B=3|C=2|D=1`. An empty cell means: not given; a row without figures is left out,
+and told.
 """
 
 from __future__ import annotations
@@ -51,10 +52,14 @@ class OutsidePlace:
 
 @dataclass
 class OutsideFile:
-    """What a file says: values ready to be recorded, or every reason why it is refused."""
+    """What a file says: values ready to be recorded, or every reason why it is refused.
+
+    `left_out`: the rows without figures, in words; the template that people fill has a row for every unit.
+    """
 
     values: list[OutsideValue] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
     def fault(self, where: str, what: str, remedy: str = "", *, code: str) -> None:
         self.gaps.append(Gap(where, what, remedy, code=code))
@@ -136,12 +141,20 @@ class _Row:
         return AnswerCells(**found)
 
     @property
+    def in_words(self) -> str:
+        """ "dòng 7 (Sở Y tế, 2.2.1)"."""
+        named = ", ".join(text for text in (self.text("unit"), self.text("code")) if text)
+        where = _("dòng %d") % (self.number + 1)
+        return f"{where} ({named})" if named else where
+
+    @property
     def has_figures(self) -> bool:
         return any(self.text(column) for column in FIGURES)
 
 
 def _take_row(row: _Row, by_name: Mapping[str, list[OutsidePlace]], seen: dict[tuple[int, str], str]) -> None:
     if not row.has_figures:
+        row.into.left_out.append(row.in_words)
         return
     place = _place_of(row, by_name)
     code = row.text("code")

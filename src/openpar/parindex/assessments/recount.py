@@ -26,7 +26,7 @@ def recount_faults(bundle: bytes) -> list[str]:
         keys = [part for key in vkeys() for part in ("--key", key)]
         try:
             # -X utf8: the sentences are Vietnamese whatever the locale of the service is.
-            done = subprocess.run(  # noqa: S603 - our own program, our own file, no shell
+            done = subprocess.run(  # noqa: S603  # our own program, our own file, no shell
                 [
                     *(sys.executable, "-I", "-X", "utf8", str(settings.OPENPAR_VERIFIER)),
                     *("round", file.name, "--vi", *keys),

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from openpar.common.errors import Gap
+from openpar.common.formats import format_deadline
 from openpar.engine.answers import Answer
 from openpar.parindex.assessments.models import Layer, RoundStage, Score, SheetState
 
@@ -51,6 +52,14 @@ def moment_words(at: datetime) -> str:
     """A moment as people of the legal day read it; seconds only where there are any."""
     local = timezone.localtime(at)
     return f"{local:%H:%M:%S %d/%m/%Y}" if local.second else f"{local:%H:%M %d/%m/%Y}"
+
+
+def deadline_words(closes_at: datetime) -> str:
+    """A closing moment as people read it: what closes at midnight is open until the end of the day before."""
+    local = timezone.localtime(closes_at)
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return format_deadline(closes_at)
+    return moment_words(closes_at)
 
 
 def why_not_self_scoring(

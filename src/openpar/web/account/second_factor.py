@@ -168,12 +168,14 @@ def set_up_app(request: AuthenticatedRequest) -> HttpResponse:
     if request.method == "GET" and not is_recent(request):
         return redirect(confirm_address(request))
     secret = _proposed(request) or new_secret()
+    address = address_for_app(secret, username=request.user.username, site=request.get_host())
     form = CodeForm(request.POST or None)
     context = {
         "form": form,
         "proposal": signing.dumps(seal(secret, purpose=_purpose(request)), salt=_PROPOSAL),
         "secret": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
-        "qr": _qr(address_for_app(secret, username=request.user.username, site=request.get_host())),
+        "address": address,
+        "qr": _qr(address),
     }
     if request.method == "GET":
         return render(request, "account/set_up_app.html", context)
@@ -291,7 +293,9 @@ def _last_gap() -> Gap:
 
 def _new_codes(request: AuthenticatedRequest) -> HttpResponse:
     codes = actions.renew_recovery_codes(by=actor(request), at=now())
-    return render(request, "account/recovery_codes.html", {"codes": codes, "day": today()})
+    # Several papers in one drawer: each says whose it is, and where.
+    context = {"codes": codes, "day": today(), "account": request.user.username, "site": request.get_host()}
+    return render(request, "account/recovery_codes.html", context)
 
 
 def _proposed(request: AuthenticatedRequest) -> str | None:

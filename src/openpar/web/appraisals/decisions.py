@@ -45,7 +45,7 @@ from openpar.web.appraisals.scenes import (
     typed_editor,
     unit_scene,
 )
-from openpar.web.assessments.forms import FormRefused, read_entry
+from openpar.web.assessments.forms import read_entry
 from openpar.web.http import AuthenticatedRequest, actor, now, page, say
 
 
@@ -219,9 +219,6 @@ def _saved(
         editor = typed_editor(row, texts, version, stale.gaps)
         found = stored(row)
         return _answered(request, spot, editor=against(editor, found) if found else editor, status=409)
-    except FormRefused as error:
-        editor = typed_editor(row, texts, version, error.gaps)
-        return _answered(request, spot, editor=editor, status=422)
     except Refused as error:
         return _answered(request, spot, editor=typed_editor(row, texts, version, error.gaps), status=422)
     say(request, _("Đã lưu %(code)s, %(unit)s.") % {"code": spot.leaf.code, "unit": row.unit_name})

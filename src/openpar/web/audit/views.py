@@ -9,7 +9,7 @@ from io import StringIO
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from openpar.common.spreadsheets import write_csv
 from openpar.web.audit.permissions import groups_read_by, may_read_trace, may_read_whole_trace
 from openpar.web.audit.queries import Thing, Wanted, entries_wanted, page_of, things_of
 from openpar.web.components.given import Given
-from openpar.web.http import AuthenticatedRequest, actor, page, refused, today
+from openpar.web.http import AuthenticatedRequest, only, page, refused, today
 from openpar.web.trace import GROUPS, Change, change_of, verb_words
 
 # The most entries of one file; who needs more narrows the days and takes several.
@@ -49,7 +49,7 @@ class Line:
 
 @page("GET")
 def trace(request: AuthenticatedRequest) -> HttpResponse:
-    who = _reading(request)
+    who = only(request, may_read_trace)
     wanted, gaps = _wanted(request)
     found = page_of(
         entries_wanted(who, wanted), before=_number(request, "before"), after=_number(request, "after")
@@ -77,7 +77,7 @@ def trace(request: AuthenticatedRequest) -> HttpResponse:
 @page("GET")
 def export(request: AuthenticatedRequest) -> HttpResponse:
     """The entries asked for as CSV, at most EXPORT_MOST; a last line says when there are more."""
-    who = _reading(request)
+    who = only(request, may_read_trace)
     wanted, gaps = _wanted(request)
     if gaps:
         return refused(request, Refused(gaps))
@@ -89,13 +89,6 @@ def export(request: AuthenticatedRequest) -> HttpResponse:
     name = _("Nhật ký đến %s.csv") % format_date(today()).replace("/", "-")
     answer["Content-Disposition"] = content_disposition_header(True, name) or ""
     return answer
-
-
-def _reading(request: AuthenticatedRequest) -> Actor:
-    who = actor(request)
-    if not may_read_trace(who):
-        raise Http404
-    return who
 
 
 def _wanted(request: AuthenticatedRequest) -> tuple[Wanted, tuple[Gap, ...]]:

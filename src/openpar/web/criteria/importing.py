@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from openpar.base.accounts.queries import Actor
 from openpar.base.intake.models import Batch
 from openpar.base.intake.queries import batches
 from openpar.common.errors import FileRefused, Gap, Refused
@@ -22,7 +21,7 @@ from openpar.parindex.criteria.permissions import may_edit_criteria
 from openpar.parindex.criteria.scale_text import describe_rule
 from openpar.web.components.uploads import KeptUpload, keep_upload, upload_of
 from openpar.web.criteria.forms import HeadForm
-from openpar.web.http import AuthenticatedRequest, actor, form_refused, now, page, refused, say, today
+from openpar.web.http import AuthenticatedRequest, form_refused, now, only, page, refused, say, today
 
 _ABOUT = "criteria-import"
 _RECENT = 10
@@ -38,17 +37,10 @@ class ShownLine:
     scored_by: str
 
 
-def _editor(request: AuthenticatedRequest) -> Actor:
-    by = actor(request)
-    if not may_edit_criteria(by):
-        raise Http404
-    return by
-
-
 @page("GET", "POST")
 def upload(request: AuthenticatedRequest) -> HttpResponse:
     """Takes a file and leads to the page that shows what was understood."""
-    by = _editor(request)
+    by = only(request, may_edit_criteria)
     context: dict[str, object] = {"endings": ",".join(ENDINGS), "recent": _recent()}
     if request.method == "GET":
         return render(request, "criteria/import.html", context)
@@ -73,7 +65,7 @@ def _recent() -> list[Batch]:
 @page("GET", "POST")
 def preview(request: AuthenticatedRequest, token: str) -> HttpResponse:
     """Every line as understood and the check of the sums; creates the draft when confirmed."""
-    by = _editor(request)
+    by = only(request, may_edit_criteria)
     kept = upload_of(token, about=_ABOUT, by=by)
     place = _place(request)
     try:

@@ -22,7 +22,6 @@ from openpar.base.documents.models import Document
 from openpar.base.documents.permissions import may_see_documents, owners_added_to_by, owners_seen_by
 from openpar.base.documents.queries import documents_of_owners, latest_check, versions_of
 from openpar.base.organisations.queries import names_on
-from openpar.base.organisations.roles import Actor
 from openpar.common.errors import Gap, Refused
 from openpar.parindex.assessments.models import Adjustment, Layer
 from openpar.parindex.assessments.queries.document_uses import uses_of
@@ -37,13 +36,13 @@ from openpar.web.documents.listing import (
     owner_choices,
     rows_of,
 )
-from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say, today
+from openpar.web.http import AuthenticatedRequest, actor, now, only, page, refused, say, today
 
 
 @page("GET")
 def documents(request: AuthenticatedRequest) -> HttpResponse:
     """The list, fifty on a page, each with where it is used."""
-    who = _looking(request)
+    who = only(request, may_see_documents)
     owners = owners_seen_by(who)
     asked = asked_of(dict(request.GET.lists()))
     found = slice_of(request, matching(asked, owners))
@@ -101,7 +100,7 @@ def recheck(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @page("GET", "POST")
 def new_document(request: AuthenticatedRequest) -> HttpResponse:
     """Brings a document into the store, bound to nothing yet."""
-    who = _looking(request)
+    who = only(request, may_see_documents)
     choices = owner_choices(owners_added_to_by(who), today())
     if not choices:
         raise Http404
@@ -138,16 +137,9 @@ def replace(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return render(request, "documents/replace.html", context)
 
 
-def _looking(request: AuthenticatedRequest) -> Actor:
-    who = actor(request)
-    if not may_see_documents(who):
-        raise Http404
-    return who
-
-
 def _seen(request: AuthenticatedRequest, pk: int) -> Document:
     """A document of a store that the reader may look into; 404 otherwise."""
-    owners = owners_seen_by(_looking(request))
+    owners = owners_seen_by(only(request, may_see_documents))
     found = documents_of_owners(owners, with_superseded=True).select_related("superseded_by").filter(pk=pk)
     document = found.first()
     if document is None:

@@ -18,7 +18,7 @@ from openpar.base.organisations.queries import organisations_as_of
 from openpar.common.db import taken_back
 from openpar.common.errors import Refused
 from openpar.common.formats import format_date
-from openpar.web.http import AuthenticatedRequest, actor, form_refused, now, page, refused, say, today
+from openpar.web.http import AuthenticatedRequest, form_refused, now, only, page, refused, say, today
 from openpar.web.organisations.forms import ChangeForm, name_of
 from openpar.web.organisations.joining import FIRST_ROWS, OF_NONE, OF_ONE
 from openpar.web.people.forms import choice_of
@@ -30,10 +30,7 @@ _TEMPLATE = "organisations/change.html"
 
 def registrar(request: AuthenticatedRequest) -> Actor:
     """Who may change the register; 404 for everybody else."""
-    who = actor(request)
-    if not may_manage_organisations(who):
-        raise Http404
-    return who
+    return only(request, may_manage_organisations)
 
 
 @page("GET", "POST")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,6 @@ from openpar.base.access.permissions import may_end_sessions, may_lift_brakes
 from openpar.base.access.queries import brakes_to_show
 from openpar.base.accounts.models import User
 from openpar.base.accounts.permissions import may_manage_people
-from openpar.base.organisations.roles import Actor
 from openpar.base.privacy.actions import answer_data_request, ask_about_data
 from openpar.base.privacy.models import DataRequest
 from openpar.base.privacy.permissions import may_see_data_requests
@@ -26,16 +25,14 @@ from openpar.common.errors import Refused
 from openpar.common.formats import VIETNAM
 from openpar.web.account.stamps import requires_recent_factor
 from openpar.web.components.paging import slice_of
-from openpar.web.http import AuthenticatedRequest, actor, form_refused, now, page, refused, say, today
+from openpar.web.http import AuthenticatedRequest, form_refused, now, only, page, refused, say, today
 from openpar.web.people.forms import AnswerForm, NewDataRequestForm, ReasonForm
 from openpar.web.people.views import person_refused
 
 
 @page("POST")
 def clear_a_persons_factors(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    who = actor(request)
-    if not may_manage_people(who):
-        raise Http404
+    who = only(request, may_manage_people)
     user = get_object_or_404(User, pk=pk, is_active=True)
     form = ReasonForm(request.POST)
     try:
@@ -51,9 +48,7 @@ def clear_a_persons_factors(request: AuthenticatedRequest, pk: int) -> HttpRespo
 
 @page("POST")
 def end_a_persons_sessions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    who = actor(request)
-    if not may_end_sessions(who):
-        raise Http404
+    who = only(request, may_end_sessions)
     user = get_object_or_404(User, pk=pk)
     form = ReasonForm(request.POST, prefix="sessions")
     try:
@@ -72,13 +67,13 @@ def end_a_persons_sessions(request: AuthenticatedRequest, pk: int) -> HttpRespon
 
 @page("GET")
 def brakes(request: AuthenticatedRequest) -> HttpResponse:
-    _lifting(request)
+    only(request, may_lift_brakes)
     return render(request, "people/brakes.html", _brakes(request))
 
 
 @page("POST")
 def lift_a_brake(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    who = _lifting(request)
+    who = only(request, may_lift_brakes)
     form = ReasonForm(request.POST, prefix=f"brake-{pk}")
     get_object_or_404(Brake, pk=pk)
     try:
@@ -95,7 +90,7 @@ def lift_a_brake(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @page("GET", "POST")
 def requests_of_people(request: AuthenticatedRequest) -> HttpResponse:
     """The register, those that wait first; and a form for what came on paper."""
-    who = _answering(request)
+    who = only(request, may_see_data_requests)
     form = NewDataRequestForm(request.POST or None, initial={"received_on": today()})
     if request.method == "GET":
         return render(request, "people/data_requests.html", _requests(request, form))
@@ -122,7 +117,7 @@ def requests_of_people(request: AuthenticatedRequest) -> HttpResponse:
 
 @page("POST")
 def answer_a_request(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    who = _answering(request)
+    who = only(request, may_see_data_requests)
     form = AnswerForm(request.POST, prefix=f"answer-{pk}")
     get_object_or_404(DataRequest, pk=pk)
     try:
@@ -134,20 +129,6 @@ def answer_a_request(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         return refused(request, error, template="people/data_requests.html", context=context)
     say(request, _("Đã trả lời; người yêu cầu được báo."))
     return redirect("data-requests")
-
-
-def _lifting(request: AuthenticatedRequest) -> Actor:
-    who = actor(request)
-    if not may_lift_brakes(who):
-        raise Http404
-    return who
-
-
-def _answering(request: AuthenticatedRequest) -> Actor:
-    who = actor(request)
-    if not may_see_data_requests(who):
-        raise Http404
-    return who
 
 
 def _brakes(request: AuthenticatedRequest, bound: dict[int, ReasonForm] | None = None) -> dict[str, Any]:

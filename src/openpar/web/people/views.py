@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -26,7 +26,7 @@ from openpar.base.organisations.roles import Actor
 from openpar.common.errors import Refused
 from openpar.common.formats import format_date
 from openpar.web.components.paging import slice_of
-from openpar.web.http import AuthenticatedRequest, actor, form_refused, now, page, refused, say, today
+from openpar.web.http import AuthenticatedRequest, actor, form_refused, now, only, page, refused, say, today
 from openpar.web.people.forms import (
     ActiveForm,
     EndRoleForm,
@@ -45,7 +45,7 @@ def may_see_people(who: Actor) -> bool:
 
 @page("GET")
 def people(request: AuthenticatedRequest) -> HttpResponse:
-    who = _looking(request)
+    who = only(request, may_see_people)
     search, role = request.GET.get("q", "").strip(), request.GET.get("role", "")
     found = slice_of(request, people_matching(search=search, role=role, day=today()))
     held = roles_of([user.pk for user in found.items], today())
@@ -62,7 +62,7 @@ def people(request: AuthenticatedRequest) -> HttpResponse:
 
 @page("GET", "POST")
 def new_person(request: AuthenticatedRequest) -> HttpResponse:
-    who = _managing(request)
+    who = only(request, may_manage_people)
     form = PersonForm(request.POST or None)
     if request.method == "POST":
         try:
@@ -79,13 +79,13 @@ def new_person(request: AuthenticatedRequest) -> HttpResponse:
 
 @page("GET")
 def person(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    _looking(request)
+    only(request, may_see_people)
     return render(request, "people/person.html", _person_context(request, pk))
 
 
 @page("POST")
 def give_a_role(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    who = _managing(request)
+    who = only(request, may_manage_people)
     form = RoleForm(request.POST)
     try:
         if not form.is_valid():
@@ -101,7 +101,7 @@ def give_a_role(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 @page("POST")
 def end_a_role(request: AuthenticatedRequest, pk: int, held: int) -> HttpResponse:
-    who = _managing(request)
+    who = only(request, may_manage_people)
     role = get_object_or_404(RoleHeld, pk=held, user_id=pk)
     form = EndRoleForm(request.POST, prefix=f"end-{held}")
     try:
@@ -116,7 +116,7 @@ def end_a_role(request: AuthenticatedRequest, pk: int, held: int) -> HttpRespons
 
 @page("POST")
 def set_a_password(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    who = _managing(request)
+    who = only(request, may_manage_people)
     if who.id == pk:
         # One's own asks for the old one.
         return redirect("password")
@@ -133,7 +133,7 @@ def set_a_password(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 @page("POST")
 def set_active(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    who = _managing(request)
+    who = only(request, may_manage_people)
     form = ActiveForm(request.POST)
     try:
         if not form.is_valid():
@@ -144,20 +144,6 @@ def set_active(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         return person_refused(request, pk, error)
     say(request, _("Đã mở lại tài khoản.") if form.cleaned_data["is_active"] else _("Đã ngừng tài khoản."))
     return redirect("person", pk)
-
-
-def _looking(request: AuthenticatedRequest) -> Actor:
-    who = actor(request)
-    if not may_see_people(who):
-        raise Http404
-    return who
-
-
-def _managing(request: AuthenticatedRequest) -> Actor:
-    who = actor(request)
-    if not may_manage_people(who):
-        raise Http404
-    return who
 
 
 def _person(pk: int) -> User:

@@ -9,6 +9,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from openpar.base.accounts.queries import Actor
 from openpar.parindex.assessments.models import Round, RoundStage
@@ -67,7 +68,7 @@ def tabs_of(here: Standpoint, current: str) -> list[Tab]:
         ("round-appraisers", _("Phân công thẩm định")),
         ("round-outside", _("Kết quả bên ngoài")),
         ("round-adjustments", _("Điểm thưởng, điểm trừ")),
-        ("round-corrections", _("Đính chính")),
+        ("round-corrections", pgettext("page", "Đính chính")),
         ("round-council", _("Hội đồng, công bố")),
     ]
     return [(label, reverse(name, args=[here.round.pk]), name == current, None) for name, label in pages]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from openpar.parindex.assessments.calendar import Shift
 from openpar.parindex.assessments.models import RoundStage
 from openpar.parindex.assessments.queries.control import NextStep
-from openpar.parindex.assessments.rules import moment_words
+from openpar.parindex.assessments.rules import deadline_words, moment_words
 
 
 def consequences(step: NextStep, at: datetime, *, unlocked: int) -> tuple[str, ...]:
@@ -53,9 +53,9 @@ def _of_dates(shift: Shift, to: RoundStage) -> str:
         return _("Giai đoạn “%(stage)s” mở ngay thay vì %(moment)s; hạn vẫn là %(closes)s.") % {
             "stage": shift.stage.label,
             "moment": moment_words(before.opens_at),
-            "closes": moment_words(after.closes_at),
+            "closes": deadline_words(after.closes_at),
         }
     return _("Giai đoạn “%(stage)s” kết thúc ngay thay vì %(moment)s.") % {
         "stage": shift.stage.label,
-        "moment": moment_words(before.closes_at),
+        "moment": deadline_words(before.closes_at),
     }

@@ -47,6 +47,7 @@ from openpar.web.http import AuthenticatedRequest, page, refused, say
 from openpar.web.rounds.frame import Standpoint, managed, overseen, tabs_of
 
 _LATEST_BATCHES = 5
+_MOST_NAMED = 10
 
 
 def _closed(here: Standpoint) -> Gap | None:
@@ -110,7 +111,15 @@ def upload(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
         say(request, _("Tệp này đã được nhận trước đó, không có gì thay đổi."))
     else:
         say(request, ngettext("Đã nhận %d giá trị.", "Đã nhận %d giá trị.", imported.count) % imported.count)
+        if imported.left_out:
+            say(request, _left_out_words(imported.left_out))
     return redirect("round-outside", round_id)
+
+
+def _left_out_words(rows: tuple[str, ...]) -> str:
+    named = "; ".join(rows[:_MOST_NAMED]) + ("…" if len(rows) > _MOST_NAMED else "")
+    text = ngettext("Bỏ qua %d dòng không có số liệu", "Bỏ qua %d dòng không có số liệu", len(rows))
+    return f"{text % len(rows)}: {named}"
 
 
 @page("GET")

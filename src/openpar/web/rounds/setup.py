@@ -162,6 +162,10 @@ def _appraisers_context(here: Standpoint) -> dict[str, object]:
     }
 
 
+def _assigning_refused(request: AuthenticatedRequest, here: Standpoint, error: Refused) -> HttpResponse:
+    return refused(request, error, template="rounds/appraisers.html", context=_appraisers_context(here))
+
+
 @page("GET")
 def appraisers(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
     return render(request, "rounds/appraisers.html", _appraisers_context(overseen(request, round_id)))
@@ -188,8 +192,7 @@ def assign(request: AuthenticatedRequest, round_id: int, round_block_id: int) ->
             at=here.at,
         )
     except Refused as error:
-        context = _appraisers_context(here)
-        return refused(request, error, template="rounds/appraisers.html", context=context)
+        return _assigning_refused(request, here, error)
     say(request, _("Đã phân công; người được phân công nhận thông báo."))
     return redirect("round-appraisers", round_id)
 
@@ -210,7 +213,6 @@ def unassign(request: AuthenticatedRequest, round_id: int, round_block_id: int) 
                 at=here.at,
             )
         except Refused as error:
-            context = _appraisers_context(here)
-            return refused(request, error, template="rounds/appraisers.html", context=context)
+            return _assigning_refused(request, here, error)
         say(request, _("Đã thôi phân công; những gì đã thẩm định được giữ nguyên."))
     return redirect("round-appraisers", round_id)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from openpar.base.audit.exports import NoSuchTile, checkpoints_text, keys_text, tile_at
@@ -36,6 +37,7 @@ def seals(request: HttpRequest) -> HttpResponse:
     checkpoints = list(Checkpoint.objects.order_by("-size")[:_SHOWN])
     until = sealed_until()
     address = request.build_absolute_uri(reverse("seals"))
+    program = "python3 openpar_verify.py" + (" --vi" if get_language() == "vi" else "")
     name = _file_name(checkpoints[0].size) if checkpoints else ""
     context = {
         "newest": checkpoints[0] if checkpoints else None,
@@ -46,8 +48,8 @@ def seals(request: HttpRequest) -> HttpResponse:
         # One prefix for all the rows instead of an address looked up for each.
         "prefix": CHECKPOINTS,
         "commands": {
-            "log": f"python3 openpar_verify.py log {address} --checkpoint {name}",
-            "receipt": "python3 openpar_verify.py receipt bien-nhan.json",
+            "log": f"{program} log {address} --checkpoint {name}",
+            "receipt": f"{program} receipt bien-nhan.json",
         },
     }
     return render(request, "seals/seals.html", context)

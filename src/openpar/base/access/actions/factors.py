@@ -19,7 +19,7 @@ from openpar.base.access.sealing import seal
 from openpar.base.access.totp import matching_step
 from openpar.base.accounts.actions import end_sessions_of
 from openpar.base.accounts.models import User
-from openpar.base.audit.actions import record
+from openpar.base.accounts.traces import record_about
 from openpar.base.notifications.actions import tell
 from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
@@ -46,7 +46,7 @@ def set_up_totp(*, by: Actor, at: datetime, secret: str, code: str) -> None:
             raise AccessRefused(gaps)
         sealed = seal(secret, purpose=f"totp:{user.pk}")
         Totp.objects.create(user=user, secret=sealed, last_step=step, added_at=at)
-        _trace(user, by=by, at=at, verb="add_totp")
+        record_about(user, "add_totp", by=by, at=at)
         _tell(user, _("Đã thêm ứng dụng tạo mã để đăng nhập tài khoản của bạn."), at)
 
 
@@ -72,7 +72,7 @@ def add_passkey(*, by: Actor, at: datetime, key: NewKey, name: str) -> Passkey:
             uses_counted=key.uses_counted,
             added_at=at,
         )
-        _trace(user, by=by, at=at, verb="add_passkey", after={"passkey": called})
+        record_about(user, "add_passkey", by=by, at=at, after={"passkey": called})
         _tell(user, _("Đã thêm khóa truy cập “%s” để đăng nhập tài khoản của bạn.") % called, at)
         return passkey
 
@@ -89,7 +89,7 @@ def renew_recovery_codes(*, by: Actor, at: datetime) -> tuple[str, ...]:
         RecoveryCode.objects.bulk_create(
             RecoveryCode(user=user, digest=digest_of_code(user.pk, code)) for code in codes
         )
-        _trace(user, by=by, at=at, verb="renew_recovery_codes", after={"codes_left": len(codes)})
+        record_about(user, "renew_recovery_codes", by=by, at=at, after={"codes_left": len(codes)})
         return codes
 
 
@@ -100,7 +100,7 @@ def remove_totp(*, by: Actor, at: datetime) -> None:
         app = Totp.objects.get(user=user)
         _refuse_the_last(by, at)
         app.delete()
-        _trace(user, by=by, at=at, verb="remove_totp")
+        record_about(user, "remove_totp", by=by, at=at)
         _after_removal(user, _("Đã gỡ ứng dụng tạo mã khỏi tài khoản của bạn."), at)
 
 
@@ -111,7 +111,7 @@ def remove_passkey(*, by: Actor, at: datetime, passkey_id: int) -> None:
         passkey = Passkey.objects.get(pk=passkey_id, user=user)
         _refuse_the_last(by, at)
         passkey.delete()
-        _trace(user, by=by, at=at, verb="remove_passkey", before={"passkey": passkey.name})
+        record_about(user, "remove_passkey", by=by, at=at, before={"passkey": passkey.name})
         _after_removal(user, _("Đã gỡ khóa truy cập “%s” khỏi tài khoản của bạn.") % passkey.name, at)
 
 
@@ -139,7 +139,7 @@ def clear_factors(*, by: Actor, at: datetime, user_id: int, reason: str) -> None
         }
         Totp.objects.filter(user=user).delete()
         Passkey.objects.filter(user=user).delete()
-        _trace(user, by=by, at=at, verb="clear_factors", before=before, reason=reason.strip())
+        record_about(user, "clear_factors", by=by, at=at, before=before, reason=reason.strip())
         said = _("%(who)s đã gỡ lớp xác thực thứ hai của bạn. Lý do: %(reason)s") % {
             "who": by.full_name,
             "reason": reason.strip(),
@@ -173,27 +173,3 @@ def _after_removal(user: User, said: str, at: datetime) -> None:
 
 def _tell(user: User, text: str, at: datetime) -> None:
     tell(recipients=[user.pk], text=text, link=_PAGE, at=at, by_mail=True)
-
-
-def _trace(
-    user: User,
-    *,
-    by: Actor,
-    at: datetime,
-    verb: str,
-    before: dict[str, object] | None = None,
-    after: dict[str, object] | None = None,
-    reason: str = "",
-) -> None:
-    name = f"user:{user.pk}"
-    record(
-        by=by,
-        at=at,
-        verb=verb,
-        object=name,
-        about=name,
-        label=user.full_name,
-        before=before,
-        after=after,
-        reason=reason,
-    )

@@ -14,6 +14,7 @@ from openpar.base.access.passkeys import NotThatKey, Proof, Site, digest_in, pro
 from openpar.base.access.recovery import digest_of_code
 from openpar.base.access.sealing import CannotUnseal, unseal
 from openpar.base.access.totp import matching_step
+from openpar.base.accounts.traces import record_about
 from openpar.base.audit.actions import record
 from openpar.base.notifications.actions import tell
 from openpar.base.organisations.roles import Actor
@@ -105,15 +106,7 @@ def _takes_recovery_code(user_id: int, code: str, *, by: Actor, at: datetime) ->
     found.used_at = at
     found.save(update_fields=["used_at"])
     left = RecoveryCode.objects.filter(user_id=user_id, used_at__isnull=True).count()
-    record(
-        by=by,
-        at=at,
-        verb="use_recovery_code",
-        object=f"user:{user_id}",
-        about=f"user:{user_id}",
-        label=found.user.full_name,
-        after={"codes_left": left},
-    )
+    record_about(found.user, "use_recovery_code", by=by, at=at, after={"codes_left": left})
     tell(
         recipients=[user_id],
         text=_("Một mã khôi phục vừa được dùng để đăng nhập; còn %s mã.") % left,

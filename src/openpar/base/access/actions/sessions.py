@@ -14,6 +14,7 @@ from openpar.base.access.queries import public_id
 from openpar.base.access.rules import session_ends_at
 from openpar.base.accounts.actions import end_sessions_of
 from openpar.base.accounts.models import User
+from openpar.base.accounts.traces import record_about
 from openpar.base.audit.actions import record
 from openpar.base.notifications.actions import tell
 from openpar.base.organisations.roles import Actor
@@ -68,16 +69,8 @@ def end_sessions_of_person(*, by: Actor, at: datetime, user_id: int, reason: str
         end_sessions_of(user_id)
         open_ones = BrowserSession.objects.filter(user_id=user_id, expire_date__gt=at)
         ended, _by_model = open_ones.delete()
-        record(
-            by=by,
-            at=at,
-            verb="end_sessions_of_person",
-            object=f"user:{user_id}",
-            about=f"user:{user_id}",
-            label=user.full_name,
-            after={"sessions_ended": ended},
-            reason=reason.strip(),
-        )
+        told = {"sessions_ended": ended}
+        record_about(user, "end_sessions_of_person", by=by, at=at, after=told, reason=reason.strip())
         tell(
             recipients=[user_id],
             text=_("%(who)s đã đóng mọi phiên đăng nhập của bạn. Lý do: %(reason)s")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from openpar.base.organisations.queries import names_on
 from openpar.common.errors import Gap
+from openpar.common.text import sort_key
 from openpar.delivery.procedures.levels import counts_as
 from openpar.delivery.procedures.models import ProcedureVersion, Provision, VersionAgency, VersionTerm
 from openpar.delivery.procedures.queries.listing import offers_on
@@ -99,7 +100,7 @@ def form_07b(day: date) -> Form07b:
                 each.one_stop.add(version)
             if offer and offer.has_internal_workflow:
                 each.workflow.add(version)
-    listed = tuple(sorted(rows.values(), key=lambda row: (row.organisation_id is None, row.label)))
+    listed = tuple(sorted(rows.values(), key=lambda row: (row.organisation_id is None, sort_key(row.label))))
     return Form07b(
         day=day,
         rows=listed,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from openpar.base.organisations.queries import names_on
+from openpar.common.text import sort_key
 from openpar.delivery.procedures.contents import Contents, Difference, diff
 from openpar.delivery.procedures.models import (
     DecisionLine,
@@ -90,7 +91,9 @@ def offers_of(procedure: Procedure, day: date) -> tuple[OfferLine, ...]:
         )
         for row in rows
     ]
-    return tuple(sorted(lines, key=lambda line: (line.provision.organisation_id is not None, line.name)))
+    return tuple(
+        sorted(lines, key=lambda line: (line.provision.organisation_id is not None, sort_key(line.name)))
+    )
 
 
 def decision_lines_of(procedure: Procedure) -> tuple[DecisionLine, ...]:

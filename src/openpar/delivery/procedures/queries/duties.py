@@ -10,6 +10,7 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from openpar.base.privacy.working_days import calendar as holiday_calendar
+from openpar.common.text import sort_key
 from openpar.delivery.procedures.duties import POST, duty_rule
 from openpar.delivery.procedures.models import DecisionLine, Posting, PublishingDecision, VersionAgency
 from openpar.delivery.procedures.queries.agencies import Handling
@@ -194,4 +195,4 @@ def late_postings(
         for one in postings_of(followed, work_calendar())
         if one.is_late(today) and (wanted is None or one.organisation_id in wanted)
     ]
-    return tuple(sorted(late, key=lambda one: (one.is_done, -one.days_late(today), one.name)))
+    return tuple(sorted(late, key=lambda one: (one.is_done, -one.days_late(today), sort_key(one.name))))

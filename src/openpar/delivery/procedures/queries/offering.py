@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from openpar.base.organisations.queries import names_on
+from openpar.common.text import sort_key
 from openpar.delivery.procedures.levels import partial_needs_reason_from
 from openpar.delivery.procedures.models import ProcedureVersion, Provision, QualitySystem
 from openpar.delivery.procedures.queries.reviewing import names_of
@@ -47,7 +48,7 @@ def partial_without_reason(today: date) -> tuple[WithoutReason, ...]:
         )
         for offer in open_ones
     ]
-    return tuple(sorted(found, key=lambda one: (-one.days, one.name)))
+    return tuple(sorted(found, key=lambda one: (-one.days, sort_key(one.name))))
 
 
 @dataclass(frozen=True)
@@ -67,4 +68,4 @@ def quality_on(day: date) -> tuple[QualityLine, ...]:
         rows.setdefault(row.organisation_id, []).append(row)
     names = names_on(rows, day)
     lines = [QualityLine(pk, names.get(pk, ""), found[0], tuple(found[1:])) for pk, found in rows.items()]
-    return tuple(sorted(lines, key=lambda line: line.name))
+    return tuple(sorted(lines, key=lambda line: sort_key(line.name)))

@@ -125,6 +125,10 @@ def unhandled_problems(today: date, *, organisation_id: int | None = None) -> tu
 
 
 def names_of(procedure_ids: set[int], day: date) -> dict[int, str]:
-    """The names of procedures on a day; the last one before for those that have ended."""
-    versions = ProcedureVersion.objects.filter(procedure__in=procedure_ids, valid_from__lte=day)
-    return dict(versions.order_by("valid_from").values_list("procedure_id", "name"))
+    """The names of procedures on a day; the nearest one for those that have ended or not begun."""
+    names: dict[int, str] = {}
+    versions = ProcedureVersion.objects.filter(procedure__in=procedure_ids).order_by("valid_from")
+    for procedure_id, name, since in versions.values_list("procedure_id", "name", "valid_from"):
+        if procedure_id not in names or since <= day:
+            names[procedure_id] = name
+    return names

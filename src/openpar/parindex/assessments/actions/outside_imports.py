@@ -26,10 +26,14 @@ KIND = "outside_values"
 
 @dataclass(frozen=True)
 class Imported:
-    """How many values came in; none when exactly this file had been taken in before."""
+    """How many values came in; none when exactly this file had been taken in before.
+
+    `left_out`: the rows without figures, in words.
+    """
 
     count: int
     repeated: Batch | None = None
+    left_out: tuple[str, ...] = ()
 
 
 def import_outside_file(
@@ -51,7 +55,8 @@ def import_outside_file(
         found = read_outside_file(content, outside_places(round))
         if found.gaps:
             raise FileRefused(found.gaps)
-        return _take_in(round, found.values, file_name, sha256, source, by=by, at=at)
+        count = _take_in(round, found.values, file_name, sha256, source, by=by, at=at)
+        return Imported(count, left_out=tuple(found.left_out))
     except Refused as refused:
         keep_batch(
             by=by,
@@ -74,7 +79,7 @@ def _take_in(
     *,
     by: Actor,
     at: datetime,
-) -> Imported:
+) -> int:
     with write_transaction():
         count = record_outside_values(round_id=round.pk, values=values, source=source, by=by, at=at)
         keep_batch(
@@ -86,4 +91,4 @@ def _take_in(
             accepted_rows=count,
             about=f"round:{round.pk}",
         )
-        return Imported(count)
+        return count

@@ -16,7 +16,7 @@ from openpar.common.errors import Gap
 from openpar.parindex.assessments.errors import Incomplete, NotAllowed, NotNow
 from openpar.parindex.assessments.models import Reopening, Round, RoundStage, SheetState
 from openpar.parindex.assessments.permissions import may_ask_reopening, may_grant_reopening
-from openpar.parindex.assessments.rules import moment_words
+from openpar.parindex.assessments.rules import deadline_words
 from openpar.parindex.assessments.sheets import take_sheet
 
 # Later phases build on the locked points: from there on a change goes through explanation or correction.
@@ -110,7 +110,7 @@ def grant_reopening(*, reopening_id: int, open_until: datetime, by: Actor, at: d
         )
         tell(
             recipients=[reopening.asked_by_id],
-            text=_("Phiếu của đơn vị được mở lại đến %s.") % moment_words(open_until),
+            text=_("Phiếu của đơn vị được mở lại đến %s.") % deadline_words(open_until),
             link=f"/assessments/{sheet.assessment.pk}/",
             at=at,
         )

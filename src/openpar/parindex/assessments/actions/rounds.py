@@ -30,7 +30,7 @@ from openpar.parindex.assessments.models import (
 )
 from openpar.parindex.assessments.permissions import may_manage, may_manage_rounds
 from openpar.parindex.assessments.queries.completeness import leaving_gaps, next_stages, opening_gaps
-from openpar.parindex.assessments.rules import moment_words, why_not_assigned
+from openpar.parindex.assessments.rules import deadline_words, why_not_assigned
 from openpar.parindex.assessments.sheets import take_sheet
 from openpar.parindex.criteria.actions import put_in_use
 from openpar.parindex.criteria.models import CriteriaSet
@@ -428,7 +428,7 @@ def _told_move(round: Round, to: RoundStage, at: datetime) -> str:
     closes_at = round.window_closes_at
     if closes_at is None or closes_at <= at:
         return text
-    return f"{text} {_('Hạn: %s.') % moment_words(closes_at)}"
+    return f"{text} {_('Hạn: %s.') % deadline_words(closes_at)}"
 
 
 def _lock_the_rest(round: Round, *, by: Actor, at: datetime) -> None:

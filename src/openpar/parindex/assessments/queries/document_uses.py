@@ -86,46 +86,32 @@ def _sheets(document_ids: Collection[int], by: Actor, at: datetime) -> Mapping[i
     }
 
 
-def _of_score(use: EvidenceUse, sheet: Assessment) -> DocumentUse:
+def _use(
+    sheet: Assessment, title: str, *, code: str = "", layer: str = "", kind: str = "", pointer: str = ""
+) -> DocumentUse:
     round = sheet.round_block.round
     return DocumentUse(
         assessment_id=sheet.pk,
         round_title=round.title,
         year=round.year,
         unit_name=sheet.unit.name,
-        code=use.score.criterion.code,
-        title=use.score.criterion.title,
-        layer=use.score.layer,
-        adjustment_kind="",
-        pointer=use.pointer,
+        code=code,
+        title=title,
+        layer=layer,
+        adjustment_kind=kind,
+        pointer=pointer,
     )
+
+
+def _of_score(use: EvidenceUse, sheet: Assessment) -> DocumentUse:
+    leaf = use.score.criterion
+    return _use(sheet, leaf.title, code=leaf.code, layer=use.score.layer, pointer=use.pointer)
 
 
 def _of_claim(claim: Adjustment, sheet: Assessment) -> DocumentUse:
-    round = sheet.round_block.round
-    return DocumentUse(
-        assessment_id=sheet.pk,
-        round_title=round.title,
-        year=round.year,
-        unit_name=sheet.unit.name,
-        code="",
-        title=claim.ground,
-        layer="",
-        adjustment_kind=claim.kind,
-        pointer="",
-    )
+    return _use(sheet, claim.ground, kind=claim.kind)
 
 
 def _of_correction(correction: Correction, sheet: Assessment) -> DocumentUse:
-    round = sheet.round_block.round
-    return DocumentUse(
-        assessment_id=sheet.pk,
-        round_title=round.title,
-        year=round.year,
-        unit_name=sheet.unit.name,
-        code=correction.criterion.code,
-        title=correction.criterion.title,
-        layer=Layer.CORRECTED,
-        adjustment_kind="",
-        pointer="",
-    )
+    leaf = correction.criterion
+    return _use(sheet, leaf.title, code=leaf.code, layer=Layer.CORRECTED)

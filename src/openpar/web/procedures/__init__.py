@@ -1,0 +1,1 @@
+"""Pages of administrative procedures: the catalogue, decisions, postings, reviews, offers, counts."""
