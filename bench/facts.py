@@ -68,9 +68,8 @@ def compare(rows: int, ways: list[str]) -> None:
         found = {way: told for way in ways if (told := measured(var, folder, way, rows)) is not None}
     for way, told in found.items():
         share = f"{told['cpu'] / found['ours']['cpu']:7.1f} × ours" if "ours" in found else ""
-        sys.stdout.write(
-            f"{way:8} CPU {told['cpu']:8.2f} s · {told['seconds']:8.2f} s · {told['megabytes']:6.0f} MB {share}\n"
-        )
+        times = f"CPU {told['cpu']:8.2f} s · {told['seconds']:8.2f} s"
+        sys.stdout.write(f"{way:8} {times} · {told['megabytes']:6.0f} MB {share}\n")
     if {"ours", "duckdb"} <= found.keys():
         ratio = found["ours"]["cpu"] / found["duckdb"]["cpu"]
         verdict = "ok  " if ratio <= CPU_RATIO else "OVER"

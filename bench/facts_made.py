@@ -15,7 +15,7 @@ MOST_MADE = 50_000_000
 
 
 def columns_of_month(chance: np.random.Generator, month: int, rows: int) -> dict[str, Any]:
-    """The facts of one month, sorted by agency as the keys of dossiers are: shares as provinces report them."""
+    """The facts of one month, by agency as the keys of dossiers are; shares as provinces report them."""
 
     def flag(share: float) -> Any:
         return (chance.random(rows, np.float32) < share).astype(np.int16)

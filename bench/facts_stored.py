@@ -1,4 +1,4 @@
-"""Makes a store with made facts; prints the folder of their files. Usage: python -m bench.facts_stored ROWS."""
+"""Makes a store with so many made facts, and prints the folder of their files. Usage: facts_stored ROWS."""
 
 from __future__ import annotations
 

@@ -52,7 +52,9 @@ def by_hand(folder: Path) -> int:
 def with_pandas(folder: Path) -> int:
     import pandas
 
-    whole = pandas.concat([pandas.read_parquet(path).drop(columns="key") for path in folder.glob("*.parquet")])
+    whole = pandas.concat(
+        [pandas.read_parquet(path).drop(columns="key") for path in folder.glob("*.parquet")]
+    )
     flags = whole.assign(
         early=whole.verdict_legal == 1,
         on_time=whole.verdict_legal == 2,
@@ -67,7 +69,17 @@ def with_pandas(folder: Path) -> int:
         on_time_766=whole.verdict_766.isin((1, 2, 4, 6)),
         received=1,
     )
-    names = ["received", "early", "on_time", "late", "in_process", "overdue", "returned", "withdrawn", "refused"]
+    names = [
+        "received",
+        "early",
+        "on_time",
+        "late",
+        "in_process",
+        "overdue",
+        "returned",
+        "withdrawn",
+        "refused",
+    ]
     names += ["online", "paid", "on_time_766", "carried", "supplement", "paused", "obligation", "digitised"]
     found = flags.groupby(["agency", "month_received", "sector", "channel"], sort=False)[names].sum()
     return int(found["received"].sum())
@@ -80,7 +92,9 @@ def in_a_loop(folder: Path) -> int:
 
     found: Counter[tuple[int, ...]] = Counter()
     with duckdb.connect(":memory:") as duck:
-        answer = duck.execute(f"SELECT * EXCLUDE key FROM read_parquet('{folder}/*.parquet') LIMIT {LOOP_ROWS}")
+        answer = duck.execute(
+            f"SELECT * EXCLUDE key FROM read_parquet('{folder}/*.parquet') LIMIT {LOOP_ROWS}"
+        )
         names = [column[0] for column in answer.description]
         rows = answer.fetchall()
     started = time.process_time()

@@ -16,7 +16,9 @@ UNIT = ("FOCAL_OFFICER", "DIVISION_OFFICER", "AGENCY_HEAD")
 OVERSEES = ("COUNCIL_CHAIR", "ROUND_MANAGER", "LEADER", "AUDITOR")
 # An appraiser whom nobody has assigned a field.
 IDLE = "IDLE_APPRAISER"
-ROLES = (*UNIT, "APPRAISER", *OVERSEES, "ADMINISTRATOR")
+# Controls procedures; of sheets and rounds sees nothing.
+CONTROLS = "PROCEDURE_CONTROLLER"
+ROLES = (*UNIT, "APPRAISER", *OVERSEES, CONTROLS, "ADMINISTRATOR")
 PEOPLE = (*ROLES, IDLE, "nobody")
 EVERYONE = (*PEOPLE, "anonymous")
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -24,7 +26,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "coordinates": ("FOCAL_OFFICER", "AGENCY_HEAD"),
     "oversees": OVERSEES,
     "office": (*ROLES, IDLE),
-    "store": (*UNIT, *OVERSEES, "APPRAISER", IDLE),
+    "store": (*UNIT, *OVERSEES, "APPRAISER", IDLE, CONTROLS),
+    "controls": (CONTROLS, "ROUND_MANAGER"),
     "adds": (*UNIT, "APPRAISER", IDLE, "ROUND_MANAGER"),
     "people": PEOPLE,
     "everyone": EVERYONE,

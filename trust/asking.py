@@ -13,8 +13,9 @@ from django.test import Client
 from django.urls import reverse
 
 from openpar.base.audit.models import Checkpoint, Entry
+from openpar.base.organisations.models import Organisation
 from openpar.parindex.assessments.models import Score
-from trust.access import IDLE, OVERSEES, UNIT, Answer, Cell
+from trust.access import CONTROLS, IDLE, OVERSEES, UNIT, Answer, Cell
 from trust.worlds import MOMENTS, PDF, Things, Worlds, secret
 
 # By the beginning of the address: what `<int:pk>` names there.
@@ -33,6 +34,7 @@ _OF_DRAFTS = (
     *("criteria-check", "criteria-remove", "criteria-move"),
 )
 _FIXED = {
+    "year": 2027,
     "block": "so",
     "code": "1.1.2",
     "change": "rename",
@@ -115,6 +117,7 @@ class Asker:
         if name == "size":
             return self._sealed
         named = {
+            **things.procedures.named(url),
             "round_id": things.round,
             "assessment_id": things.sheet,
             "round_block_id": things.round_block,
@@ -134,8 +137,8 @@ def body_of(answer: Any) -> bytes:
 
 
 def _reads_own(person: str, kind: str) -> bool:
-    """The agency reads its own; an appraiser of it who was assigned nothing looks into its store only."""
-    return person in UNIT or (person == IDLE and kind != "ghichu")
+    """The agency reads its own; who appraises nothing or controls procedures looks into its store only."""
+    return person in UNIT or (person in (IDLE, CONTROLS) and kind != "ghichu")
 
 
 def _written() -> int:
@@ -149,6 +152,17 @@ def _show_second_factor(client: Client) -> None:
     session = client.session
     session[SECOND_FACTOR] = Passed.SHOWN
     session.save()
+
+
+def _quality(things: Things) -> dict[str, str]:
+    key = Organisation.objects.get(pk=things.organisation).key
+    return {
+        "organisation": f"Cơ quan [{key}]",
+        "on": "05/06/2026",
+        "state": "ANNOUNCED",
+        "standard": "TCVN ISO 9001:2015",
+        "legal_basis": "1/QĐ",
+    }
 
 
 def _sent(cell: Cell, things: Things) -> dict[str, Any]:
@@ -186,6 +200,21 @@ def _typed(cell: Cell, things: Things) -> dict[str, Any]:
         "round-penalty": {"ground": "Kết luận", "points": "0,5"},
         "criteria-retire": {"reason": "Hết"},
         "criteria-copy": {"year": "2027", "title": "Bản"},
+        "procedures-quality": _quality(things),
+        "publishing-decision-upload": {"uploaded_on": "05/06/2026"},
+        "publishing-posting": {"places": "BOARD", "line": "1", "posted_on": "05/06/2026"},
+        "procedure-review-finish": {"reviewed_on": "05/06/2026", "conclusion": "Giữ nguyên"},
+        "procedure-review-problem": {"part": "FEE", "text": "Phí cao", "found_on": "05/06/2026"},
+        "procedure-problem-decide": {"number": "8/QĐ-UBND", "decided_on": "05/06/2026"},
+        "procedure-problem-handle": {"handling": "Đã sửa", "handled_on": "05/06/2026"},
+        "procedure-review-plan": {
+            "year": "2025",
+            "number": "1/KH-UBND",
+            "signed_on": "20/01/2025",
+            "issuer": "UBND tỉnh",
+        },
+        "publishing-line-new": {"code": "9.000099", "change": "NEW"},
+        "procedure-offer": {"on": "05/08/2026", "online_level": "FULL"},
         "set-active": {"active": ""},
         "new-person": {"username": "moi", "full_name": "Người mới"},
     }

@@ -19,7 +19,7 @@ if os.environ.get(NOW_VARIABLE):
     if os.environ.get(NOW_SINCE_VARIABLE):
         moment += timedelta(seconds=time.time() - float(os.environ[NOW_SINCE_VARIABLE]))
     time_machine.travel(moment, tick=True).start()
-    # The travelled clock stands until somebody asks it; the server asks seconds later, each worker another time.
+    # The travelled clock stands until it is asked for the first time; the server asks seconds later.
     time.time()
 
 if os.environ.get(PLANTED_VARIABLE) == SHOWS_ERRORS:

@@ -38,6 +38,7 @@ from openpar.parindex.assessments.models import Assessment, Layer, Round, RoundB
 from openpar.parindex.criteria.actions import copy_set
 from openpar.parindex.criteria.models import CriteriaSet, Criterion
 from tests import factories
+from tests.delivery.procedures.pages import ProcedureThings, procedure_things
 from tests.parindex import rounds
 from trust.access import IDLE, ROLES
 
@@ -69,6 +70,7 @@ class Things:
     reopening: int
     correction: int
     entry: int
+    procedures: ProcedureThings
 
 
 @dataclass(frozen=True)
@@ -106,11 +108,14 @@ def build(states: Iterable[str], relations: Iterable[str]) -> Worlds:
     casts = {relation: _cast(agency) for relation, agency in agencies.items()}
     chair = factories.actor_as(Role.COUNCIL_CHAIR, other, "Chủ tịch")
     things = {}
-    for relation in relations:
+    for number, relation in enumerate(relations):
         manager = factories.actor_as(Role.ROUND_MANAGER, agencies[relation], "Quản lý")
         subject = factories.person_as(Role.FOCAL_OFFICER, agencies[relation], secret("ten", relation))
+        procedures = procedure_things(manager, agencies[relation], code=f"9.00001{number}")
         for state in states:
-            maker = _Maker(relation, state, manager, chair, agencies, casts, people["APPRAISER"], subject)
+            maker = _Maker(
+                relation, state, manager, chair, agencies, casts, people["APPRAISER"], subject, procedures
+            )
             things[state, relation] = maker.make()
     # Receipts and the public pages of the log tell of sealed rows only.
     seal(at=MOMENTS["published"])
@@ -136,6 +141,7 @@ class _Maker:
     casts: Mapping[str, _Cast]
     appraiser: User
     subject: User
+    procedures: ProcedureThings
 
     def make(self) -> Things:
         criteria_set = rounds.issued_set(self.manager)
@@ -171,6 +177,7 @@ class _Maker:
             reopening=reopening,
             correction=correction,
             entry=told.pk if told else 1,
+            procedures=self.procedures,
         )
 
     def _prepared(self, criteria_set: CriteriaSet) -> tuple[Round, RoundBlock]:

@@ -20,6 +20,7 @@ import base64
 import binascii
 import hashlib
 import json
+import operator
 import re
 import sys
 import time
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     Outcomes = Mapping[str, Judged]  # by leaf
     Node = tuple[Fraction | None, Fraction | None, Fraction]  # achieved, index, maximum
     Indices = Mapping[int, Fraction | None]  # by unit
+    Points = Iterable[Fraction]
     Compiled = Callable[[Mapping[str, Fraction]], Any]
     Source: TypeAlias = "Folder | Address"
 
@@ -56,6 +58,7 @@ MOST_MEMORY = 2048 * MEBIBYTE
 MOST_SMALL_FILE = 4 * MEBIBYTE  # receipts, keys, one checkpoint
 MOST_CHECKPOINTS = 256 * MEBIBYTE  # a list of them
 MOST_SHOWN = 20
+MOST_WAIT, MOST_WAITS = 300, 100  # seconds, and how often, when a server asks to be asked later
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 5000))
 
 
@@ -416,22 +419,34 @@ class Tree:
         return hashlib.sha256(b"").digest() if found is None else found
 
 
+def _steps(first: int, last: int, proof: list[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """The parts of a proof from leaf `first` of 0…`last` up to the root, and whether each stands on the left.
+
+    Raises ValueError when the proof is too short or too long.
+    """
+    for part in proof:
+        if last == 0:
+            raise ValueError("too long")
+        on_the_left = bool(first & 1) or first == last
+        yield part, on_the_left
+        while on_the_left and not first & 1 and first:
+            first, last = first >> 1, last >> 1
+        first, last = first >> 1, last >> 1
+    if last:
+        raise ValueError("too short")
+
+
 def inclusion_holds(leaf: bytes, index: int, size: int, proof: list[bytes], root: bytes) -> bool:
     """Does the proof lead from the leaf at `index` to the root of a tree of `size`? (RFC 9162, 2.1.3.2)"""
     if not 0 <= index < size:
         return False
-    first, last, found = index, size - 1, leaf
-    for part in proof:
-        if last == 0:
-            return False
-        if first & 1 or first == last:
-            found = inner_hash(part, found)
-            while not first & 1 and first:
-                first, last = first >> 1, last >> 1
-        else:
-            found = inner_hash(found, part)
-        first, last = first >> 1, last >> 1
-    return last == 0 and found == root
+    found = leaf
+    try:
+        for part, on_the_left in _steps(index, size - 1, proof):
+            found = inner_hash(part, found) if on_the_left else inner_hash(found, part)
+    except ValueError:
+        return False
+    return found == root
 
 
 def consistency_proof(node: Callable[[int, int], bytes], old: int, size: int) -> list[bytes]:
@@ -463,17 +478,13 @@ def consistency_holds(old: int, size: int, proof: list[bytes], old_root: bytes, 
     while first & 1:
         first, last = first >> 1, last >> 1
     old_found = found = proof[0]
-    for part in proof[1:]:
-        if last == 0:
-            return False
-        if first & 1 or first == last:
-            old_found, found = inner_hash(part, old_found), inner_hash(part, found)
-            while not first & 1 and first:
-                first, last = first >> 1, last >> 1
-        else:
-            found = inner_hash(found, part)
-        first, last = first >> 1, last >> 1
-    return last == 0 and old_found == old_root and found == root
+    try:
+        for part, on_the_left in _steps(first, last, proof[1:]):
+            old_found = inner_hash(part, old_found) if on_the_left else old_found
+            found = inner_hash(part, found) if on_the_left else inner_hash(found, part)
+    except ValueError:
+        return False
+    return old_found == old_root and found == root
 
 
 # ---------------------------------------------------------------------------------------------------------
@@ -495,36 +506,13 @@ def _nested(depth: int) -> bytes:
     )
 
 
-_ROW_KEYS = (
-    "about",
-    "actor",
-    "after",
-    "at",
-    "before",
-    "label",
-    "name",
-    "object",
-    "reason",
-    "salt",
-    "v",
-    "verb",
-)
-_ROW = re.compile(
-    rb'\{"about":' + _TEXT + rb',"actor":(?:null|-?[0-9]+),"after":' + _nested(2) + rb',"at":"[0-9T:.-]{26}Z"'
-    rb',"before":'
-    + _nested(2)
-    + rb',"label":'
-    + _TEXT
-    + rb',"name":'
-    + _TEXT
-    + rb',"object":'
-    + _TEXT
-    + rb',"reason":'
-    + _TEXT
-    + rb',"salt":"[0-9a-f]{32}","v":1,"verb":'
-    + _TEXT
-    + rb"\}"
-)
+_ROW_PATTERNS = {
+    "about": _TEXT, "actor": rb"(?:null|-?[0-9]+)", "after": _nested(2), "at": rb'"[0-9T:.-]{26}Z"',
+    "before": _nested(2), "label": _TEXT, "name": _TEXT, "object": _TEXT, "reason": _TEXT,
+    "salt": rb'"[0-9a-f]{32}"', "v": b"1", "verb": _TEXT,
+}  # fmt: skip
+_PARTS = [b'"%b":%b' % (key.encode(), pattern) for key, pattern in _ROW_PATTERNS.items()]
+_ROW = re.compile(rb"\{" + b",".join(_PARTS) + rb"\}")
 _READ_EVERY_ROW_UP_TO = 100_000
 
 
@@ -534,16 +522,16 @@ def row_fault(line: bytes) -> str:
         row = read_json(line, "row", composed=False)
     except Wrong as fault:
         return str(fault)
-    if not isinstance(row, dict) or tuple(row) != _ROW_KEYS or row["v"] != 1:
+    if not isinstance(row, dict) or list(row) != list(_ROW_PATTERNS) or row["v"] != 1:
         return "row: not the keys of a row"
-    texts = ("about", "label", "name", "object", "reason", "verb")
-    if not all(isinstance(row[key], str) for key in texts) or not _MOMENT.fullmatch(str(row["at"])):
-        return "row: a value of the wrong kind"
-    if not re.fullmatch(r"[0-9a-f]{32}", str(row["salt"])) or type(row["actor"]) not in (int, type(None)):
-        return "row: a value of the wrong kind"
-    if not all(row[key] is None or isinstance(row[key], dict) for key in ("before", "after")):
-        return "row: a value of the wrong kind"
-    return ""
+    is_right = (
+        all(isinstance(row[key], str) for key in ("about", "label", "name", "object", "reason", "verb"))
+        and all(row[key] is None or isinstance(row[key], dict) for key in ("before", "after"))
+        and type(row["actor"]) in (int, type(None))
+        and _MOMENT.fullmatch(str(row["at"]))
+        and re.fullmatch(r"[0-9a-f]{32}", str(row["salt"]))
+    )
+    return "" if is_right else "row: a value of the wrong kind"
 
 
 def tile_path(level: int, index: int) -> str:
@@ -605,13 +593,19 @@ class Address:
 
     def __init__(self, address: str) -> None:
         self.address = address.rstrip("/")
+        self.waits = 0
 
     def __call__(self, name: str) -> bytes | None:
+        """None for what is not there. A server that asks to wait (429) is asked again afterwards."""
         try:
-            # The address was typed by the reader and begins with http:// or https://
-            with urllib.request.urlopen(f"{self.address}/{name}", timeout=30) as answer:  # noqa: S310
+            with urllib.request.urlopen(f"{self.address}/{name}", timeout=30) as answer:  # noqa: S310  # typed by the reader, begins with http
                 content: bytes = answer.read(MOST_SMALL_FILE + 1)
         except urllib.error.HTTPError as fault:
+            seconds = fault.headers.get("Retry-After", "") if fault.code == 429 else ""
+            if seconds.isdecimal() and int(seconds) <= MOST_WAIT and self.waits < MOST_WAITS:
+                self.waits += 1
+                time.sleep(int(seconds))
+                return self(name)
             if fault.code in (404, 410):
                 return None
             raise Unreadable(f"{self.address}/{name}: {fault.code}") from None
@@ -631,9 +625,8 @@ def check_log(options: Options, report: Report) -> Summary:
     if newest_text is None:
         raise Unreadable(f"{options.source}: no file “checkpoint”")
     newest = read_checkpoints(text_of(newest_text, "checkpoint"), keys, "checkpoint")[0]
-    outside = read_checkpoints(
-        small_text(options.checkpoint, MOST_CHECKPOINTS), keys, Path(options.checkpoint).name
-    )
+    kept = small_text(options.checkpoint, MOST_CHECKPOINTS)
+    outside = read_checkpoints(kept, keys, Path(options.checkpoint).name)
     if not outside:
         raise Unreadable(f"{options.checkpoint}: no checkpoint")
     for checkpoint in outside:
@@ -786,11 +779,8 @@ def trusted_keys(options: Options, own: list[str], report: Report) -> Keys:
     if options.key:
         return read_keys(options.key)
     keys = read_keys(own)
-    for text in own:
-        if text.strip():
-            report.note(
-                "Key taken from the material itself; compare it with the published one: {key}", key=text
-            )
+    for text in filter(str.strip, own):
+        report.note(OWN_KEY, key=text)
     return keys
 
 
@@ -810,15 +800,11 @@ def check_receipt(options: Options, report: Report) -> Summary:
         proof = [_base64(part) for part in receipt["proof"]]
     except (ValueError, TypeError, binascii.Error):
         raise Wrong("proof: not hashes in base64") from None
-    leaf = leaf_hash(canonical(receipt["entry"]))
-    if not inclusion_holds(leaf, receipt["index"], checkpoint.size, proof, checkpoint.root):
-        report.row(
-            "entry {index} is not in the tree of {size} rows", index=receipt["index"], size=checkpoint.size
-        )
-    summary = "row {index} of {size}: {verb} {label}, {at}"
-    entry = receipt["entry"]
+    entry, index, size = receipt["entry"], receipt["index"], checkpoint.size
+    if not inclusion_holds(leaf_hash(canonical(entry)), index, size, proof, checkpoint.root):
+        report.row("entry {index} is not in the tree of {size} rows", index=index, size=size)
     told = {key: entry.get(key, "") for key in ("verb", "label", "at")}
-    return summary, {"index": receipt["index"], "size": checkpoint.size, **told}
+    return "row {index} of {size}: {verb} {label}, {at}", {"index": index, "size": size, **told}
 
 
 def check_evidence(options: Options, report: Report) -> Summary:
@@ -841,9 +827,8 @@ def check_evidence(options: Options, report: Report) -> Summary:
         if digest is None:
             report.row("{path}: missing", path=row["path"])
         elif size != row["size"]:
-            report.row(
-                "{path}: {size} bytes instead of {wanted}", path=row["path"], size=size, wanted=row["size"]
-            )
+            told = {"path": row["path"], "size": size, "wanted": row["size"]}
+            report.row("{path}: {size} bytes instead of {wanted}", **told)
         elif digest != row["sha256"]:
             report.row("{path}: the content is not what was submitted", path=row["path"])
     if [row["path"] for row in manifest["files"]] != sorted(known):
@@ -903,13 +888,9 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "moment": lambda value: isinstance(value, str) and _MOMENT.fullmatch(value) is not None,
 }
 RECEIPT = {
-    "format": "text",
-    "entry": "object",
-    "index": "count",
-    "proof": "list",
-    "checkpoint": "text",
+    "format": "text", "entry": "object", "index": "count", "proof": "list", "checkpoint": "text",
     "keys": "list",
-}
+}  # fmt: skip
 UNIT = {
     "unit": "count", "block": "text", "name": "text?", "ranked": "truth", "published": "truth",
     "locked": "truth", "self_count": "count", "appraised_count": "count",
@@ -957,6 +938,7 @@ _FIXED_MEMBERS = {
     "adjustments.jsonl", "blocks.json", "decision.json", "keys.txt", "manifest.json", "results.jsonl",
     "scores.jsonl", "signature.txt", "units.jsonl",
 }  # fmt: skip
+_CRITERIA = re.compile(r"criteria-[0-9]{1,3}\.json")
 
 
 def read_bundle(path: str) -> dict[str, bytes]:
@@ -973,9 +955,7 @@ def read_bundle(path: str) -> dict[str, bytes]:
         if len(names) > MOST_MEMBERS:
             raise Wrong(f"{len(names)} members; at most {MOST_MEMBERS} are read")
         for info in infos:
-            if info.filename not in _FIXED_MEMBERS and not re.fullmatch(
-                r"criteria-[0-9]{1,3}\.json", info.filename
-            ):
+            if info.filename not in _FIXED_MEMBERS and not _CRITERIA.fullmatch(info.filename):
                 raise Wrong(f"{_shown(info.filename)}: not a member of a round")
             if names.count(info.filename) > 1:
                 raise Wrong(f"{info.filename}: twice in the archive")
@@ -1031,12 +1011,8 @@ def check_seals(members: dict[str, bytes], options: Options, report: Report) -> 
 
 ZERO = Fraction(0)
 EARNED, NOT_APPLICABLE, PENDING, INVALID, MISSING = (
-    "EARNED",
-    "NOT_APPLICABLE",
-    "PENDING",
-    "INVALID",
-    "MISSING",
-)
+    "EARNED", "NOT_APPLICABLE", "PENDING", "INVALID", "MISSING",
+)  # fmt: skip
 NOTHING: Judged = (MISSING, None)
 OUT: Judged = (NOT_APPLICABLE, None)
 BAD: Judged = (INVALID, None)
@@ -1310,42 +1286,23 @@ def claims(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
 
 
 RULES: dict[str, Callable[[Json, Fraction, Json, bool], Judged]] = {
-    "boolean": boolean,
-    "choice": choice,
-    "additive_checklist": checklist,
-    "count_times_points_capped": count_times_points,
-    "step_on_ratio": ratio,
-    "step_on_count": step_on_count,
-    "ratio_times_max": ratio,
-    "ratio_with_zero_floor": ratio,
-    "formula_with_variables_and_conditions": formula,
-    "deadline": deadline,
-    "deduct_per_violation": deduct,
-    "quality_grade_percent": quality_grade,
-    "survey_weighted_answers": survey,
-    "external_index": external_index,
-    "leadership_score": leadership,
-    "cohort_normalised": cohort_alone,
-    "bonus_capped": claims,
-    "penalty_capped": claims,
+    "boolean": boolean, "choice": choice, "additive_checklist": checklist,
+    "count_times_points_capped": count_times_points, "step_on_count": step_on_count,
+    "step_on_ratio": ratio, "ratio_times_max": ratio, "ratio_with_zero_floor": ratio,
+    "formula_with_variables_and_conditions": formula, "deadline": deadline,
+    "deduct_per_violation": deduct, "quality_grade_percent": quality_grade,
+    "survey_weighted_answers": survey, "external_index": external_index, "leadership_score": leadership,
+    "cohort_normalised": cohort_alone, "bonus_capped": claims, "penalty_capped": claims,
     "not_applicable": lambda rule, most, answer, allowed: OUT,
     "unstated": lambda rule, most, answer, allowed: BAD,
-}
+}  # fmt: skip
 SHORT_NAMES = {
-    "checklist": "additive_checklist",
-    "count": "count_times_points_capped",
-    "step": "step_on_ratio",
-    "ratio": "ratio_times_max",
-    "formula": "formula_with_variables_and_conditions",
-    "deduct": "deduct_per_violation",
-    "quality_grade": "quality_grade_percent",
-    "survey": "survey_weighted_answers",
-    "external_pct": "external_index",
-    "leadership": "leadership_score",
-    "cohort": "cohort_normalised",
-    "bonus": "bonus_capped",
-    "penalty": "penalty_capped",
-}
+    "checklist": "additive_checklist", "count": "count_times_points_capped", "step": "step_on_ratio",
+    "ratio": "ratio_times_max", "formula": "formula_with_variables_and_conditions",
+    "deduct": "deduct_per_violation", "quality_grade": "quality_grade_percent",
+    "survey": "survey_weighted_answers", "external_pct": "external_index", "leadership": "leadership_score",
+    "cohort": "cohort_normalised", "bonus": "bonus_capped", "penalty": "penalty_capped",
+}  # fmt: skip
 
 
 def rule_type(rule: Json) -> str:
@@ -1369,17 +1326,14 @@ def cohort(rule: Json, most: Fraction, answers: Mapping[Any, Json]) -> dict[Any,
     alone = {unit: judge(rule, most, answer, True) for unit, answer in answers.items()}
     if any(state in (MISSING, INVALID) for state, _ in alone.values()):
         return alone
-    values = {
-        unit: number(answers[unit]["numerator"]) for unit, (state, _) in alone.items() if state == PENDING
-    }
+    waiting = [unit for unit, (state, _) in alone.items() if state == PENDING]
+    values = {unit: number(answers[unit]["numerator"]) for unit in waiting}
     lower = rule.get("direction") == "lower_is_better"
     best = (min if lower else max)(values.values(), default=ZERO)
     if best == 0:
         return dict.fromkeys(answers, OUT)
-    points = {
-        unit: settle((best / value if lower else value / best) * most, 24) for unit, value in values.items()
-    }
-    return {unit: (EARNED, points[unit]) if unit in points else OUT for unit in answers}
+    shares = {unit: best / value if lower else value / best for unit, value in values.items()}
+    return {unit: (EARNED, settle(shares[unit] * most, 24)) if unit in shares else OUT for unit in answers}
 
 
 # Formulas: numbers, variables, max, + − × ÷, comparisons, and / or / not, min(…), max(…); nothing else.
@@ -1387,31 +1341,13 @@ def cohort(rule: Json, most: Fraction, answers: Mapping[Any, Json]) -> dict[Any,
 _TOKEN = re.compile(r"\s*(?:([0-9]+(?:\.[0-9]+)?)|([^\W\d]\w*)|(<=|>=|==|!=|<>|[-+*/×÷−<>=≤≥≠(),]))")
 _SIGNS = {"−": "-", "×": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "<>": "!=", "==": "="}
 _POWER = {
-    "or": 1,
-    "and": 2,
-    "<": 4,
-    "<=": 4,
-    ">": 4,
-    ">=": 4,
-    "=": 4,
-    "!=": 4,
-    "+": 5,
-    "-": 5,
-    "*": 6,
-    "/": 6,
-}
+    "or": 1, "and": 2, "<": 4, "<=": 4, ">": 4, ">=": 4, "=": 4, "!=": 4, "+": 5, "-": 5, "*": 6, "/": 6,
+}  # fmt: skip
 _COUNTED: dict[str, Callable[[Any, Any], Any]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-    "=": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-}
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "=": operator.eq, "!=": operator.ne,
+}  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
@@ -1525,9 +1461,8 @@ class Criteria:
         if self.policy not in ("rescale_appraisal", "shrink_denominator", "full_marks"):
             raise ValueError(f"unknown na_policy {_shown(self.policy)}")
         extra = given.get("bonus_penalty", {})
-        self.most_bonus, self.most_penalty = (
-            number(extra.get(key, "0")) for key in ("bonus_max", "penalty_max")
-        )
+        self.most_bonus = number(extra.get("bonus_max", "0"))
+        self.most_penalty = number(extra.get("penalty_max", "0"))
         self.cap = None if extra.get("total_cap") is None else number(extra["total_cap"])
         self.digits, self.mode = int(given["rounding"]["display"]), given["rounding"]["mode"].lower()
         self.ties, self.rank_on = given.get("ties", "competition"), given.get("rank_on", "exact")
@@ -1607,11 +1542,7 @@ class Total:
     """What one side of one unit gets, all of it settled at 18 decimal places."""
 
     def __init__(
-        self,
-        criteria: Criteria,
-        outcomes: Outcomes,
-        bonus: Iterable[Fraction] = (),
-        penalty: Iterable[Fraction] = (),
+        self, criteria: Criteria, outcomes: Outcomes, bonus: Points = (), penalty: Points = ()
     ) -> None:
         halves = [[leaf for leaf in criteria.leaves if leaf.outside is side] for side in (False, True)]
         self.bonus = min(criteria.most_bonus, sum(bonus, ZERO))
@@ -1689,7 +1620,7 @@ def grade(criteria: Criteria, block: str, index: Fraction | None) -> str:
 # ---------------------------------------------------------------------------------------------------------
 # The recount of a round
 
-LAYERS = ("SELF", "APPRAISED", "EXPLAINED", "REAPPRAISED", "CORRECTED", "OUTSIDE")
+OWN_LAYERS = ("SELF", "APPRAISED", "EXPLAINED", "REAPPRAISED", "CORRECTED")
 DECIDING = ("OUTSIDE", "CORRECTED", "REAPPRAISED", "APPRAISED")
 LEAF_DUST, TOTAL_DUST = Fraction(1, 10**20), Fraction(1, 10**17)
 
@@ -1756,11 +1687,7 @@ def read_blocks(members: dict[str, bytes]) -> dict[str, Criteria]:
     for row in listed:
         shape(row, {"block": "text", "name": "text", "criteria": "text"}, "blocks.json")
         name = row["criteria"]
-        if (
-            not re.fullmatch(r"criteria-[0-9]{1,3}\.json", name)
-            or name not in members
-            or row["block"] in blocks
-        ):
+        if not _CRITERIA.fullmatch(name) or name not in members or row["block"] in blocks:
             raise Wrong(f"blocks.json: {_shown(row['block'])}: twice, or without its criteria")
         try:
             blocks[row["block"]] = Criteria(read_json(members[name], name))
@@ -1799,13 +1726,9 @@ def read_scores(
         if key <= last:
             raise Wrong(f"{where}: not sorted by unit, code, layer, or twice")
         last, unit = key, units.get(row["unit"])
-        leaf = None if unit is None else blocks[unit.row["block"]].leaf.get(row["code"])
-        if (
-            unit is None
-            or leaf is None
-            or row["layer"] not in LAYERS
-            or (row["layer"] == "OUTSIDE") is not leaf.outside
-        ):
+        leaf = blocks[unit.row["block"]].leaf.get(row["code"]) if unit else None
+        is_layer = leaf and row["layer"] in (("OUTSIDE",) if leaf.outside else OWN_LAYERS)
+        if not unit or not leaf or not is_layer:
             raise Wrong(f"{where}: no such unit, leaf or layer: {_shown(key)}")
         worth = check_score(row, leaf, where, report)
         unit.scores.setdefault(leaf.code, {})[row["layer"]] = row
@@ -1829,11 +1752,11 @@ def check_score(row: Json, leaf: Leaf, where: str, report: Report) -> Judged:
         report.row(POINTS_DIFFER, **place, computed=points, stored=computed)
     elif not near(stored, points if given is None else given, LEAF_DUST):
         report.row(POINTS_DIFFER, **place, computed=points if given is None else given, stored=stored)
-    if given is not None:
-        if not 0 <= given <= leaf.maximum:
-            report.row(GIVEN_OUT_OF_RANGE, **place, given=given, most=leaf.maximum)
-        return EARNED, given
-    return state, points
+    if given is None:
+        return state, points
+    if not 0 <= given <= leaf.maximum:
+        report.row(GIVEN_OUT_OF_RANGE, **place, given=given, most=leaf.maximum)
+    return EARNED, given
 
 
 def decimal_of(text: str | None) -> Fraction | None:
@@ -1901,15 +1824,10 @@ def check_counts(unit: Unit, report: Report) -> None:
             for by_layer in unit.scores.values()
             if layer in by_layer
         )
-        if found != unit.row[name]:
-            report.row(
-                COUNT_DIFFERS,
-                line=unit.line,
-                unit=unit.number,
-                name=name,
-                computed=found,
-                stored=unit.row[name],
-            )
+        stored = unit.row[name]
+        if found != stored:
+            place = {"line": unit.line, "unit": unit.number}
+            report.row(COUNT_DIFFERS, **place, name=name, computed=found, stored=stored)
 
 
 def check_block(
@@ -1917,27 +1835,36 @@ def check_block(
 ) -> None:
     """Totals, ranks and classes of one block, each compared with what was published."""
     own = {unit.number: Total(criteria, unit.side("SELF", "OUTSIDE")) for unit in units}
-    final = {}
-    for unit in units:
-        total = Total(criteria, unit.side(*DECIDING), unit.claims["BONUS"], unit.claims["PENALTY"])
-        if unit.is_silent:
-            total.total = total.index = ZERO
-        final[unit.number] = total
+    final = {unit.number: decided_total(criteria, unit) for unit in units}
     ranked = [unit.number for unit in units if unit.row["ranked"]]
     breakers = [{unit: final[unit].breaker(code) for unit in ranked} for code in criteria.breakers]
     places = ranks(criteria, {unit: final[unit].index for unit in ranked}, breakers)
-    node_places = {
-        code: ranks(criteria, {unit: final[unit].nodes[code][1] for unit in ranked})
-        for code in criteria.nodes
-    }
+    by_node = {code: {unit: final[unit].nodes[code][1] for unit in ranked} for code in criteria.nodes}
+    node_places = {code: ranks(criteria, indices) for code, indices in by_node.items()}
     for unit in units:
         line, row = results[unit.number]
         compare = Comparison(f"results.jsonl line {line}", unit.number, report)
-        compare_result(compare, row, own[unit.number], final[unit.number], unit, criteria, block)
-        compare.same("rank", row["rank"], places.get(unit.number))
-        compare.same("rank_of", row["rank_of"], len(places) if unit.number in places else None)
-        compare_nodes(compare, row["nodes"], own[unit.number], final[unit.number], node_places, unit.number)
+        mine, decided, place = own[unit.number], final[unit.number], places.get(unit.number)
+        for name, counted in (
+            ("self_total", mine.total), ("total", decided.total), ("index", decided.index),
+            ("bonus", decided.bonus), ("penalty", decided.penalty),
+        ):  # fmt: skip
+            compare.decimals(name, row[name], counted)
+        compare.same("grade", row["grade"], grade(criteria, block, decided.index))
+        own_grade = "" if unit.is_silent else grade(criteria, block, mine.index)
+        compare.same("self_grade", row["self_grade"], own_grade)
+        compare.same("rank", row["rank"], place)
+        compare.same("rank_of", row["rank_of"], None if place is None else len(places))
+        compare_nodes(compare, row["nodes"], mine, decided, node_places, unit.number)
         compare_lines(compare, row["lines"], unit, criteria)
+
+
+def decided_total(criteria: Criteria, unit: Unit) -> Total:
+    """What counts in the end, with bonus and penalty; 0 for a unit that nobody scored."""
+    found = Total(criteria, unit.side(*DECIDING), unit.claims["BONUS"], unit.claims["PENALTY"])
+    if unit.is_silent:
+        found.total = found.index = ZERO
+    return found
 
 
 class Comparison:
@@ -1946,31 +1873,17 @@ class Comparison:
     def __init__(self, where: str, unit: int, report: Report) -> None:
         self.place, self.report = {"where": where, "unit": unit}, report
 
-    def decimals(
-        self, name: str, stored: str | None, computed: Fraction | None, dust: Fraction = TOTAL_DUST
-    ) -> None:
-        if not near(decimal_of(stored), computed, dust):
-            self.differs(name, stored, computed)
+    def same(self, name: str, stored: object, counted: object) -> None:
+        if stored != counted:
+            self.differs(name, stored, counted)
 
-    def same(self, name: str, stored: object, computed: object) -> None:
-        if stored != computed:
-            self.differs(name, stored, computed)
+    def decimals(self, name: str, stored: Any, counted: Fraction | None, dust: Fraction = TOTAL_DUST) -> None:
+        is_decimal = stored is None or _is_decimal(stored)
+        if not is_decimal or not near(decimal_of(stored), counted, dust):
+            self.differs(name, stored, counted)
 
-    def differs(self, name: str, stored: object, computed: object) -> None:
-        self.report.row(RESULT_DIFFERS, **self.place, name=name, computed=computed, stored=stored)
-
-
-def compare_result(
-    compare: Comparison, row: Json, own: Total, final: Total, unit: Unit, criteria: Criteria, block: str
-) -> None:
-    """Totals and classes of one unit."""
-    compare.decimals("self_total", row["self_total"], own.total)
-    compare.decimals("total", row["total"], final.total)
-    compare.decimals("index", row["index"], final.index)
-    compare.decimals("bonus", row["bonus"], final.bonus)
-    compare.decimals("penalty", row["penalty"], final.penalty)
-    compare.same("grade", row["grade"], grade(criteria, block, final.index))
-    compare.same("self_grade", row["self_grade"], "" if unit.is_silent else grade(criteria, block, own.index))
+    def differs(self, name: str, stored: object, counted: object) -> None:
+        self.report.row(RESULT_DIFFERS, **self.place, name=name, computed=counted, stored=stored)
 
 
 def compare_nodes(
@@ -1979,13 +1892,13 @@ def compare_nodes(
     """Points, component indices and ranks of every field and criterion."""
     compare.same("nodes", sorted(nodes), sorted(final.nodes))
     for code in (code for code in final.nodes if code in nodes):
-        node, (achieved, index, most) = nodes[code], final.nodes[code]
-        compare.decimals(f"{code} maximum", node["maximum"], most)
-        compare.decimals(f"{code} self", node["self"], own.nodes[code][0])
-        compare.decimals(f"{code} decided", node["decided"], achieved)
-        compare.decimals(f"{code} index", node["index"], index)
-        compare.decimals(f"{code} self_index", node["self_index"], own.nodes[code][1])
-        compare.same(f"{code} rank", node["rank"], places[code].get(unit))
+        (achieved, index, most), (own_achieved, own_index, _) = final.nodes[code], own.nodes[code]
+        for name, counted in (
+            ("maximum", most), ("self", own_achieved), ("decided", achieved), ("index", index),
+            ("self_index", own_index),
+        ):  # fmt: skip
+            compare.decimals(f"{code} {name}", nodes[code][name], counted)
+        compare.same(f"{code} rank", nodes[code]["rank"], places[code].get(unit))
 
 
 def compare_lines(compare: Comparison, lines: list[Json], unit: Unit, criteria: Criteria) -> None:
@@ -1995,17 +1908,12 @@ def compare_lines(compare: Comparison, lines: list[Json], unit: Unit, criteria: 
     for line in (line for line in lines if line["code"] in criteria.leaf):
         code = line["code"]
         worth = unit.worth.get(code, {})
-        compare.same(
-            f"{code} decided_layer", line["decided_layer"], next((x for x in DECIDING if x in worth), "")
-        )
+        deciding = next((layer for layer in DECIDING if layer in worth), "")
+        compare.same(f"{code} decided_layer", line["decided_layer"], deciding)
         compare.decimals(f"{code} decided", line["decided"], decided.get(code, NOTHING)[1], LEAF_DUST)
         compare.same(f"{code} layers", sorted(line["points"]), sorted(worth))
         for layer in (layer for layer in sorted(worth) if layer in line["points"]):
-            points = line["points"][layer]
-            if points is not None and not _is_decimal(points):
-                compare.differs(f"{code} {layer}", points, worth[layer][1])
-            else:
-                compare.decimals(f"{code} {layer}", points, worth[layer][1], LEAF_DUST)
+            compare.decimals(f"{code} {layer}", line["points"][layer], worth[layer][1], LEAF_DUST)
 
 
 # ---------------------------------------------------------------------------------------------------------
@@ -2023,6 +1931,8 @@ POINTS_DIFFER = "{where}: unit {unit}, {code} {layer}: the rule gives {computed}
 GIVEN_OUT_OF_RANGE = "{where}: unit {unit}, {code} {layer}: given {given} points, the most is {most}"
 COUNT_DIFFERS = "units.jsonl line {line}: unit {unit}: {name} counted {computed}, stored {stored}"
 RESULT_DIFFERS = "{where}: unit {unit}: {name} counted {computed}, published {stored}"
+
+OWN_KEY = "Key taken from the material itself; compare it with the published one: {key}"
 
 VIETNAMESE = {
     MISSING_ROWS: "thiếu dòng {first} và các dòng đến {last}: {where} đã xác nhận chúng",
@@ -2048,9 +1958,7 @@ VIETNAMESE = {
     "manifest: not sorted by path, or a path twice": "bảng kê: không xếp thứ tự, hoặc trùng đường dẫn",
     "{name}: not the content that manifest.json vouches for": "{name}: khác nội dung ghi trong manifest.json",
     "decision.json: vouches for another manifest.json": "decision.json: xác nhận một manifest.json khác",
-    "Key taken from the material itself; compare it with the published one: {key}": (
-        "Khóa lấy từ chính gói này; hãy so với khóa đã công bố: {key}"
-    ),
+    OWN_KEY: "Khóa lấy từ chính gói này; hãy so với khóa đã công bố: {key}",
     "{rows} rows, {checkpoints} checkpoints": "{rows} dòng, {checkpoints} mốc niêm phong",
     "row {index} of {size}: {verb} {label}, {at}": "dòng {index} trong {size}: {verb} {label}, {at}",
     "{files} files": "{files} tệp",
@@ -2070,28 +1978,21 @@ def parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(prog="openpar_verify.py", description="Checks OpenPAR without OpenPAR.")
     found.add_argument("--vi", action="store_true", help="messages in Vietnamese")
     commands = found.add_subparsers(dest="command", required=True)
-    log = commands.add_parser("log", help="a log, in a folder or at an address")
-    log.add_argument("source", metavar="FOLDER_OR_ADDRESS")
-    log.add_argument("--checkpoint", required=True, metavar="FILE")
-    receipt = commands.add_parser("receipt", help="a receipt")
-    receipt.add_argument("file", metavar="FILE")
-    evidence = commands.add_parser("evidence", help="a folder of evidence")
-    evidence.add_argument("folder", metavar="FOLDER")
-    evidence.add_argument("--manifest", required=True, metavar="FILE")
-    bundle = commands.add_parser("round", help="the bundle of a published round")
-    bundle.add_argument("bundle", metavar="BUNDLE.zip")
-    for command, run in (
-        (log, check_log),
-        (receipt, check_receipt),
-        (evidence, check_evidence),
-        (bundle, check_round),
+    for name, run, about, source, metavar, needed in (
+        ("log", check_log, "a folder or an address", "source", "FOLDER_OR_ADDRESS", "--checkpoint"),
+        ("receipt", check_receipt, "a receipt", "file", "FILE", ""),
+        ("evidence", check_evidence, "a folder of evidence", "folder", "FOLDER", "--manifest"),
+        ("round", check_round, "the bundle of a published round", "bundle", "BUNDLE.zip", ""),
     ):
+        command = commands.add_parser(name, help=about)
         command.set_defaults(run=run)
-        command.add_argument(
-            "--vi", action="store_true", default=argparse.SUPPRESS, help="messages in Vietnamese"
-        )
+        command.add_argument(source, metavar=metavar)
+        if needed:
+            command.add_argument(needed, required=True, metavar="FILE")
         if run is not check_evidence:
             command.add_argument("--key", action="append", metavar="VKEY", help="a public key to be trusted")
+        no_default = argparse.SUPPRESS  # also behind the command; in front of it counts as well
+        command.add_argument("--vi", action="store_true", default=no_default, help="messages in Vietnamese")
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
@@ -122,6 +123,29 @@ def test_the_check_of_composed_letters_catches_a_decomposed_file(
     (tmp_path / "decomposed.md").write_text(unicodedata.normalize("NFD", "Sở Nội vụ"), encoding="utf-8")
     monkeypatch.setattr(check, "ROOT", tmp_path)
     assert check.decomposed_files() == ["decomposed.md"]
+
+
+TRANSLATIONS = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext", "npgettext"}
+
+
+def texts_nobody_gathers(source: str) -> list[str]:
+    """Calls of gettext inside an f-string: the catalogue is gathered without looking into these."""
+    return [
+        ast.unparse(call)
+        for string in ast.walk(ast.parse(source))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in TRANSLATIONS
+    ]
+
+
+def test_every_text_is_where_it_is_gathered_for_translation() -> None:
+    found = {str(path.relative_to(SOURCE)): path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py")}
+    assert {name: lost for name, text in found.items() if (lost := texts_nobody_gathers(text))} == {}
+
+
+def test_a_text_that_nobody_gathers_is_noticed() -> None:
+    assert texts_nobody_gathers("said = f'{text} {_(\"Hạn: %s.\") % day}'") == ["_('Hạn: %s.')"]
 
 
 def written_outside_actions(pattern: re.Pattern[str], allowed: set[str]) -> list[str]:

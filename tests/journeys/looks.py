@@ -40,6 +40,8 @@ def _leaf(code: str) -> Look:
 
 _RESULTS = tuple(Look("round-results", query=f"view={view}") for view in ("fields", "lost", "removed"))
 
+PROCEDURE_VIEWS = ("offers", "history", "postings", "reviews")
+
 # Without a log-in.
 STRANGER = _all("login", "seals")
 VISITS: Mapping[str, Visit] = {
@@ -110,6 +112,22 @@ VISITS: Mapping[str, Visit] = {
             *_all("criteria-line", "criteria-add", "criteria-issue"),
         ),
     ),
+    "procedures": Visit(
+        RoundStage.SELF_SCORING,
+        Role.PROCEDURE_CONTROLLER,
+        HOME,
+        (
+            *_all("procedures", "procedure", "procedures-import", "procedures-counts", "procedures-offers"),
+            *(
+                Look("procedure", query=f"view={view}")
+                for view in ("offers", "history", "postings", "reviews")
+            ),
+            *_all("procedure-offer", "procedures-quality", "procedures-postings", "publishing-decisions"),
+            *_all("publishing-decision", "publishing-decision-new", "publishing-decision-edit"),
+            *_all("publishing-line-new", "publishing-line", "publishing-posting"),
+            *_all("procedure-reviews", "procedure-review", "procedure-review-plan", "procedure-review-add"),
+        ),
+    ),
     "results": Visit(
         RoundStage.PUBLISHED,
         Role.FOCAL_OFFICER,
@@ -128,6 +146,8 @@ VISITS: Mapping[str, Visit] = {
             *_all("brakes", "data-requests"),
             *_all("people", "new-person", "person", "organisation", "organisation-change"),
             *_all("organisation-found", "organisations-merge", "organisations-import", "audit"),
+            Look("calendars", query="received=13/02/2026&limit=5&unit=working_day"),
+            *_all("calendar-draft", "calendar-hours"),
         ),
     ),
     "the auditor": Visit(RoundStage.DECISION, Role.AUDITOR, OFFICE, _all("audit", "results", "unit-result")),

@@ -16,6 +16,7 @@ from openpar.parindex.assessments.models import RoundStage
 from openpar.parindex.criteria.actions import copy_set
 from openpar.parindex.criteria.models import Criterion
 from tests import factories
+from tests.delivery.procedures.pages import procedure_things
 from tests.journeys.browser import Visitors, axe, cut_placeholders
 from tests.journeys.looks import STRANGER, VISITS, Look
 from tests.journeys.rounds_now import RoundNow, bring_in_outside, conclude, round_now, score, submit
@@ -42,6 +43,7 @@ def _things(found: RoundNow) -> Things:
         organisation=found.health.pk,
         person=focal.person_id,
         document=document.pk,
+        procedures=procedure_things(manager, found.home),
     )
 
 

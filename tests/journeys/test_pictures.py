@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
 
+from openpar.base.audit.sealing import seal
 from openpar.parindex.criteria.official_table import write_official_table
 from openpar.parindex.criteria.yaml_files import read_mapping
 from tests.journeys.browser import PICTURES, ROOT, TAKES_PICTURES, Visitors, press, row
@@ -29,8 +31,9 @@ def test_the_pictures_that_are_taken_are_those_that_the_guide_orders() -> None:
 
 
 @pytest.fixture
-def province(settings: Settings, visitors: Visitors) -> Province:
+def province(settings: Settings, visitors: Visitors, tmp_path: Path) -> Province:
     settings.OPENPAR_DEMO = True
+    settings.OPENPAR_KEYS_DIR = tmp_path / "keys"
     return Province()
 
 
@@ -52,11 +55,15 @@ def test_the_pictures_of_the_guide(visitors: Visitors, province: Province, tmp_p
     criteria(manager, tmp_path)
     preparation(manager, province)
     focal = log_in(visitors, "Nguyễn Thị Hòa")
+    focal.goto("/account/second-factor/app/")
+    picture(focal, "them-ung-dung-tao-ma", height=640)
     self_scoring(focal, province, tmp_path)
     province.finish_health()
     head = log_in(visitors, "Bùi Thanh Sơn")
     head.goto(f"{province.health}lock/")
     picture(head, "duyet-va-chot", height=640)
+    head.get_by_role("button", name="Duyệt và chốt").click()
+    expect(head.get_by_text("Phiếu không nhận thay đổi")).to_be_visible()
     province.to_appraisal()
     appraiser = log_in(visitors, "Phạm Văn Tú")
     appraisal(appraiser, manager, province)
@@ -66,8 +73,10 @@ def test_the_pictures_of_the_guide(visitors: Visitors, province: Province, tmp_p
     appraiser.goto(f"/appraisals/{province.round.pk}/explanations/")
     picture(appraiser, "tham-dinh-lan-2", height=860)
     province.to_decision()
+    correction(appraiser, manager, province)
     decision(manager, province)
     results(manager, province)
+    seals(head, login, province)
 
 
 def criteria(page: Page, folder: Path) -> None:
@@ -186,6 +195,31 @@ def decision(page: Page, province: Province) -> None:
     press(page, "Xem lại trước khi công bố")
     expect(page.get_by_role("heading", name="Xác nhận công bố")).to_be_visible()
     picture(page, "xem-lai-cong-bo", height=900)
+
+
+def correction(appraiser: Page, manager: Page, province: Province) -> None:
+    sheet = province.health.strip("/").split("/")[-1]
+    form = f"/rounds/{province.round.pk}/corrections/new/{sheet}/{province.contested}/"
+    appraiser.goto(form)
+    appraiser.locator("[name='numerator']").fill("17")
+    appraiser.get_by_label("Lý do", exact=True).fill(
+        "Hội đồng đối chiếu lại: hai nhiệm vụ nữa đã được nghiệm thu."
+    )
+    press(appraiser, "Gửi đề nghị đính chính")
+    manager.goto(f"/rounds/{province.round.pk}/corrections/")
+    picture(manager, "dinh-chinh", height=620)
+    appraiser.goto(form)
+    press(appraiser, "Rút đề nghị")
+
+
+def seals(head: Page, anybody: Page, province: Province) -> None:
+    seal(at=timezone.now())
+    head.goto(f"{province.health}history/")
+    head.get_by_role("link", name="Biên nhận").first.click()
+    expect(head.get_by_role("link", name="Tải tệp biên nhận")).to_be_visible()
+    picture(head, "bien-nhan", height=940)
+    anybody.goto("/seals/")
+    picture(anybody, "niem-phong", height=860)
 
 
 def results(page: Page, province: Province) -> None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import functools
 import http.server
+import io
 import json
 import shutil
 import threading
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
+from email.message import Message
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -203,6 +208,28 @@ def test_an_address_holds_every_earlier_checkpoint(
     leaves[max(size - 1, 0)] = bytes(32)
     outside(log).write_text(writing.checkpoint(leaves[:size], Key()), "utf-8")
     assert run(address, outside(log), capsys, "--key", Key().vkey)[0] == (1 if size else 0)
+
+
+def test_an_address_that_asks_to_wait_is_asked_again(
+    log: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    waited: list[int] = []
+
+    def answered(address: str, timeout: int) -> Any:
+        """Every other request is one too many."""
+        asked.append(address)
+        file = log / address.removeprefix("http://par.example/")
+        headers = Message()
+        headers["Retry-After"] = "7"
+        if len(asked) % 2 or not file.is_file():
+            raise urllib.error.HTTPError(address, 429 if len(asked) % 2 else 404, "", headers, io.BytesIO())
+        return io.BytesIO(file.read_bytes())
+
+    monkeypatch.setattr(urllib.request, "urlopen", answered)
+    monkeypatch.setattr(time, "sleep", waited.append)
+    assert run("http://par.example", outside(log), capsys, "--key", Key().vkey)[0] == 0
+    assert waited == [7, 7], "for the keys and for the newest checkpoint"
 
 
 def test_an_address_that_was_cut_is_found(log: Path, address: str, capsys: Capture) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tests.delivery.procedures.pages import ProcedureThings
+
 # Addresses that answer a GET with something else than a page of their own: why, by name.
 NO_PAGES: Mapping[str, str] = {
     "set_language": "goes back to where it was asked",
@@ -34,6 +36,9 @@ NO_PAGES: Mapping[str, str] = {
     "seals-feed": "a text for programs",
     "seals-verifier": "a file",
     "seals-tile": "a file",
+    "procedures-export": "a file",
+    "procedures-template": "a file",
+    "procedures-counts-export": "a file",
     "receipt": "needs a row of the log that is answered with one: test_seals does",
     "receipt-file": "a file",
     "login-second-factor": "only after a password: the journey test_second_factor does",
@@ -56,6 +61,7 @@ class Things:
     organisation: int
     person: int
     document: int
+    procedures: ProcedureThings
 
     def address(self, name: str, **chosen: object) -> str:
         """The address of a page of these things; `chosen` names others in their place."""
@@ -68,6 +74,7 @@ class Things:
         if key == "pk":
             return self._subject(name)
         return {
+            **self.procedures.named(name),
             "round_id": self.round,
             "assessment_id": self.sheet,
             "round_block_id": self.round_block,
@@ -76,6 +83,7 @@ class Things:
             "line": self.line,
             "document_id": self.document,
             "change": "rename",
+            "year": 2027,
             "kind": "xlsx",
         }.get(key, 1)
 

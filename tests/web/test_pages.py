@@ -14,6 +14,7 @@ from openpar.parindex.criteria.models import Criterion
 from openpar.web.home import sections
 from openpar.web.home.sections import Item, Section
 from tests import factories
+from tests.delivery.procedures.pages import procedure_things
 from tests.journeys.looks import LOOKED_AT
 from tests.parindex import rounds
 from tests.web.addresses import NAMES, NO_PAGES, Things
@@ -32,6 +33,9 @@ APPRAISES = (Role.APPRAISER, *OVERSEES)
 SEES_SHEET = (*UNIT, *APPRAISES)
 LOOK_AT_PEOPLE = (Role.ADMINISTRATOR, Role.AUDITOR)
 KEEP_REGISTER = (Role.ADMINISTRATOR, Role.ROUND_MANAGER)
+# Who controls procedures has the documents of the own agency too.
+STORE = (*UNIT, *OVERSEES, Role.PROCEDURE_CONTROLLER)
+MANAGE_PROCEDURES = (Role.ROUND_MANAGER, Role.PROCEDURE_CONTROLLER)
 # A sheet and its documents belong to Sở Nội vụ, where everybody works but the appraiser, in a round that
 # waits for recognition.
 PAGES = {
@@ -48,16 +52,19 @@ PAGES = {
     "organisation-change": KEEP_REGISTER,
     "organisations-merge": KEEP_REGISTER,
     "organisations-import": KEEP_REGISTER,
+    "calendars": EVERYBODY,
+    "calendar-draft": KEEP_REGISTER,
+    "calendar-hours": KEEP_REGISTER,
     "people": LOOK_AT_PEOPLE,
     "person": LOOK_AT_PEOPLE,
     "new-person": (Role.ADMINISTRATOR,),
     "brakes": (Role.ADMINISTRATOR,),
     "data-requests": (Role.ADMINISTRATOR,),
-    "documents": SEES_SHEET,
+    "documents": (*SEES_SHEET, Role.PROCEDURE_CONTROLLER),
     "new-document": (*UNIT, Role.APPRAISER, Role.ROUND_MANAGER),
-    "document": (*UNIT, *OVERSEES),
-    "verify-document": (*UNIT, *OVERSEES),
-    "replace-document": (*UNIT, *OVERSEES),
+    "document": STORE,
+    "verify-document": STORE,
+    "replace-document": STORE,
     "audit": (Role.ROUND_MANAGER, *LOOK_AT_PEOPLE),
     "criteria": EVERYBODY,
     "criteria-set": IN_OFFICE,
@@ -71,6 +78,26 @@ PAGES = {
     "criteria-settings": MANAGES,
     "criteria-line": MANAGES,
     "criteria-add": MANAGES,
+    "procedures": EVERYBODY,
+    "procedure": EVERYBODY,
+    "procedures-counts": EVERYBODY,
+    "procedures-offers": EVERYBODY,
+    "procedures-quality": EVERYBODY,
+    "procedures-postings": EVERYBODY,
+    "publishing-decisions": EVERYBODY,
+    "publishing-decision": EVERYBODY,
+    "procedure-reviews": EVERYBODY,
+    "procedure-review": EVERYBODY,
+    "procedures-import": MANAGE_PROCEDURES,
+    "publishing-decision-new": MANAGE_PROCEDURES,
+    "publishing-decision-edit": MANAGE_PROCEDURES,
+    "publishing-line-new": MANAGE_PROCEDURES,
+    "publishing-line": MANAGE_PROCEDURES,
+    "procedure-offer": MANAGE_PROCEDURES,
+    "procedure-review-plan": MANAGE_PROCEDURES,
+    "procedure-review-add": MANAGE_PROCEDURES,
+    # The procedure belongs to Sở Nội vụ.
+    "publishing-posting": (*UNIT, *MANAGE_PROCEDURES),
     "rounds": EVERYBODY,
     "round": SEES_SHEET,
     "round-new": MANAGES,
@@ -147,6 +174,7 @@ def everywhere() -> Place:
         organisation=home.pk,
         person=factories.person("Lê Văn Tú").pk,
         document=document.pk,
+        procedures=procedure_things(small.manager, home),
     )
     return Place(small, {name: things.address(name) for name in NAMES})
 

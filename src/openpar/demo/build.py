@@ -8,6 +8,8 @@ from random import Random
 from django.conf import settings
 
 from openpar.base.accounts.queries import Actor
+from openpar.base.calendars.actions import load_calendar
+from openpar.base.calendars.files import shipped_calendar
 from openpar.base.organisations.imports import load_organisations
 from openpar.base.organisations.roles import operator
 from openpar.common.formats import VIETNAM
@@ -36,6 +38,7 @@ def build(today: date, say: Say) -> None:
         blocks=(folder / "blocks.csv").read_bytes(),
         file_name="lam_dong.csv",
     )
+    load_calendar(file=shipped_calendar(settings.OPENPAR_DATA_DIR), by=operator("openpar"), at=at)
     # Names are drawn apart, so that another name never changes a figure.
     people = People(at, Random(SEED + 1))
     people.one_click()

@@ -111,7 +111,8 @@ def outage_answer(request: HttpRequest, outage: Outage) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         plain = "text/plain; charset=utf-8"
         answer = HttpResponse(f"{texts.title}. {texts.remedy}", status=503, content_type=plain)
-        said = f"{texts.title}. {_('Những gì bạn đã nhập vẫn còn trên màn hình.')} {texts.remedy}"
+        kept = _("Những gì bạn đã nhập vẫn còn trên màn hình.")
+        said = f"{texts.title}. {kept} {texts.remedy}"
         answer["HX-Trigger"] = json.dumps({"said": {"texts": [said], "bad": True}})
         answer["HX-Reswap"] = "none"
     else:
@@ -148,7 +149,9 @@ def _typed(request: HttpRequest) -> Typed | None:
         return Typed(is_complete=False)
     secrets = dict.fromkeys(name for name, _value in sent if _SECRET.search(name))
     return Typed(
-        fields=tuple(Kept(name, str(value), _label(name, str(value))) for name, value in sent if name not in secrets),
+        fields=tuple(
+            Kept(name, str(value), _label(name, str(value))) for name, value in sent if name not in secrets
+        ),
         secrets=tuple(name for name in secrets if name != "csrfmiddlewaretoken"),
         files=tuple(Kept(name, str(file_name or "")) for name, file_name in files),
     )

@@ -13,7 +13,7 @@ from openpar.base.audit.models import Entry
 from openpar.base.facts.actions.datasets import register_dataset
 from openpar.base.facts.actions.facts import put_fact, put_facts, settle_facts
 from openpar.base.facts.actions.recounting import recount
-from openpar.base.facts.counting import Difference, counters, kept_counters, kept_totals
+from openpar.base.facts.counting import Difference, board, counters, kept_counters, kept_totals
 from openpar.base.facts.declarations import AGENCY, MONTH
 from openpar.base.facts.errors import FactsRefused, StaleFacts
 from openpar.base.facts.models import KeptCounter, RecentFact, StoredPart
@@ -42,8 +42,8 @@ def test_an_event_moves_its_dossier_from_cell_to_cell_and_the_totals_follow() ->
     assert {cell: counts[0] for cell, counts in ended.summed().by_cell().items()} == {
         (1, sample.FIRST_MONTH + 1, 1, 2): 1
     }
-    board = kept_totals("dossiers", basis="received", first=sample.FIRST_MONTH, last=sample.FIRST_MONTH)
-    assert (board.total("received"), board.total("late"), board.total("in_process")) == (1, 1, 0)
+    totals = kept_totals("dossiers", basis="received", first=sample.FIRST_MONTH, last=sample.FIRST_MONTH)
+    assert (totals.total("received"), totals.total("late"), totals.total("in_process")) == (1, 1, 0)
     assert differences() == []
 
 
@@ -216,6 +216,9 @@ def test_an_event_costs_three_statements() -> None:
 def test_totals_are_read_without_the_cells_below() -> None:
     registered_dossiers()
     put({f"k{number}": random_fact(Random(number)) for number in range(50)})
-    board = kept_totals("dossiers", basis="received", first=0, last=99999)
+    totals = kept_totals("dossiers", basis="received", first=0, last=99999)
     whole = kept_counters("dossiers", basis="received").summed(AGENCY, MONTH)
-    assert board.summed().by_cell() == whole.by_cell()
+    assert totals.summed().by_cell() == whole.by_cell()
+    month = sample.FIRST_MONTH + 1
+    of_a_month = board("dossiers", basis="received", first=month, last=month)
+    assert of_a_month.summed().by_cell() == whole.during(month, month).summed(AGENCY).by_cell()

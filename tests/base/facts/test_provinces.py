@@ -203,7 +203,7 @@ def test_a_signed_table_with_other_rows_than_it_may_have_is_refused(monkeypatch:
         "* REPLACE (9::TINYINT AS basis)",
     ):
 
-        def forging(duck: object, select: str, path: Path, forged: str = forged) -> int:
+        def forging(duck: object, select: str, path: Path, group: int, forged: str = forged) -> int:
             return write_parquet(duck, f"SELECT {forged} FROM ({select})", path)  # type: ignore[arg-type]  # passed on
 
         with monkeypatch.context() as patch:

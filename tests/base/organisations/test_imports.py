@@ -16,7 +16,7 @@ from openpar.base.accounts.models import Role
 from openpar.base.audit.models import Entry
 from openpar.base.audit.queries import history_of as trace_of
 from openpar.base.intake.organisation_files import OrganisationFile, bring_in_organisations
-from openpar.base.organisations import imports
+from openpar.base.organisations import files
 from openpar.base.organisations.files import ORGANISATION_COLUMNS
 from openpar.base.organisations.imports import (
     Loaded,
@@ -310,14 +310,14 @@ def test_a_command_that_is_refused_lists_every_reason(tmp_path: Path) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_file_is_read_before_anybody_has_to_wait_for_its_writing(monkeypatch: pytest.MonkeyPatch) -> None:
-    read = imports.files.read_table
+    read = files.read_table
     inside: list[bool] = []
 
     def watched(*args: Any, **kwargs: Any) -> Any:
         inside.append(connection.in_atomic_block)
         return read(*args, **kwargs)
 
-    monkeypatch.setattr(imports.files, "read_table", watched)
+    monkeypatch.setattr(files, "read_table", watched)
     file = OrganisationFile("so.csv", f"{HEADER}\n{row('so')}".encode())
     loaded = bring_in_organisations(by=factories.registrar(), at=MOMENT, organisations=file)
     assert (loaded.added, inside) == (1, [False])

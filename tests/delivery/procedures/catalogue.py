@@ -6,9 +6,14 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
 
 from openpar.base.accounts.models import Role
 from openpar.base.accounts.queries import Actor
+from openpar.base.calendars.actions import load_calendar
+from openpar.base.calendars.files import shipped_calendar
 from openpar.base.organisations.models import Kind, Organisation
 from openpar.common.formats import VIETNAM
 from openpar.delivery.procedures.actions.decisions import DecisionHead, prepare_decision
@@ -44,6 +49,13 @@ def office() -> Organisation:
     return found or factories.organisation("Văn phòng UBND tỉnh", key="van-phong-ubnd")
 
 
+def calendar() -> None:
+    """The shipped calendar in force: duties can be counted."""
+    load_calendar(
+        file=shipped_calendar(settings.OPENPAR_DATA_DIR), by=factories.registrar(), at=factories.MOMENT
+    )
+
+
 def controller() -> Actor:
     return factories.actor_as(Role.PROCEDURE_CONTROLLER, office())
 
@@ -59,9 +71,9 @@ def working_days(count: int) -> Limit:
 SAME_DAY = Limit(None, LimitUnit.SAME_DAY)
 
 
-def contents(name: str = "Đăng ký khai sinh", **others: object) -> Contents:
+def contents(name: str = "Đăng ký khai sinh", **others: Any) -> Contents:
     """Whole contents of a procedure of communes: nothing mandatory is missing."""
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "sector": "Hộ tịch",
         "levels": (Level.COMMUNE,),
         "agencies": (Agency(AgencyKind.COMMUNE),),
@@ -74,26 +86,26 @@ def contents(name: str = "Đăng ký khai sinh", **others: object) -> Contents:
         "papers": (Paper("Tờ khai", originals=1),),
         **others,
     }
-    return Contents(name=name, **given)  # type: ignore[arg-type]  # the names of the fields, given by tests
+    return Contents(name=name, **given)
 
 
-def head(number: str = "1/QĐ-UBND", **others: object) -> DecisionHead:
-    given: dict[str, object] = {
+def head(number: str = "1/QĐ-UBND", **others: Any) -> DecisionHead:
+    given: dict[str, Any] = {
         "signed_on": date(2026, 6, 1),
         "issuer": "UBND tỉnh",
         "tier": Tier.PROVINCE,
         "effective_on": date(2026, 7, 1),
         **others,
     }
-    return DecisionHead(number=number, **given)  # type: ignore[arg-type]  # the names of the fields
+    return DecisionHead(number=number, **given)
 
 
 def decision(
-    *lines: NewLine, by: Actor | None = None, at: datetime = AT, **others: object
+    *lines: NewLine, by: Actor | None = None, at: datetime = AT, **others: Any
 ) -> PublishingDecision:
     """An issued decision with these lines."""
     who = by or controller()
-    made = prepare_decision(by=who, at=at, head=head(**others))  # type: ignore[arg-type]  # as above
+    made = prepare_decision(by=who, at=at, head=head(**others))
     for line in lines:
         add_line(by=who, at=at, decision_id=made.pk, line=line)
     return issue_decision(by=who, at=at, decision_id=made.pk, expected_version=1)
@@ -103,7 +115,7 @@ def new(code: str = BIRTH, what: Contents | None = None) -> NewLine:
     return NewLine(code, LineChange.NEW, what or contents())
 
 
-def procedure(code: str = BIRTH, what: Contents | None = None, **others: object) -> Procedure:
+def procedure(code: str = BIRTH, what: Contents | None = None, **others: Any) -> Procedure:
     """A procedure that a decision of its own brought."""
     number = others.pop("number", f"{code}/QĐ-UBND")
     decision(new(code, what), number=number, **others)
@@ -116,7 +128,7 @@ def offer(
     *,
     on: date = date(2026, 7, 1),
     organisation: Organisation | None = None,
-    **others: object,
+    **others: Any,
 ) -> Provision:
     return set_provision(
         by=controller(),
@@ -124,7 +136,7 @@ def offer(
         procedure_id=procedure.pk,
         organisation_id=organisation.pk if organisation else None,
         on=on,
-        offer=Offer(level, **others),  # type: ignore[arg-type]  # the names of the fields, given by tests
+        offer=Offer(level, **others),
     )
 
 
@@ -138,7 +150,7 @@ def as_csv(rows: Sequence[Mapping[str, object]]) -> bytes:
     return output.getvalue().encode()
 
 
-def row(code: str = BIRTH, valid_from: str = "2025-07-01", **others: object) -> dict[str, object]:
+def row(code: str = BIRTH, valid_from: str = "2025-07-01", **others: Any) -> dict[str, object]:
     """One row of the table of procedures."""
     return {
         "code": code,
@@ -151,9 +163,7 @@ def row(code: str = BIRTH, valid_from: str = "2025-07-01", **others: object) -> 
     }
 
 
-def bring_in(
-    *rows: Mapping[str, object], by: Actor | None = None, **tables: Sequence[Mapping[str, object]]
-) -> Loaded:
+def bring_in(*rows: Mapping[str, object], by: Actor | None = None, **tables: Any) -> Loaded:
     """The rows as a CSV file of procedures, and other tables by their word."""
     files = [ProcedureFile("thu-tuc.csv", as_csv(rows))] if rows else []
     files += [ProcedureFile(f"{word}.csv", as_csv(of_one), word) for word, of_one in tables.items()]

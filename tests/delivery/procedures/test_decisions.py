@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -53,10 +55,11 @@ from tests.delivery.procedures.catalogue import (
 from tests.factories import codes_of
 
 pytestmark = pytest.mark.django_db
+Call = Callable[[], object]
 EFFECT = date(2026, 7, 1)
 
 
-def draft(number: str = "9/QĐ-UBND", **others: object) -> PublishingDecision:
+def draft(number: str = "9/QĐ-UBND", **others: Any) -> PublishingDecision:
     return prepare_decision(by=controller(), at=AT, head=head(number, **others))
 
 
@@ -184,10 +187,11 @@ def test_a_head_changed_meanwhile_is_neither_overwritten_nor_issued() -> None:
     who = controller()
     meant = replace(head_of(made), title="Trích yếu")
     change_decision(by=who, at=AT, decision_id=made.pk, head=meant, expected_version=1)
-    for call in (
+    calls: tuple[Call, ...] = (
         lambda: change_decision(by=who, at=AT, decision_id=made.pk, head=meant, expected_version=1),
         lambda: issue_decision(by=who, at=AT, decision_id=made.pk, expected_version=1),
-    ):
+    )
+    for call in calls:
         with pytest.raises(StaleProcedures):
             call()
     assert PublishingDecision.objects.get().title == "Trích yếu"
@@ -202,7 +206,7 @@ def test_a_head_changed_meanwhile_is_neither_overwritten_nor_issued() -> None:
         ({"title": "x" * 501}, "too-long"),
     ],
 )
-def test_a_head_that_cannot_be_is_refused(changed: dict[str, object], code: str) -> None:
+def test_a_head_that_cannot_be_is_refused(changed: dict[str, Any], code: str) -> None:
     with pytest.raises(ProceduresRefused) as found:
         draft(**changed)
     assert codes_of(found.value) == [code]
@@ -219,13 +223,14 @@ def test_what_is_issued_stays_as_it_is() -> None:
     made = decision(new())
     line = made.lines.get()
     who = controller()
-    for call in (
+    calls: tuple[Call, ...] = (
         lambda: add(made, new(MARRIAGE)),
         lambda: remove_line(by=who, at=AT, line_id=line.pk),
         lambda: change_line(by=who, at=AT, line_id=line.pk, contents=contents("X"), expected_version=1),
         lambda: discard_decision(by=who, at=AT, decision_id=made.pk),
         lambda: issue(made),
-    ):
+    )
+    for call in calls:
         with pytest.raises(ProceduresRefused) as found:
             call()
         assert codes_of(found.value) == ["issued"]
@@ -275,7 +280,7 @@ def test_nobody_else_publishes() -> None:
     made = draft()
     line = add(made, new())
     other = factories.actor_as(Role.AGENCY_HEAD, factories.organisation("Sở Y tế"))
-    for call in (
+    calls: tuple[Call, ...] = (
         lambda: prepare_decision(by=other, at=AT, head=head("2")),
         lambda: change_decision(by=other, at=AT, decision_id=made.pk, head=head("3"), expected_version=1),
         lambda: add_line(by=other, at=AT, decision_id=made.pk, line=new(MARRIAGE)),
@@ -284,7 +289,8 @@ def test_nobody_else_publishes() -> None:
         lambda: issue_decision(by=other, at=AT, decision_id=made.pk, expected_version=1),
         lambda: discard_decision(by=other, at=AT, decision_id=made.pk),
         lambda: record_upload(by=other, at=AT, decision_id=made.pk, uploaded_on=date(2026, 6, 5)),
-    ):
+    )
+    for call in calls:
         with pytest.raises(ProceduresRefused) as found:
             call()
         assert codes_of(found.value) == ["not-allowed"]

@@ -9,19 +9,22 @@ import pytest
 import yaml
 from django.conf import settings
 
+from openpar.base.calendars.files import shipped_calendar
 from openpar.delivery.procedures.contents import Limit
 from openpar.delivery.procedures.duties import POST, PUBLISH, duty_rule, last_day_of_plan
-from openpar.delivery.procedures.queries.duties import work_calendar
 from openpar.delivery.procedures.rules import (
     Duty,
     Published,
+    engine_limit,
     last_day_within,
     publish_duty,
     upload_duty,
     working_days_before,
 )
 from openpar.delivery.procedures.words import LimitUnit, PostedAt, Tier
+from openpar.engine.workdays import due_at
 
+CALENDAR = shipped_calendar(settings.OPENPAR_DATA_DIR).calendar()
 PROVINCE = Published(
     tier=Tier.PROVINCE,
     signed_on=date(2026, 6, 24),
@@ -54,11 +57,11 @@ def must(duty: Duty | None) -> Duty:
 def test_nd63_article_15_a_decision_is_signed_before_the_law_takes_effect(
     decision: Published, due: date
 ) -> None:
-    assert must(publish_duty(decision, work_calendar())).due_on == due
+    assert must(publish_duty(decision, CALENDAR)).due_on == due
 
 
 def test_signed_on_the_last_day_is_in_time_and_a_day_later_is_late() -> None:
-    calendar, today = work_calendar(), date(2026, 9, 1)
+    calendar, today = CALENDAR, date(2026, 9, 1)
     assert not must(publish_duty(PROVINCE, calendar)).is_late(today)
     later = must(publish_duty(replace(PROVINCE, signed_on=date(2026, 6, 25)), calendar))
     assert later.is_late(today)
@@ -68,8 +71,8 @@ def test_signed_on_the_last_day_is_in_time_and_a_day_later_is_late() -> None:
 def test_by_shortened_order_three_days_after_the_law_was_signed() -> None:
     fast = replace(PROVINCE, is_fast_track=True, basis_signed_on=date(2026, 6, 23))
     # The third day, 26/06, is a Friday.
-    assert must(publish_duty(fast, work_calendar())).due_on == date(2026, 6, 26)
-    assert publish_duty(replace(fast, basis_signed_on=None), work_calendar()) is None
+    assert must(publish_duty(fast, CALENDAR)).due_on == date(2026, 6, 26)
+    assert publish_duty(replace(fast, basis_signed_on=None), CALENDAR) is None
 
 
 @pytest.mark.parametrize(
@@ -82,28 +85,39 @@ def test_by_shortened_order_three_days_after_the_law_was_signed() -> None:
     ],
 )
 def test_nd63_article_24_a_decision_is_uploaded_within_working_days(decision: Published, due: date) -> None:
-    duty = must(upload_duty(decision, work_calendar()))
+    duty = must(upload_duty(decision, CALENDAR))
     assert duty.due_on == due
     assert not duty.is_late(due)
     assert duty.is_late(date(2026, 12, 1))
-    assert not must(upload_duty(replace(decision, uploaded_on=due), work_calendar())).is_late(
-        date(2026, 12, 1)
-    )
+    assert not must(upload_duty(replace(decision, uploaded_on=due), CALENDAR)).is_late(date(2026, 12, 1))
 
 
 def test_a_period_of_days_that_ends_on_a_day_off_ends_on_the_next_working_day() -> None:
     three = Limit(3, LimitUnit.CALENDAR_DAY)
-    assert last_day_within(three, date(2026, 6, 24), work_calendar()) == date(2026, 6, 29)
+    assert last_day_within(three, date(2026, 6, 24), CALENDAR) == date(2026, 6, 29)
 
 
 def test_counting_back_skips_days_off_and_counts_a_worked_saturday() -> None:
     # 31/08-02/09 are off, Saturday 22/08 is worked: 28, 27, 26, 25, 24, 22, 21, 20, 19.
-    assert working_days_before(date(2026, 9, 3), 9, work_calendar()) == date(2026, 8, 19)
+    assert working_days_before(date(2026, 9, 3), 9, CALENDAR) == date(2026, 8, 19)
 
 
 def test_an_old_day_that_no_rule_is_known_for_has_no_duty() -> None:
     assert duty_rule(PUBLISH, day=date(2015, 1, 1), tier=Tier.PROVINCE) is None
-    assert publish_duty(replace(PROVINCE, signed_on=date(2015, 1, 1)), work_calendar()) is None
+    assert publish_duty(replace(PROVINCE, signed_on=date(2015, 1, 1)), CALENDAR) is None
+
+
+@pytest.mark.parametrize(
+    ("limit", "day"),
+    [
+        (Limit(5, LimitUnit.WORKING_DAY), date(2026, 2, 26)),
+        (Limit(15, LimitUnit.CALENDAR_DAY), date(2026, 2, 27)),
+        (Limit(None, LimitUnit.SAME_DAY), date(2026, 2, 12)),
+    ],
+)
+def test_the_engine_counts_due_dates_with_limits_of_the_catalogue(limit: Limit, day: date) -> None:
+    # dossiers.md §4.3: Tết, 16-20/02/2026 are off.
+    assert due_at(CALENDAR, date(2026, 2, 12), engine_limit(limit)).date() == day
 
 
 def test_postings_name_their_places_and_how_certain_the_rule_is() -> None:

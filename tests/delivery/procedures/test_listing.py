@@ -10,6 +10,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from openpar.base.organisations.models import Organisation
+from openpar.delivery.procedures.actions.lines import NewLine
 from openpar.delivery.procedures.contents import Agency, Term
 from openpar.delivery.procedures.exports import form_07b_workbook
 from openpar.delivery.procedures.models import Procedure
@@ -22,7 +24,6 @@ from tests.delivery.procedures.catalogue import (
     MARRIAGE,
     SAME_DAY,
     TODAY,
-    NewLine,
     bring_in,
     communes,
     contents,
@@ -78,7 +79,7 @@ def test_search_looks_at_names_without_marks_and_at_codes(three: None, search: s
 
 
 def test_filters_narrow_by_sector_level_agency_and_online_level(three: None) -> None:
-    health, commune = (factories.Organisation.objects.get(key=key) for key in ("so-y-te", _commune_key()))
+    health, commune = (Organisation.objects.get(key=key) for key in ("so-y-te", _commune_key()))
     assert names(level=Level.PROVINCE) == ["Ấp phép phòng khám"]
     assert names(organisation_id=health.pk) == ["Ấp phép phòng khám"]
     assert len(names(organisation_id=commune.pk)) == 3
@@ -93,7 +94,7 @@ def test_filters_narrow_by_sector_level_agency_and_online_level(three: None) -> 
 
 
 def _commune_key() -> str:
-    return factories.Organisation.objects.get(versions__kind="COMMUNE").key
+    return Organisation.objects.get(versions__kind="COMMUNE").key
 
 
 def test_an_old_level_is_found_under_the_one_it_counts_with() -> None:

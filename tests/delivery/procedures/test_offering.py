@@ -10,13 +10,20 @@ import pytest
 from openpar.base.accounts.models import Role
 from openpar.base.organisations.actions import merge
 from openpar.base.organisations.models import Organisation
+from openpar.delivery.procedures.actions.lines import NewLine
 from openpar.delivery.procedures.actions.postings import record_posting
 from openpar.delivery.procedures.actions.quality import record_quality
 from openpar.delivery.procedures.contents import Agency
 from openpar.delivery.procedures.errors import ProceduresRefused
 from openpar.delivery.procedures.levels import counts_as, level_of_exchange, online_levels_on
 from openpar.delivery.procedures.models import Posting, Provision, PublishingDecision
-from openpar.delivery.procedures.queries.duties import late_postings, postings_of, work_calendar
+from openpar.delivery.procedures.queries.duties import (
+    DecisionDuties,
+    duties_of,
+    late_postings,
+    postings_of,
+    work_calendar,
+)
 from openpar.delivery.procedures.queries.offering import partial_without_reason, quality_on
 from openpar.delivery.procedures.words import Level, LineChange, OnlineLevel, PostedAt, QualityState
 from tests import factories
@@ -25,8 +32,8 @@ from tests.delivery.procedures.catalogue import (
     BIRTH,
     MARRIAGE,
     TODAY,
-    NewLine,
     bring_in,
+    calendar,
     communes,
     contents,
     decision,
@@ -152,6 +159,7 @@ def late(today: date) -> list[tuple[str, int, int, int]]:
 
 
 def test_every_agency_of_a_kind_must_post_within_five_working_days_of_signing() -> None:
+    calendar()
     communes(2)
     # Signed on Friday 26/06/2026: the fifth working day is Friday 03/07.
     decision(new(), new(MARRIAGE, contents("Kết hôn")), signed_on=date(2026, 6, 26))
@@ -160,6 +168,7 @@ def test_every_agency_of_a_kind_must_post_within_five_working_days_of_signing() 
 
 
 def test_posted_at_every_place_in_time_is_not_late_afterwards() -> None:
+    calendar()
     first, second = communes(2)
     made = decision(new(), signed_on=date(2026, 6, 26))
     assert post(made, first, date(2026, 7, 3)) == 2
@@ -178,6 +187,7 @@ def test_the_same_posting_once_more_changes_nothing_and_another_day_corrects_it(
 
 
 def test_what_was_abolished_is_to_be_taken_down_by_those_who_handled_it() -> None:
+    calendar()
     communes(1)
     procedure(effective_on=date(2026, 1, 5), signed_on=date(2026, 1, 5))
     made = decision(NewLine(BIRTH, LineChange.ABOLISHED), signed_on=date(2026, 6, 26))
@@ -186,6 +196,7 @@ def test_what_was_abolished_is_to_be_taken_down_by_those_who_handled_it() -> Non
 
 
 def test_a_named_agency_that_was_merged_leaves_the_duty_to_its_successor() -> None:
+    calendar()
     old = factories.organisation("Sở Lao động", key="so-lao-dong")
     heir = factories.organisation("Sở Nội vụ", key="so-noi-vu")
     merge(
@@ -202,11 +213,23 @@ def test_a_named_agency_that_was_merged_leaves_the_duty_to_its_successor() -> No
 
 
 def test_a_decision_that_came_with_a_file_is_not_called_late() -> None:
+    calendar()
     communes(1)
     named = {"decision_number": "5/QĐ", "decision_signed_on": "2026-01-05", "decision_issuer": "UBND"}
     bring_in(row(valid_from="2026-02-01", **named))
     assert PublishingDecision.objects.get().issued_at is not None
     assert late(TODAY) == []
+
+
+def test_without_a_calendar_and_beyond_its_years_nothing_is_called_late() -> None:
+    communes(1)
+    decision(new(), signed_on=date(2026, 6, 26))
+    assert late(TODAY) == []
+    calendar()
+    assert len(late(TODAY)) == 1
+    made = PublishingDecision.objects.get()
+    made.signed_on = date(2099, 6, 26)
+    assert duties_of(made, work_calendar()) == DecisionDuties(None, None, None)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -92,14 +93,15 @@ def test_the_agency_that_reviews_may_work_on_it_and_others_may_not() -> None:
     own = factories.actor_as(Role.DIVISION_OFFICER, health)
     record_problem(by=own, at=AT, review_id=made.pk, found=FOUND)
     stranger = factories.actor_as(Role.DIVISION_OFFICER, other)
-    for call in (
+    calls: tuple[Callable[[], object], ...] = (
         lambda: record_problem(by=stranger, at=AT, review_id=made.pk, found=FOUND),
         lambda: finish_review(by=stranger, at=AT, review_id=made.pk, reviewed_on=TODAY, conclusion="x"),
         lambda: record_review_plan(by=own, at=AT, head=PlanHead(2026, "1", TODAY, "UBND")),
         lambda: add_review(
             by=own, at=AT, plan_id=made.plan_id, procedure_id=1, organisation_id=health.pk, due_on=TODAY
         ),
-    ):
+    )
+    for call in calls:
         with pytest.raises(ProceduresRefused) as found:
             call()
         assert codes_of(found.value) == ["not-allowed"]
@@ -109,7 +111,7 @@ def test_what_a_review_needs_is_asked() -> None:
     made = review()
     who, tomorrow = controller(), TODAY + timedelta(days=1)
     problem = record_problem(by=who, at=AT, review_id=made.pk, found=FOUND)
-    calls = {
+    calls: dict[str, Callable[[], object]] = {
         "review-twice": lambda: add_review(
             by=who,
             at=AT,

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from openpar.delivery.procedures.actions.lines import NewLine
 from openpar.delivery.procedures.contents import Term
 from openpar.delivery.procedures.models import Procedure
 from openpar.delivery.procedures.queries.rules_of_day import find_procedure, rule_book, rules_as_of
@@ -16,7 +17,6 @@ from tests import factories
 from tests.delivery.procedures.catalogue import (
     BIRTH,
     MARRIAGE,
-    NewLine,
     contents,
     decision,
     new,

@@ -42,6 +42,8 @@ from openpar.base.facts.queries import values_in
 KIND = "openpar counters 1"
 MANIFEST, TABLE = "manifest.txt", "counters.parquet"
 LARGEST = 64 * 1024 * 1024
+# Joined by one basis at a time: the groups of the others are passed over.
+_ROWS_A_GROUP = 16_384
 _PROVINCE = re.compile(r"[A-Z0-9]{1,20}")
 _MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 _LINES = ("dataset", "province", "as_of", "counting", "cells", "sha256")
@@ -82,7 +84,8 @@ def counters_file(*, dataset: str, province: str, as_of: datetime) -> bytes:
         register(duck, "cells", columns)
         order = ", ".join(("basis", AGENCY, MONTH, SECTOR, CHANNEL))
         path = folder / TABLE
-        cells = write_parquet(duck, f"SELECT {_typed(to.counting)} FROM cells ORDER BY {order}", path)
+        select = f"SELECT {_typed(to.counting)} FROM cells ORDER BY {order}"
+        cells = write_parquet(duck, select, path, _ROWS_A_GROUP)
         table = path.read_bytes()
     text = _text(Statement(dataset, province, as_of, to.counting.sha256, cells, sha256(table).hexdigest()))
     made = io.BytesIO()

@@ -52,9 +52,15 @@ def kept_counters(dataset: str, *, basis: str) -> Counters:
 
 
 def kept_totals(dataset: str, *, basis: str, first: int, last: int) -> Counters:
-    """What a board reads: the totals of every agency and month from `first` to `last`, both included."""
+    """The kept totals of every agency and month from `first` to `last`, both included."""
     to = registered(dataset)
     return kept.kept_totals(to, _number(to, basis), first, last)
+
+
+def board(dataset: str, *, basis: str, first: int, last: int) -> Counters:
+    """What a page of agencies reads: one kept total an agency, over the months from `first` to `last`."""
+    to = registered(dataset)
+    return kept.kept_by_agency(to, _number(to, basis), first, last)
 
 
 def _number(to: Registered, basis: str) -> int:

@@ -22,7 +22,8 @@ Array = npt.NDArray[Any]
 Connection = duckdb.DuckDBPyConnection
 
 # Small row groups: reading one needs little memory, and min and max of the key let most be passed over.
-_WRITTEN = "FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 122880"
+ROWS_A_GROUP = 122_880
+_WRITTEN = "FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE"
 
 
 # Starting costs 20 ms: one instance a process, and one connection a question. Known by what it may do, and
@@ -95,7 +96,7 @@ def fetched(duck: Connection, sql: str) -> dict[str, Array]:
     return {name: np.asanyarray(values) for name, values in duck.execute(sql).fetchnumpy().items()}
 
 
-def write_parquet(duck: Connection, select: str, path: Path) -> int:
+def write_parquet(duck: Connection, select: str, path: Path, group: int = ROWS_A_GROUP) -> int:
     """The answer of a SELECT as one Parquet file, in its order; how many rows it has."""
-    ((rows,),) = duck.execute(f"COPY ({select}) TO {quoted(path)} ({_WRITTEN})").fetchall()
+    ((rows,),) = duck.execute(f"COPY ({select}) TO {quoted(path)} ({_WRITTEN} {group:d})").fetchall()
     return int(rows)

@@ -106,8 +106,10 @@ def _spark() -> SparkSession:
     except ImportError:
         raise EngineUnavailable("pyspark is not installed: install the extra “spark” of OpenPAR") from None
     builder = SparkSession.builder.master(settings.OPENPAR_SPARK_MASTER).appName("openpar")
+    # However many dossiers there are, their counters are few: the last step needs no two hundred tasks.
+    builder = builder.config("spark.sql.shuffle.partitions", "8").config("spark.ui.enabled", "false")
     try:
-        return builder.config("spark.ui.enabled", "false").getOrCreate()
+        return builder.getOrCreate()
     except PySparkRuntimeError as error:
         raise EngineUnavailable(f"Spark does not start ({error}); it needs Java 17") from error
 

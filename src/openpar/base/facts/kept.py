@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from django.db import connection
@@ -52,22 +53,32 @@ def changes_of_counters(change: Sequence[Counters]) -> Iterator[tuple[Place, lis
 
 def add_to_kept(to: Registered, changes: Iterable[tuple[Place, Sequence[int]]]) -> None:
     """Adds to the cells, in one statement for a few; a cell that is not there begins at nothing."""
-    names = columns_of(to.counting)
-    row = f"({', '.join(['%s'] * (6 + len(names)))})"
-    adding = ", ".join(f"{name} = facts_keptcounter.{name} + excluded.{name}" for name in names)
-    start = f"INSERT INTO facts_keptcounter (dataset_id, {_PLACE}, {', '.join(names)}) VALUES "
-    end = f" ON CONFLICT (dataset_id, {_PLACE}) DO UPDATE SET {adding}"
     listed = list(changes)
     with connection.cursor() as cursor:
         for first in range(0, len(listed), _AT_ONCE):
             some = listed[first : first + _AT_ONCE]
             values = [value for place, counts in some for value in (to.dataset_id, *place, *counts)]
-            cursor.execute(start + ", ".join([row] * len(some)) + end, values)
+            cursor.execute(_adding(len(to.counting.counts), len(some)), values)
+
+
+@lru_cache(maxsize=2 * _AT_ONCE)
+def _adding(counts: int, cells: int) -> str:
+    names = _columns(counts)
+    row = f"({', '.join(['%s'] * (6 + counts))})"
+    adding = ", ".join(f"{name} = facts_keptcounter.{name} + excluded.{name}" for name in names)
+    return (
+        f"INSERT INTO facts_keptcounter (dataset_id, {_PLACE}, {', '.join(names)}) "
+        f"VALUES {', '.join([row] * cells)} ON CONFLICT (dataset_id, {_PLACE}) DO UPDATE SET {adding}"
+    )
 
 
 def columns_of(counting: Counting) -> list[str]:
     """The columns of the table that hold the counts, in their order."""
-    return [f"count_{number}" for number in range(1, len(counting.counts) + 1)]
+    return _columns(len(counting.counts))
+
+
+def _columns(counts: int) -> list[str]:
+    return [f"count_{number}" for number in range(1, counts + 1)]
 
 
 def kept_cells(to: Registered, basis: int) -> Counters:
@@ -81,6 +92,19 @@ def kept_totals(to: Registered, basis: int, first: int, last: int) -> Counters:
     return _read(to, basis, where, [first, last])
 
 
+def kept_by_agency(to: Registered, basis: int, first: int, last: int) -> Counters:
+    """The same added up over the months, in the database: as few rows as there are agencies."""
+    columns = columns_of(to.counting)
+    summed = ", ".join(f"CAST(SUM({name}) AS BIGINT)" for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT agency, 0, 0, 0, {summed} FROM facts_keptcounter WHERE dataset_id = %s AND basis = %s "
+            f"AND sector = {_ALL} AND channel = {_ALL} AND month BETWEEN %s AND %s GROUP BY agency",
+            [to.dataset_id, basis, first, last],
+        )
+        return _counters(to, cursor.fetchall())
+
+
 def _read(to: Registered, basis: int, where: str, values: Sequence[int]) -> Counters:
     columns = columns_of(to.counting)
     with connection.cursor() as cursor:
@@ -89,9 +113,12 @@ def _read(to: Registered, basis: int, where: str, values: Sequence[int]) -> Coun
             f"WHERE dataset_id = %s AND basis = %s {where}",
             [to.dataset_id, basis, *values],
         )
-        rows = cursor.fetchall()
-    table: Numbers = np.array(rows, np.int64).reshape(len(rows), 4 + len(columns))
+        return _counters(to, cursor.fetchall())
+
+
+def _counters(to: Registered, rows: Sequence[Sequence[int]]) -> Counters:
     names = [count.name for count in to.counting.counts]
+    table: Numbers = np.array(rows, np.int64).reshape(len(rows), 4 + len(names))
     return Counters(
         {name: table[:, place] for place, name in enumerate((AGENCY, MONTH, SECTOR, CHANNEL))},
         {name: table[:, 4 + place] for place, name in enumerate(names)},

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from openpar.base.facts import files
 from openpar.base.facts.datasets import Registered
 from openpar.base.facts.files import Place
-from openpar.base.facts.models import Batch, DimensionValue, ReceivedCounters, StoredPart
+from openpar.base.facts.models import Batch, DimensionValue, ReceivedCounters, SchemaVersion, StoredPart
 
 
 def batches(dataset: str) -> QuerySet[Batch]:
@@ -48,3 +48,10 @@ def received_counters(dataset: str) -> list[ReceivedCounters]:
     """The counters files that count, one a province, in the order of their codes."""
     rows = ReceivedCounters.objects.filter(dataset__name=dataset, replaced_at__isnull=True)
     return list(rows.select_related("dataset").order_by("province"))
+
+
+def datasets(*, counted: bool = False) -> list[str]:
+    """The names of the datasets, in their order; only those in which something is counted."""
+    versions = SchemaVersion.objects.order_by("dataset__name", "number")
+    newest = dict(versions.values_list("dataset__name", "counting_sha256"))
+    return [name for name, counting in newest.items() if counting or not counted]

@@ -54,7 +54,7 @@ def _text(newest: Checkpoint) -> str:
         "size": format_decimal(newest.size),
         "root": newest.root[:_SHOWN_OF_ROOT],
     }
-    return f"{shown} {_('Bấm để lưu tệp làm bằng chứng.')}"
+    return shown + " " + _("Bấm để lưu tệp làm bằng chứng.")
 
 
 def _mail(recipients: list[int], newest: Checkpoint) -> None:

@@ -23,6 +23,7 @@ from openpar.delivery.procedures.words import (
     Part,
     Tier,
 )
+from openpar.engine import workdays
 
 LONGEST_NAME = 500
 
@@ -31,6 +32,11 @@ class Workdays(Protocol):
     """A dated calendar that knows the working days of its years; IndexError for a day it does not know."""
 
     def is_working(self, day: date, /) -> bool: ...
+
+
+def engine_limit(limit: Limit) -> workdays.Limit:
+    """A time limit as the engine counts due dates with it; within the day is one of its unit."""
+    return workdays.Limit(1 if limit.count is None else limit.count, workdays.Unit[limit.unit.name])
 
 
 # The parts of a procedure

@@ -75,12 +75,12 @@ def _block(round: Round, block: BlockProgress, due: date | None) -> list[Item]:
     if not waiting:
         return []
     left = sum(field.left for field in waiting)
-    named = ", ".join(field.code for field in waiting)
+    named = _("Lĩnh vực %s") % ", ".join(field.code for field in waiting)
     return [
         Item(
             label=block.name,
             link=f"{reverse('appraisal-desk', args=[round.pk])}#field-{block.code}-{waiting[0].code}",
-            note=f"{_('Lĩnh vực %s') % named}, {round.title}",
+            note=f"{named}, {round.title}",
             state="active",
             state_label=ngettext("còn %d dòng", "còn %d dòng", left) % left,
             due=due,

@@ -191,4 +191,5 @@ def _cells(lines: Iterable[Line], *, is_cut: bool) -> Iterator[list[str]]:
 def _told_change(change: Change) -> str:
     if not change.before:
         return f"{change.label}: {change.after}"
-    return f"{change.label}: {change.before} → {change.after or _('bỏ trống')}"
+    after = change.after or _("bỏ trống")
+    return f"{change.label}: {change.before} → {after}"

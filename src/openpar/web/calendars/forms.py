@@ -138,10 +138,8 @@ class OriginForm(forms.Form):
 class DecisionForm(forms.Form):
     """The document that puts a year into force."""
 
-    number = LineField(
-        label=_("Số văn bản"), max_length=120, help_text=_("Ví dụ: 12729/VPCP-KGVX"), required=False
-    )
-    decided_on = DayField(label=_("Ngày văn bản"), required=False)
+    number = LineField(label=_("Số văn bản"), max_length=120, help_text=_("Ví dụ: 12729/VPCP-KGVX"))
+    decided_on = DayField(label=_("Ngày văn bản"))
 
 
 class HoursForm(DecisionForm):
@@ -149,7 +147,6 @@ class HoursForm(DecisionForm):
 
     organisation = OrganisationField(
         label=_("Đơn vị"),
-        max_length=300,
         required=False,
         help_text=_("Áp dụng cả cho các đơn vị trực thuộc. Bỏ trống: giờ chung."),
     )

@@ -51,7 +51,7 @@ def compare(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     others = [
         (
             str(each.pk),
-            f"{each.year} · {each.title}" + (f" ({_('bộ tiêu chí mẫu')})" if each.is_sample else ""),
+            f"{each.year} · {each.title}" + (" (" + _("bộ tiêu chí mẫu") + ")" if each.is_sample else ""),
         )
         for each in visible.order_by("-year", "title")
     ]

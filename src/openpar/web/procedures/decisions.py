@@ -77,6 +77,7 @@ def all_decisions(request: AuthenticatedRequest) -> HttpResponse:
         for one in found.items
     ]
     context["address"] = reverse(HERE)
+    context["has_calendar"] = calendar is not None
     return render(request, "procedures/decisions.html", context)
 
 
@@ -138,6 +139,7 @@ def _context(request: AuthenticatedRequest, found: PublishingDecision) -> dict[s
         **frame(request, HERE),
         "decision": found,
         "is_draft": is_draft,
+        "has_calendar": calendar is not None,
         "duties": duties_of(found, calendar),
         "lines": _lines(found),
         "gaps": issue_gaps(found, now()) if is_draft else [],

@@ -101,9 +101,10 @@ def line(request: AuthenticatedRequest, decision_id: int, line_id: int) -> HttpR
             expected_version=_expected(request),
         )
     except Refused as error:
+        conflict = _conflict(stored, typed) if isinstance(error, StaleProcedures) else []
         context = _context(request, found, row, typed.with_spare_rows(), stored)
         if isinstance(error, StaleProcedures):
-            context |= {"conflict": _conflict(stored, typed)}
+            context["conflict"] = conflict
             return refused(request, error, template=_CONTENTS, context=context, status=409)
         return refused(request, error, template=_CONTENTS, context=context)
     say(request, _("Đã lưu nội dung %s.") % row.code)

@@ -71,7 +71,8 @@ def term_words(term: Term) -> str:
     """A whole term in one line, for comparisons."""
     place = " · ".join(word for word in (str(term.channel.label) if term.channel else "", term.case) if word)
     notes = "; ".join(note for note in (term.limit_note, term.fee_note) if note)
-    said = f"{place or _('Mọi kênh, mọi trường hợp')}: {limit_words(term.limit)}, {fee_words(term)}"
+    place = place or _("Mọi kênh, mọi trường hợp")
+    said = f"{place}: {limit_words(term.limit)}, {fee_words(term)}"
     return f"{said} ({notes})" if notes else said
 
 
@@ -148,7 +149,7 @@ def contents_words(contents: Contents, names: dict[str, str]) -> dict[str, str]:
             for paper in contents.papers
         ),
         "bodies": "\n".join(
-            f"{body.name}: {limit_words(body.limit)}" + (f" ({_('đầu mối')})" if body.is_lead else "")
+            f"{body.name}: {limit_words(body.limit)}" + (" (" + _("đầu mối") + ")" if body.is_lead else "")
             for body in contents.bodies
         ),
     }

@@ -108,7 +108,7 @@ def _seen(request: AuthenticatedRequest, pk: int) -> tuple[Entry, Place]:
         sheets = visible_assessments(who.person_id, now()).select_related("unit", "round_block__round")
         sheet = sheets.filter(pk=int(number)).first()
         if sheet is not None:
-            trail = (
+            trail: tuple[tuple[str, str], ...] = (
                 (_("Tự chấm điểm"), reverse("assessments")),
                 (sheet.unit.name, reverse("assessment-submission", args=[sheet.pk])),
                 (_("Lịch sử"), reverse("assessment-history", args=[sheet.pk])),

@@ -39,6 +39,8 @@ from openpar.delivery.procedures.rows import Identity, Part, Understood, Version
 from openpar.delivery.procedures.rules import Span, contents_gaps, span_gaps
 
 BATCH_KIND = "procedures"
+# An empty cell is refused by its address when the row is read.
+_TOLD_BY_CELL = frozenset({"name-missing", "sector-missing", "level-missing"})
 
 
 @dataclass
@@ -105,7 +107,8 @@ def _load(understood: Understood, *, by: Actor, at: datetime, file_name: str) ->
     register = Register.load(keys | {row.agency for row in understood.provisions})
     spans = _spans(targets, known)
     for target in targets:
-        gaps += contents_gaps(target.contents, valid_from=target.identity[1], where=target.where)
+        found = contents_gaps(target.contents, valid_from=target.identity[1], where=target.where)
+        gaps += [gap for gap in found if gap.code not in _TOLD_BY_CELL]
         gaps += register.gaps(target.contents.agencies, target.where)
     gaps += [gap for of_one in spans.values() for gap in span_gaps(list(of_one.values()))]
     decisions = Decisions.load([target.row for target in targets if target.row], gaps)

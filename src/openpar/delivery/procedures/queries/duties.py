@@ -9,7 +9,7 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
-from openpar.base.privacy.working_days import calendar as holiday_calendar
+from openpar.base.calendars import queries as calendars
 from openpar.common.text import sort_key
 from openpar.delivery.procedures.duties import POST, duty_rule
 from openpar.delivery.procedures.models import DecisionLine, Posting, PublishingDecision, VersionAgency
@@ -25,9 +25,12 @@ from openpar.delivery.procedures.rules import (
 from openpar.delivery.procedures.words import PostedAt, Tier
 
 
-def work_calendar() -> Workdays:
-    """The working days that duties are counted by."""
-    return holiday_calendar()
+def work_calendar() -> Workdays | None:
+    """The calendar in force, which duties are counted by; None before there is one: then none is computed."""
+    try:
+        return calendars.work_calendar()
+    except calendars.CalendarMissing:
+        return None
 
 
 @dataclass(frozen=True)
@@ -52,14 +55,17 @@ def published_of(decision: PublishingDecision) -> Published:
     )
 
 
-def duties_of(decision: PublishingDecision, calendar: Workdays) -> DecisionDuties:
-    """What a decision obliges to, counted over `calendar`."""
-    facts = published_of(decision)
-    if not decision.is_followed:
+def duties_of(decision: PublishingDecision, calendar: Workdays | None) -> DecisionDuties:
+    """What a decision obliges to, counted over `calendar`; nothing in years that it does not know."""
+    if not decision.is_followed or calendar is None:
         return DecisionDuties(None, None, None)
-    return DecisionDuties(
-        publish_duty(facts, calendar), upload_duty(facts, calendar), _post_duty(decision, calendar)
-    )
+    facts = published_of(decision)
+    try:
+        return DecisionDuties(
+            publish_duty(facts, calendar), upload_duty(facts, calendar), _post_duty(decision, calendar)
+        )
+    except IndexError:
+        return DecisionDuties(None, None, None)
 
 
 def _post_duty(decision: PublishingDecision, calendar: Workdays) -> Duty | None:
@@ -130,7 +136,9 @@ class AgencyPosting:
         return max(((self.posted_on or today) - self.duty.due_on).days, 0)
 
 
-def postings_of(decisions: Iterable[PublishingDecision], calendar: Workdays) -> tuple[AgencyPosting, ...]:
+def postings_of(
+    decisions: Iterable[PublishingDecision], calendar: Workdays | None
+) -> tuple[AgencyPosting, ...]:
     """Every agency of every decision that was issued and is followed here; a fixed number of queries."""
     followed = {one.pk: one for one in decisions if one.is_followed and one.issued_at is not None}
     lines = list(DecisionLine.objects.filter(decision__in=followed))

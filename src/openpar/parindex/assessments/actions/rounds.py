@@ -428,7 +428,7 @@ def _told_move(round: Round, to: RoundStage, at: datetime) -> str:
     closes_at = round.window_closes_at
     if closes_at is None or closes_at <= at:
         return text
-    return f"{text} {_('Hạn: %s.') % deadline_words(closes_at)}"
+    return text + " " + _("Hạn: %s.") % deadline_words(closes_at)
 
 
 def _lock_the_rest(round: Round, *, by: Actor, at: datetime) -> None:

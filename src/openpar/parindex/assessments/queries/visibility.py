@@ -14,7 +14,7 @@ from openpar.parindex.assessments.models import (
     Round,
     RoundStage,
 )
-from openpar.parindex.assessments.permissions import OVERSEERS
+from openpar.parindex.assessments.permissions import OVERSEERS, UNIT_ROLES
 
 
 def visible_assessments(user_id: int, at: datetime) -> QuerySet[Assessment]:
@@ -23,9 +23,7 @@ def visible_assessments(user_id: int, at: datetime) -> QuerySet[Assessment]:
     Rights are a join, never a list of what somebody may see.
     """
     held = RoleHeld.objects.as_of(timezone.localdate(at)).filter(user_id=user_id, user__is_active=True)
-    own = held.filter(organisation_id=OuterRef("organisation_id")).exclude(
-        role__in=(Role.APPRAISER, Role.ADMINISTRATOR)
-    )
+    own = held.filter(organisation_id=OuterRef("organisation_id"), role__in=UNIT_ROLES)
     assigned = AppraiserAssignment.objects.filter(
         appraiser_id=user_id, round_block_id=OuterRef("round_block_id")
     )

@@ -44,7 +44,7 @@ def issuing_gaps(problems: tuple[SetProblem, ...], *, accepted_differences: str)
             continue
         remedy = problem.remedy
         if acceptable:
-            remedy = f"{remedy} {_('Hoặc nêu lý do chấp nhận chênh lệch.')}".strip()
+            remedy = (remedy + " " + _("Hoặc nêu lý do chấp nhận chênh lệch.")).strip()
         gaps.append(Gap(problem.where, problem.what, remedy, code=problem.kind.lower()))
     return gaps
 
