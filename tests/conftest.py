@@ -88,10 +88,10 @@ def ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 
 @pytest.fixture(scope="class", autouse=True)
-def _no_world_stands_where_it_is_committed(
+def _no_world_stands_under_a_test_that_wants_none(
     request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
 ) -> None:
-    if worlds.commits(request.node):
+    if not worlds.worlds_of(request.node):
         GROUND.clear(django_db_blocker)
 
 

@@ -81,7 +81,7 @@ class Count:
     def holds(self, fact: Mapping[str, int]) -> bool:
         """The same question as in the SELECT, of one fact."""
         # A plain loop: asked thirty times in every event.
-        for condition in self.conditions:
+        for condition in self.conditions:  # noqa: SIM110 - `all` makes a generator each time
             if fact[condition.column] not in condition.values:
                 return False
         return True
