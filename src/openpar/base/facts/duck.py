@@ -50,8 +50,10 @@ def _instance(folder: Path) -> Connection:
     with _starting:
         if wanted not in _instances:
             started = _started(folder, threads, memory)
-            # What was asked for before is not asked for again; whoever still uses it keeps it alive.
-            _instances.clear()
+            # What was asked for before is not asked for again; whoever still uses it keeps it alive. That of
+            # the process before a fork stays untouched: its threads are not here to be ended.
+            for known in [known for known in _instances if known[0] == os.getpid()]:
+                del _instances[known]
             _instances[wanted] = started
         return _instances[wanted]
 
