@@ -10,7 +10,6 @@ import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
-from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from openpar.base.accounts.models import User
@@ -25,9 +24,9 @@ from tests.worlds import GROUND, Ground, world
 # What takes longest begins first, so that no worker is left with it at the end.
 _LONGEST = (
     "tests/journeys/test_round.py",
+    "tests/journeys/",
     "tests/parindex/assessments/test_lock_race.py",
     "tests/trust/",
-    "tests/journeys/",
 )
 
 
@@ -53,6 +52,13 @@ def _turn(item: pytest.Item) -> tuple[int, list[str]]:
     path = item.nodeid
     place = next((place for place, start in enumerate(_LONGEST) if path.startswith(start)), len(_LONGEST))
     return place, worlds.worlds_of(item)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """No world stands under a test that asks for none; it is gone before a browser starts its loop."""
+    if not worlds.worlds_of(item):
+        GROUND.clear()
 
 
 @world
@@ -81,18 +87,10 @@ def published() -> SmallRound:
 
 
 @pytest.fixture(scope="session")
-def ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Ground]:
+def ground(django_db_setup: None) -> Iterator[Ground]:
     """Where the worlds stand; goes before the database does."""
     yield GROUND
-    GROUND.clear(django_db_blocker)
-
-
-@pytest.fixture(scope="class", autouse=True)
-def _no_world_stands_under_a_test_that_wants_none(
-    request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
-) -> None:
-    if not worlds.worlds_of(request.node):
-        GROUND.clear(django_db_blocker)
+    GROUND.clear()
 
 
 @pytest.fixture(autouse=True)

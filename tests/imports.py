@@ -20,6 +20,10 @@ from openpar.base.documents.actions import add_document
 from openpar.base.intake.organisation_files import OrganisationFile, bring_in_organisations
 from openpar.base.organisations.roles import Actor, operator
 from openpar.common.db import taken_back
+from openpar.delivery.procedures.actions.importing import bring_in_procedures
+from openpar.delivery.procedures.exports import catalogue_workbook
+from openpar.delivery.procedures.files import ProcedureFile
+from openpar.delivery.procedures.models import ProcedureVersion
 from openpar.parindex.assessments.actions.outside_imports import import_outside_file
 from openpar.parindex.assessments.actions.rounds import advance_round
 from openpar.parindex.assessments.actions.sheet_upload import save_sheet
@@ -74,6 +78,7 @@ def imports_in_self_scoring(small: SmallRound) -> tuple[Import, ...]:
     return (
         *(_organisations(by, slot) for slot in ("organisations", "successions", "blocks")),
         _criteria(small),
+        _procedures(small.manager),
         _sheet(small),
         _evidence(small),
     )
@@ -166,6 +171,23 @@ def _criteria(small: SmallRound) -> Import:
         )
 
     return Import("criteria", run, tuple(seeds), is_repeatable=False)
+
+
+def _procedures(by: Actor) -> Import:
+    """The part of the sample catalogue that names no organisation, as a table and as a workbook."""
+    lines = (DATA / "procedures" / "sample" / "procedures.csv").read_text(encoding="utf-8")
+    rows = list(csv.reader(io.StringIO(lines, newline="")))
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([rows[0], *(row for row in rows[1:] if "68-" not in row[7])][:13])
+    seed = text.getvalue().encode()
+
+    def run(content: bytes, name: str) -> object:
+        return bring_in_procedures(by=by, at=DURING_SELF, files=[ProcedureFile(name, content)])
+
+    with taken_back():
+        run(seed, "a.csv")
+        book = catalogue_workbook(ProcedureVersion.objects.values_list("pk", flat=True))
+    return Import("procedures", run, (("a.csv", seed), ("a.xlsx", book)))
 
 
 def _sheet(small: SmallRound) -> Import:

@@ -48,6 +48,7 @@ class _Standing:
     files: Path
     around: transaction.Atomic
     line: object
+    blocker: DjangoDbBlocker
 
     def is_whole(self) -> bool:
         """False after a test that closed the line or broke the transaction for good."""
@@ -55,13 +56,13 @@ class _Standing:
         return connection.connection is self.line and connection.in_atomic_block and not is_broken
 
     def remove(self) -> None:
-        if connection.in_atomic_block:
+        with self.blocker.unblock():
             transaction.set_rollback(True)
-        self.around.__exit__(None, None, None)
+            self.around.__exit__(None, None, None)
         shutil.rmtree(self.files, ignore_errors=True)
 
 
-def _raised(build: Callable[[], object], files: Path) -> _Standing:
+def _raised(build: Callable[[], object], files: Path, blocker: DjangoDbBlocker) -> _Standing:
     forget_loaded_sets()
     around = transaction.atomic()
     around.__enter__()
@@ -71,7 +72,7 @@ def _raised(build: Callable[[], object], files: Path) -> _Standing:
     except BaseException as failure:
         around.__exit__(type(failure), failure, failure.__traceback__)
         raise
-    return _Standing(build, built, files, around, connection.connection)
+    return _Standing(build, built, files, around, connection.connection, blocker)
 
 
 class Ground:
@@ -87,18 +88,17 @@ class Ground:
         standing = self._standing
         assert len(connection.atomic_blocks) <= (standing is not None), "a world is asked for before `db`"
         if standing is None or standing.build is not build or not standing.is_whole():
-            self.clear(blocker)
+            self.clear()
             with blocker.unblock():
-                standing = self._standing = _raised(build, new_folder())
+                standing = self._standing = _raised(build, new_folder(), blocker)
         self.files = standing.files
         return cast(T, copy.deepcopy(standing.built))
 
-    def clear(self, blocker: DjangoDbBlocker) -> None:
+    def clear(self) -> None:
         """Rolls back what stands, if anything does."""
         standing, self._standing = self._standing, None
         if standing is not None:
-            with blocker.unblock():
-                standing.remove()
+            standing.remove()
 
 
 GROUND = Ground()

@@ -1,4 +1,4 @@
-"""The sample catalogue of the demo: enough of all that the pages promise to show, all of it a sample."""
+"""The sample catalogue of the demo: enough of everything that the pages promise to show, all of it samples."""
 
 from __future__ import annotations
 

@@ -67,10 +67,17 @@ WRITES_SQL = {
     "base/backups/actions.py",
     "base/backups/snapshot.py",
     "base/backups/tables.py",
+    "base/facts/actions/facts.py",
+    "base/facts/datasets.py",
+    "base/facts/duck.py",
+    "base/facts/engines.py",
+    "base/facts/kept.py",
+    "base/facts/months.py",
     "base/organisations/register.py",
     "common/compiled.py",
     "common/durability.py",
     "common/triggers.py",
+    "delivery/procedures/actions/shared.py",
     "parindex/assessments/actions/scores.py",
     "parindex/assessments/sheets.py",
     "web/health.py",
@@ -89,7 +96,7 @@ CONNECTING = {
     "pyhanko_certvalidator",
 }
 _SQL = re.compile(
-    r"(?:cursor|connection|schema_editor)\b.*\.execute(?:many|script)?$|\.raw$|\.extra$|\bRawSQL$"
+    r"(?:cursor|connection|schema_editor|duck|instance)\b.*\.execute(?:many|script)?$|\.raw$|\.extra$|\bRawSQL$"
 )
 CRYPTOGRAPHY = ("hashlib", "hmac", "secrets", "cryptography", "pyrage", "fido2", "pyotp", "pyhanko", "random")
 # What scripts of pages never do: make text a page, listen to other windows, keep things in the browser.

@@ -47,7 +47,7 @@ def type_the_outside_parts(page: Page) -> None:
 
 
 def settle_bonus_and_penalty(page: Page) -> None:
-    """Accepts the bonus of Y tế, records a penalty against Tư pháp and decides it."""
+    """Accepts the bonus of Y tế and records a penalty against Tư pháp, which somebody else has to decide."""
     page.get_by_role("link", name="Điểm thưởng, điểm trừ").click()
     press(page, "Chấp nhận")
     says(page, "Đã ghi quyết định.")
@@ -56,15 +56,17 @@ def settle_bonus_and_penalty(page: Page) -> None:
     page.get_by_label("Căn cứ").fill("Kết luận thanh tra số 12/KL-TTr, mục 3")
     press(page, "Ghi điểm trừ")
     says(page, "Đã ghi điểm trừ")
-    press(page, "Chấp nhận")
-    says(page, "Đã ghi quyết định.")
+    expect(page.get_by_role("button", name="Chấp nhận", exact=True)).to_have_count(0)
 
 
 def conclude(page: Page) -> None:
-    """The chair of the council reads the table and writes down what was concluded."""
+    """The chair of the council decides the penalty, reads the table and writes down what was concluded."""
     page.goto("/")
     page.get_by_role("link", name="Kỳ đánh giá", exact=True).click()
     page.get_by_role("link", name="Chỉ số cải cách hành chính").first.click()
+    page.get_by_role("link", name="Điểm thưởng, điểm trừ").click()
+    press(page, "Chấp nhận")
+    says(page, "Đã ghi quyết định.")
     page.get_by_role("link", name="Hội đồng, công bố").first.click()
     page.get_by_label("Ngày Hội đồng họp").fill(format_date(timezone.localdate()))
     page.get_by_label("Kết luận").fill("Hội đồng nhất trí kết quả thẩm định và xếp hạng.")

@@ -56,7 +56,7 @@ def test_the_pictures_of_the_guide(visitors: Visitors, province: Province, tmp_p
     preparation(manager, province)
     focal = log_in(visitors, "Nguyễn Thị Hòa")
     focal.goto("/account/second-factor/app/")
-    picture(focal, "them-ung-dung-tao-ma", height=640)
+    picture(focal, "them-ung-dung-tao-ma", height=680)
     self_scoring(focal, province, tmp_path)
     province.finish_health()
     head = log_in(visitors, "Bùi Thanh Sơn")
@@ -201,7 +201,7 @@ def correction(appraiser: Page, manager: Page, province: Province) -> None:
     sheet = province.health.strip("/").split("/")[-1]
     form = f"/rounds/{province.round.pk}/corrections/new/{sheet}/{province.contested}/"
     appraiser.goto(form)
-    appraiser.locator("[name='numerator']").fill("17")
+    appraiser.locator("[name='numerator']").fill("20")
     appraiser.get_by_label("Lý do", exact=True).fill(
         "Hội đồng đối chiếu lại: hai nhiệm vụ nữa đã được nghiệm thu."
     )

@@ -24,7 +24,7 @@ from openpar.common.db import write_transaction
 from openpar.common.formats import VIETNAM
 from openpar.common.spreadsheets import read_csv
 from openpar.web.audit import views
-from openpar.web.trace import VERBS
+from openpar.web.trace import VERBS, value_words
 from tests import factories
 from tests.parindex import rounds
 from tests.web.conftest import LogIn
@@ -138,6 +138,11 @@ def test_an_entry_is_told_in_words_with_before_and_after(logged_in: LogIn, offic
     ):
         assert words in text
     assert "score.self_saved" not in text
+
+
+def test_a_share_with_no_end_is_cut_and_says_so() -> None:
+    told = {"65.203242424242424242": "≈ 65,2032", "0.125": "0,125", "1.50000000": "1,5", "-2.4": "−2,4"}
+    assert {stored: value_words("points", stored) for stored in told} == told
 
 
 def test_what_was_typed_is_shown_as_text(logged_in: LogIn, officer: Actor) -> None:

@@ -114,9 +114,10 @@ def _try(way: Import, name: str, content: bytes, what: str, before: str, seen: _
 def _rows_told(made: object) -> int | None:
     """How many rows the import says it took in."""
     from openpar.base.organisations.imports import Loaded
+    from openpar.delivery.procedures.actions.importing import Loaded as LoadedProcedures
     from openpar.parindex.assessments.actions.outside_imports import Imported
 
-    if isinstance(made, Loaded):
+    if isinstance(made, Loaded | LoadedProcedures):
         return made.touched + made.unchanged
     if isinstance(made, Imported) and made.repeated is None:
         return made.count

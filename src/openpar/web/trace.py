@@ -387,6 +387,7 @@ _STORED_WORDS: Mapping[str, Mapping[str, Any]] = {
     "request": {kind.value: kind.label for kind in DataRequest.Kind},
     "request_outcome": {outcome.value: outcome.label for outcome in DataRequest.Outcome},
 }
+_DECIMALS = 4
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 
@@ -443,10 +444,14 @@ def value_words(key: str, value: Any) -> str:
 
 
 def _figure(text: str) -> str:
+    """As it is stored; a share with no end (7/33 of 3 points) is cut to four decimals, and says so."""
     try:
-        return format_decimal(Decimal(text), trim=True)
+        number = Decimal(text)
+        shown = format_decimal(number, trim=True)
+        rounded = format_decimal(number, _DECIMALS, trim=True)
     except (InvalidOperation, ValueError):
         return text
+    return shown if len(shown) <= len(rounded) else f"≈ {rounded}"
 
 
 def _moment(text: str) -> str:

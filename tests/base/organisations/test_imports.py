@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from openpar.base.accounts.models import Role
 from openpar.base.audit.models import Entry
 from openpar.base.audit.queries import history_of as trace_of
+from openpar.base.intake import organisation_files
 from openpar.base.intake.organisation_files import OrganisationFile, bring_in_organisations
 from openpar.base.organisations import files
 from openpar.base.organisations.files import ORGANISATION_COLUMNS
@@ -27,6 +28,7 @@ from openpar.base.organisations.imports import (
 from openpar.base.organisations.models import Kind, Organisation, OrganisationVersion, Succession
 from openpar.base.organisations.queries import history_of, organisations_as_of, successors_of
 from openpar.base.organisations.register import OrganisationRefused
+from openpar.common import db
 from openpar.common.errors import FileRefused
 from tests import factories
 from tests.factories import MOMENT, codes_of
@@ -308,16 +310,20 @@ def test_a_command_that_is_refused_lists_every_reason(tmp_path: Path) -> None:
     assert "dòng 3, cột valid_from" in str(refusal.value)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_file_is_read_before_anybody_has_to_wait_for_its_writing(monkeypatch: pytest.MonkeyPatch) -> None:
-    read = files.read_table
-    inside: list[bool] = []
+    told: list[str] = []
+    read, written = files.read_table, db.write_transaction
 
     def watched(*args: Any, **kwargs: Any) -> Any:
-        inside.append(connection.in_atomic_block)
+        told.append("read")
         return read(*args, **kwargs)
 
+    def begun() -> AbstractContextManager[None]:
+        told.append("begun")
+        return written()
+
     monkeypatch.setattr(files, "read_table", watched)
+    monkeypatch.setattr(organisation_files, "write_transaction", begun)
     file = OrganisationFile("so.csv", f"{HEADER}\n{row('so')}".encode())
     loaded = bring_in_organisations(by=factories.registrar(), at=MOMENT, organisations=file)
-    assert (loaded.added, inside) == (1, [False])
+    assert (loaded.added, told) == (1, ["read", "begun"])

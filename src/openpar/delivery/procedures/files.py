@@ -50,14 +50,14 @@ class Cells:
     def refuse(self, key: str, what: str, remedy: str, code: str) -> None:
         self.gaps.append(Gap(self.where(key), what, remedy, code=code))
 
-    def raw(self, key: str) -> str:
+    def typed(self, key: str) -> str:
         return self.values.get(key, "")
 
     def line(self, key: str, *, longest: int, is_needed: bool = False) -> str:
-        return self._fitting(key, line(self.raw(key)), longest, is_needed)
+        return self._fitting(key, line(self.typed(key)), longest, is_needed)
 
     def block(self, key: str) -> str:
-        return self._fitting(key, block(self.raw(key)), 30_000, False)
+        return self._fitting(key, block(self.typed(key)), 30_000, False)
 
     def _fitting(self, key: str, text: str, longest: int, is_needed: bool) -> str:
         if is_needed and not text:
@@ -68,23 +68,23 @@ class Cells:
 
     def code(self) -> ProcedureCode:
         try:
-            return parse_code(self.raw("code"), where=self.where("code"))
+            return parse_code(self.typed("code"), where=self.where("code"))
         except Refused as refused:
             self.gaps += refused.gaps
             return NOWHERE
 
     def flag(self, key: str) -> bool:
-        text = fold(self.raw(key))
+        text = fold(self.typed(key))
         if text in {fold(word) for word in _YES}:
             return True
         if text not in {fold(word) for word in _NO}:
-            what = _("“%s” không phải là có hoặc không") % self.raw(key)
+            what = _("“%s” không phải là có hoặc không") % self.typed(key)
             self.refuse(key, what, _("Ghi 1 (có) hoặc 0 (không)"), "flag-unfit")
         return False
 
     def number(self, key: str, *, most: int) -> int | None:
         """A whole number; money may be grouped (“8.000”), for đồng have no fractions."""
-        raw = self.raw(key)
+        raw = self.typed(key)
         text = raw.strip()
         if not text:
             return None
@@ -92,12 +92,14 @@ class Cells:
             text = re.sub(r"\D", "", text)
         if not _NUMBER.fullmatch(text) or int(text) > most:
             remedy = _("Ghi một số nguyên không âm, nhiều nhất %d") % most
-            self.refuse(key, _("“%s” không phải là số như vậy") % self.raw(key)[:40], remedy, "number-unfit")
+            self.refuse(
+                key, _("“%s” không phải là số như vậy") % self.typed(key)[:40], remedy, "number-unfit"
+            )
             return None
         return int(text)
 
     def day(self, key: str) -> date | None:
-        text = self.raw(key).strip()
+        text = self.typed(key).strip()
         if not text:
             return None
         try:
@@ -109,18 +111,18 @@ class Cells:
 
     def needed_day(self, key: str) -> date:
         found = self.day(key)
-        if not self.raw(key).strip():
+        if not self.typed(key).strip():
             self.refuse(key, _("chưa có ngày"), _("Viết ngày như 01/07/2026"), "cell-empty")
         return found or date.min
 
     def word(self, key: str, words: Mapping[str, Word]) -> Word | None:
         """One of the words of a closed list, or the stored word itself; None for an empty cell."""
-        text = self.raw(key).strip()
+        text = self.typed(key).strip()
         return self._one_of(key, text, words) if text else None
 
     def words(self, key: str, words: Mapping[str, Word]) -> tuple[Word, ...]:
         """Several of them, separated by semicolons."""
-        texts = [text.strip() for text in self.raw(key).split(";") if text.strip()]
+        texts = [text.strip() for text in self.typed(key).split(";") if text.strip()]
         found = [self._one_of(key, text, words) for text in texts]
         return tuple(dict.fromkeys(word for word in found if word is not None))
 
@@ -140,7 +142,7 @@ class Cells:
             return None
         if unit is None or (unit is LimitUnit.SAME_DAY) != (count is None) or count == 0:
             remedy = _("Ghi số và đơn vị, ví dụ 5 và ngày làm việc; trong ngày thì không ghi số")
-            if not self.raw("unit").strip() or unit is not None:
+            if not self.typed("unit").strip() or unit is not None:
                 self.refuse("limit", _("thời hạn và đơn vị tính không khớp"), remedy, "limit-unfit")
             return None
         return Limit(count, unit)

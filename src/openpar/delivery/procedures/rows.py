@@ -159,7 +159,7 @@ def _version(cells: Cells) -> VersionRow:
 
 def _levels(cells: Cells) -> tuple[Level, ...]:
     found = cells.words("levels", columns.LEVEL_WORDS)
-    if not cells.raw("levels").strip():
+    if not cells.typed("levels").strip():
         cells.refuse("levels", _("để trống"), _("Ghi tỉnh, xã hoặc tỉnh; xã"), "cell-empty")
     return tuple(level for level in Level if level in found)
 
@@ -168,7 +168,7 @@ def _agencies(cells: Cells) -> tuple[Agency, ...]:
     """Words for kinds of agencies and keys of organisations, separated by semicolons."""
     kinds = {fold(word): kind for word, kind in columns.AGENCY_WORDS.items()}
     found = []
-    for text in (one.strip() for one in cells.raw("agencies").split(";")):
+    for text in (one.strip() for one in cells.typed("agencies").split(";")):
         if not text:
             continue
         kind = kinds.get(fold(text))
@@ -235,7 +235,7 @@ def _body(cells: Cells) -> Body:
 
 def _provision(cells: Cells) -> ProvisionRow | None:
     level = cells.word("online_level", columns.ONLINE_WORDS)
-    if not cells.raw("online_level").strip():
+    if not cells.typed("online_level").strip():
         remedy = _("Một trong: %s") % ", ".join(columns.ONLINE_WORDS)
         cells.refuse("online_level", _("để trống"), remedy, "cell-empty")
     row = ProvisionRow(
