@@ -22,7 +22,7 @@ CPU_RATIO, MEGABYTES = 1.3, 300
 def environment(var: Path) -> dict[str, str]:
     return {
         **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH", "")]),
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
         "DJANGO_SETTINGS_MODULE": "openpar.config.settings",
         "OPENPAR_VAR_DIR": str(var),
         "DATABASE_URL": f"sqlite:///{var}/bench.sqlite3",

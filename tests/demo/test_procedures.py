@@ -1,4 +1,4 @@
-"""The sample catalogue of the demo: enough of everything that the pages promise to show, all of it samples."""
+"""The sample catalogue of the demo: enough of everything that the pages promise to show, all samples."""
 
 from __future__ import annotations
 
