@@ -53,7 +53,7 @@ def in_child(do: Callable[[], Any]) -> Any:
 
 @contextmanager
 def dying(at: int) -> Iterator[list[str]]:
-    """Kills this process (-9) at the `at`-th point on its way: before and after every statement to the database,
+    """Kills this process (-9) at the `at`-th point on its way: before and after every statement,
     every fsync, every rename. 0: never; the list holds the names of the points that were passed.
     """
     from django.db import connection
