@@ -83,12 +83,15 @@ def dying(at: int) -> Iterator[list[str]]:
         point("after rename")
         return moved
 
-    os.fsync, Path.rename = synced, renamed  # type: ignore[method-assign]  # the process ends with it
+    # The two are put back below; the process is thrown away in any case.
+    for owner, name, instead in ((os, "fsync", synced), (Path, "rename", renamed)):
+        setattr(owner, name, instead)
     try:
         with connection.execute_wrapper(around):
             yield passed
     finally:
-        os.fsync, Path.rename = fsync, rename  # type: ignore[method-assign]  # as it was
+        for owner, name, original in ((os, "fsync", fsync), (Path, "rename", rename)):
+            setattr(owner, name, original)
 
 
 def state(dataset: str) -> str:

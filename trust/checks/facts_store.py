@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -23,7 +24,7 @@ def run(scale: Scale) -> Found:
     violations += [*replays["wrong"], *orders["wrong"], *flips["wrong"]]
     kills = 0
     for what in ("append", "compaction"):
-        points = in_child(lambda what=what: _points(what))
+        points = in_child(partial(_points, what))
         chosen = _chosen(scale, what, points)
         for point in chosen:
             violations += _killed(what, point)
@@ -236,7 +237,12 @@ def _killed(what: str, point: int) -> list[str]:
     """What is not whole or nothing after the way was interrupted at this point."""
     name = f"{what.replace(' ', '_')}_{point}"
     wanted = "append" if what == "manifest first" else "compaction" if what == "retired first" else what
-    before = in_child(lambda: (_prepare(what, name), state(name))[1])
+
+    def prepared() -> str:
+        _prepare(what, name)
+        return state(name)
+
+    before = in_child(prepared)
 
     def interrupted() -> None:
         with dying(point):
