@@ -68,6 +68,8 @@ WRITES_SQL = {
     "base/backups/snapshot.py",
     "base/backups/tables.py",
     "base/facts/actions/facts.py",
+    "base/facts/counter_files.py",
+    "base/facts/current.py",
     "base/facts/datasets.py",
     "base/facts/duck.py",
     "base/facts/engines.py",

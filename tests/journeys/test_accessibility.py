@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Page
 
@@ -30,6 +32,7 @@ def _things(found: RoundNow) -> Things:
     draft = copy_set(
         set_id=found.block.criteria_set_id, year=at.year + 1, title="Bộ năm sau", by=manager, at=at
     )
+    call_command("load_calendars", stdout=StringIO())
     document = add_document(
         by=focal, at=at, owner_id=found.health.pk, title="Kế hoạch", upload=b"%PDF-1.7", file_name="kh.pdf"
     )
