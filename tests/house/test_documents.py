@@ -169,7 +169,8 @@ def test_the_session_of_the_readme_prints_what_it_shows(
     for command, shown in steps:
         words = shlex.split(command)
         if words[:2] == ["./run", "openpar"]:
-            assert commandline.main(words[2:]) == 0
+            # Figures that do not add up are what reconciling is shown with: it says so by its exit status.
+            assert commandline.main(words[2:]) == (1 if words[2] == "reconcile" else 0)
             printed = capsys.readouterr().out
         else:
             assert words[0] in ("cat", "grep")
