@@ -1,4 +1,8 @@
-"""The last evening holds: half of all saves in the last twelfth of the time, none after the second."""
+"""The last evening holds: half of all saves in the last five minutes, none after the second.
+
+What comes in the fifty-five minutes before is pressed into five: the last five are as dense as they would be,
+and those before are eleven times denser.
+"""
 
 from __future__ import annotations
 
@@ -60,20 +64,23 @@ def run(scale: Scale) -> Found:
 
 
 def _schedule(scale: Scale, seats: Sequence[Seat], leaves: int, seconds: float) -> list[Due]:
-    """Every leaf of every agency once, half of them in the last twelfth (five minutes of an hour); then some
-    more after the deadline. One new document for every agency."""
+    """Every leaf of every agency once, in either half of the time as many; then some more after the deadline.
+    One new document for every agency, in the second half."""
     from trust.rush import Due
 
     random = scale.random("schedule", seconds)
-    after = float(scale.of(3, short=1))
+    after, half = float(scale.of(3, short=1)), seconds / 2
     found = []
     for place, seat in enumerate(seats):
         for number, code in enumerate(seat.codes[:leaves]):
             in_the_end = (place + number) % 2 == 0
-            start = seconds * 11 / 12 if in_the_end else 0.0
-            length = seconds / 12 if in_the_end else seconds * 11 / 12
-            found.append(Due(start + random.random() * length, seat, code))
-        found.append(Due(random.random() * seconds * 0.95, seat, seat.codes[-1], is_evidence=True))
+            found.append(Due((in_the_end + random.random()) * half, seat, code))
+        # A save that does not know of the document is stale: to a leaf that nobody saves, else to one that
+        # was saved in the first half.
+        early = next(number for number in (leaves - 1, leaves - 2) if (place + number) % 2)
+        bound = (1.05 + random.random() * 0.9) * half
+        code = [seat.codes[early], *seat.codes[leaves:]][-1]
+        found.append(Due(bound, seat, code, is_evidence=True))
         # In short a leaf that nobody saved: while an older save waits, the answer is about both versions.
         found.append(Due(seconds + random.random() * after, seat, seat.codes[leaves % len(seat.codes)]))
     return found
