@@ -20,11 +20,19 @@ ROOT = Path(__file__).resolve().parents[1]
 # bring both databases themselves), the comparison with the verifier. What touches none runs once anyway.
 ONCE = [f"tests/{name}" for name in ("backoffice", "demo", "house", "trust", "verify")]
 # How pages look and are used: the same on either database. The round itself, and two people at one leaf, are
-# played on both.
+# played on both; so is every page for every role.
 LOOKS = [
     f"tests/journeys/test_{name}.py"
     for name in ("accessibility", "criteria_editor", "excel", "phone", "second_factor", "without_javascript")
 ]
+PAGES_OF_BOTH = ("failures", "flat_queries", "health", "pages")
+LOOKS += sorted(
+    f"tests/web/{path.name}"
+    for path in (ROOT / "tests" / "web").glob("test_*.py")
+    if path.stem.removeprefix("test_") not in PAGES_OF_BOTH
+)
+# One more than cores: a test often waits, for the browser, a lock, another process.
+WORKERS = (os.cpu_count() or 1) + 1
 
 
 def say(text: str) -> None:
@@ -36,7 +44,7 @@ def run(arguments: list[str], *, database: str, name: str) -> int:
     say(f"— Tests on {name} —")
     is_alone = any(argument.startswith(("-n", "-x", "--pdb")) for argument in arguments)
     # Whoever has nothing left takes over half of what waits for the other.
-    workers = [] if is_alone else ["-n", "2", "--dist", "worksteal"]
+    workers = [] if is_alone else ["-n", str(WORKERS), "--dist", "worksteal"]
     # A folder of its own, so that two runs on one machine, or a demo beside them, never meet.
     with tempfile.TemporaryDirectory(prefix="openpar-test-") as folder:
         code = subprocess.call(
