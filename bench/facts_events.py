@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -88,7 +89,7 @@ def board_ms() -> float:
     from openpar.base.facts.counting import board
 
     first = 2024 * 12
-    read = lambda: board("dossiers", basis="received", first=first, last=first + 11)  # noqa: E731
+    read = partial(board, "dossiers", basis="received", first=first, last=first + 11)
     assert len(read()) == 164
     return least(read, 60) * 1000
 

@@ -36,6 +36,7 @@ class Life(NamedTuple):
 
 def lives() -> tuple[Life, ...]:
     """Every life cycle there is."""
+    from openpar.delivery.figures.stages import REVISION
     from openpar.parindex.assessments.stages import CORRECTION, ROUND, SHEET
     from openpar.parindex.criteria.stages import MAY_FOLLOW
 
@@ -71,6 +72,14 @@ def lives() -> tuple[Life, ...]:
             *_plain(MAY_FOLLOW),
             "A set that a round has opened with is never changed; a correction is a new "
             "set that `replaces` it.",
+        ),
+        Life(
+            "figure-revision.md",
+            "A revision of reported figures (bản số liệu báo cáo)",
+            "src/openpar/delivery/figures/stages.py",
+            *_plain(REVISION),
+            "One agency, form and period is a sheet; what was said of it when are its revisions. At most "
+            "one is a draft and one is in force; all stay readable.",
         ),
     )
 

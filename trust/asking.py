@@ -118,6 +118,8 @@ class Asker:
             return self._sealed
         named = {
             **things.procedures.named(url),
+            **things.figures.named(url),
+            **things.indicators.named(url),
             "round_id": things.round,
             "assessment_id": things.sheet,
             "round_block_id": things.round_block,
@@ -165,6 +167,58 @@ def _quality(things: Things) -> dict[str, str]:
     }
 
 
+def _figures(things: Things) -> dict[str, dict[str, Any]]:
+    """What the pages of reported figures are sent; the draft of every agency has been saved once."""
+    quarter = {"kind": "QUARTER", "year": "2026", "number": "2"}
+    table = SimpleUploadedFile("bieu.csv", "field,received,online\nHộ tịch,7,7\n".encode(), "text/csv")
+    return {
+        "figure-sheet-open": {**quarter, "organisation": str(things.organisation)},
+        "figure-sheet-edit": {"version": "2", "label-1": "Hộ tịch", "c-1-3": "7"},
+        "figure-sheet-head": {"version": "2", "until_on": "10/09/2026", "placement": "inside"},
+        "figure-sheet-import": {"version": "2", "file": table},
+        "figure-sheet-fill": {"version": "2", "source": "periods"},
+        "figure-sheet-explain": {"version": "2", "gap": ["E4|/ho tich"], "text": "Chờ bổ sung"},
+        "figure-sheet-sign": {"version": "2"},
+        "figure-sheet-return": {"reason": "Thiếu"},
+        "figure-sheet-revise": {"reason": "Sót"},
+        "figure-sheet-discard": {"version": "2"},
+        "figures-evaluation": {
+            **quarter,
+            "agency": str(things.organisation),
+            "version": "0",
+            "t-1-2": "3",
+        },
+    }
+
+
+def _indicators(things: Things) -> dict[str, dict[str, Any]]:
+    """What the pages of indicators are sent, complete enough to change something for who may."""
+    version = {
+        "code": "task.other",
+        "name": "Tỷ lệ",
+        "unit": "nhiệm vụ",
+        "numerator_label": "đúng hạn",
+        "denominator_label": "được giao",
+        "inclusion": "Mọi nhiệm vụ",
+        "legal_source": "1/QĐ",
+        "certainty": "S",
+        "valid_from": "01/01/2027",
+        "calendar": "REFORM",
+        "period_kind": "YEAR",
+    }
+    rows = (
+        f"indicator;organisation;year;numerator;denominator\n{things.indicators.code};Cơ quan mình;2026;1;2\n"
+    )
+    return {
+        "indicator-new": version,
+        "indicator-version": version,
+        "indicator-end": {"valid_until": "01/01/2030", "reason": "Bãi bỏ"},
+        "indicator-compute": {"year": "2026", "number": "1"},
+        "indicator-report": {"year": "2026", "number": "1", "numerator": "1", "denominator": "2"},
+        "indicators-import": {"step": "confirm", "file_name": "a.csv", "content": rows},
+    }
+
+
 def _sent(cell: Cell, things: Things) -> dict[str, Any]:
     """What is typed, complete where a few fields make an intention."""
     if cell.method not in ("POST", "PUT", "PATCH"):
@@ -182,6 +236,7 @@ def _typed(cell: Cell, things: Things) -> dict[str, Any]:
     typed: dict[str, dict[str, Any]] = {
         "assessment-leaf": figures,
         "assessment-explain": figures,
+        "assessment-figure": {"seen_numerator": "1", "seen_denominator": "2", "expected_version": version},
         "appraise": {**figures, "expected_version": "0", "axis": "unit"},
         "assessment-evidence": {"layer": "SELF", "title": "Tệp", "upload": upload, "pointer": "1"},
         "assessment-detach": {"layer": "SELF"},
@@ -215,6 +270,8 @@ def _typed(cell: Cell, things: Things) -> dict[str, Any]:
         },
         "publishing-line-new": {"code": "9.000099", "change": "NEW"},
         "procedure-offer": {"on": "05/08/2026", "online_level": "FULL"},
+        **_figures(things),
+        **_indicators(things),
         "set-active": {"active": ""},
         "new-person": {"username": "moi", "full_name": "Người mới"},
     }

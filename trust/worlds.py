@@ -38,8 +38,10 @@ from openpar.parindex.assessments.models import Assessment, Layer, Round, RoundB
 from openpar.parindex.criteria.actions import copy_set
 from openpar.parindex.criteria.models import CriteriaSet, Criterion
 from tests import factories
+from tests.delivery.figures.pages import FigureThings, figure_things
 from tests.delivery.procedures.pages import ProcedureThings, procedure_things
 from tests.parindex import rounds
+from tests.parindex.indicators.pages import IndicatorThings, indicator_things
 from trust.access import IDLE, ROLES
 
 # When somebody asks, in each state.
@@ -71,6 +73,8 @@ class Things:
     correction: int
     entry: int
     procedures: ProcedureThings
+    indicators: IndicatorThings
+    figures: FigureThings
 
 
 @dataclass(frozen=True)
@@ -112,9 +116,21 @@ def build(states: Iterable[str], relations: Iterable[str]) -> Worlds:
         manager = factories.actor_as(Role.ROUND_MANAGER, agencies[relation], "Quản lý")
         subject = factories.person_as(Role.FOCAL_OFFICER, agencies[relation], secret("ten", relation))
         procedures = procedure_things(manager, agencies[relation], code=f"9.00001{number}")
+        figures = figure_things(agencies[relation])
+        indicators = indicator_things(manager, agencies[relation])
         for state in states:
             maker = _Maker(
-                relation, state, manager, chair, agencies, casts, people["APPRAISER"], subject, procedures
+                relation,
+                state,
+                manager,
+                chair,
+                agencies,
+                casts,
+                people["APPRAISER"],
+                subject,
+                procedures,
+                indicators,
+                figures,
             )
             things[state, relation] = maker.make()
     # Receipts and the public pages of the log tell of sealed rows only.
@@ -142,6 +158,8 @@ class _Maker:
     appraiser: User
     subject: User
     procedures: ProcedureThings
+    indicators: IndicatorThings
+    figures: FigureThings
 
     def make(self) -> Things:
         criteria_set = rounds.issued_set(self.manager)
@@ -178,6 +196,8 @@ class _Maker:
             correction=correction,
             entry=told.pk if told else 1,
             procedures=self.procedures,
+            indicators=self.indicators,
+            figures=self.figures,
         )
 
     def _prepared(self, criteria_set: CriteriaSet) -> tuple[Round, RoundBlock]:

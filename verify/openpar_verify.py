@@ -1051,23 +1051,21 @@ def says(rule: Json, name: str) -> bool:
     return rule.get(name) in (True, "true")
 
 
-def boolean(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
+def boolean(rule: Json, most: Fraction, answer: Json) -> Judged:
     choice = answer.get("choice")
     if choice is None:
         return NOTHING
-    if choice == "not_applicable":
-        return OUT if allowed else BAD
     return (EARNED, number(rule.get(choice, "0"))) if choice in ("yes", "no") else BAD
 
 
-def choice(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
+def choice(rule: Json, most: Fraction, answer: Json) -> Judged:
     options = table(rule["options"])
     if answer.get("choice") is None:
         return NOTHING
     return (EARNED, options[answer["choice"]]) if answer["choice"] in options else BAD
 
 
-def checklist(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
+def checklist(rule: Json, most: Fraction, answer: Json) -> Judged:
     items, ticked = table(rule["items"]), answer.get("items")
     if ticked is None:
         return NOTHING
@@ -1076,7 +1074,7 @@ def checklist(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged
     return EARNED, sum((items[item] for item in ticked), ZERO)
 
 
-def count_times_points(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
+def count_times_points(rule: Json, most: Fraction, answer: Json) -> Judged:
     count = figure(answer, "numerator")
     if count is None:
         return NOTHING
@@ -1091,14 +1089,14 @@ def first_step(steps: list[Json], value: Fraction) -> Judged:
     return BAD
 
 
-def step_on_count(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
+def step_on_count(rule: Json, most: Fraction, answer: Json) -> Judged:
     count = figure(answer, "numerator")
     if count is None:
         return NOTHING
     return first_step(rule["steps"], count) if is_count(count) else BAD
 
 
-def ratio(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
+def ratio(rule: Json, most: Fraction, answer: Json) -> Judged:
     """Numerator / (denominator − excused): steps on it, or times the maximum with or without a floor."""
     top, whole = figure(answer, "numerator"), figure(answer, "denominator")
     excused = figure(answer, "excused") or ZERO
@@ -1121,7 +1119,7 @@ def ratio(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
     return EARNED, share * most
 
 
-def formula(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
+def formula(rule: Json, most: Fraction, answer: Json) -> Judged:
     given = answer.get("variables") or {}
     names = {variable["name"]: variable for variable in rule["variables"]}
     if any(name not in given for name in names):
@@ -1148,7 +1146,7 @@ def formula(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
     return BAD
 
 
-def deadline(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
+def deadline(rule: Json, most: Fraction, answer: Json) -> Judged:
     """The last day counts whole; without a document, or with a day that does not count, the last option."""
     last = (EARNED, number(rule["options"][-1]["points"]))
     if answer.get("choice") == "no":
@@ -1180,7 +1178,7 @@ def last_day(until: str, year: int) -> date:
 ANY_VIOLATION = "vi phạm"  # the kind of a rule that knows only one
 
 
-def deduct(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
+def deduct(rule: Json, most: Fraction, answer: Json) -> Judged:
     kinds, counts = rule["per_violation"], answer.get("counts")
     single = not isinstance(kinds, (list, dict))
     kinds = {ANY_VIOLATION: number(kinds)} if single else table(kinds)
@@ -1196,7 +1194,7 @@ def deduct(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
     return EARNED, max(number(rule.get("floor", "0")), most - lost)
 
 
-def quality_grade(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
+def quality_grade(rule: Json, most: Fraction, answer: Json) -> Judged:
     grades = table(rule["grades"], "percent")
     if answer.get("choice") is None:
         return NOTHING
@@ -1208,7 +1206,7 @@ def quality_grade(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Ju
     return EARNED, max(ZERO, earned - violations * number(rule.get("minor_violation", "0")) / 100 * part)
 
 
-def survey(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
+def survey(rule: Json, most: Fraction, answer: Json) -> Judged:
     """Weighted answers over all forms, or the mean of the groups; blank forms count if the set says so."""
     weights = {**table(rule["weights"], "weight"), "blank": ZERO}
     shares = table(rule["groups"], "weight") if "groups" in rule else {"": Fraction(1)}
@@ -1238,7 +1236,7 @@ def survey(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
     return EARNED, means / sum(shares.values(), ZERO) * most
 
 
-def external_index(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
+def external_index(rule: Json, most: Fraction, answer: Json) -> Judged:
     value, of = figure(answer, "numerator"), figure(answer, "denominator")
     if value is None:
         not_surveyed = answer.get("choice") == "no" and rule.get("not_surveyed") == "not_applicable"
@@ -1247,7 +1245,7 @@ def external_index(rule: Json, most: Fraction, answer: Json, allowed: bool) -> J
     return (EARNED, value / of * most) if of > 0 and 0 <= value <= of else BAD
 
 
-def leadership(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
+def leadership(rule: Json, most: Fraction, answer: Json) -> Judged:
     points = figure(answer, "points")
     given = {name: number(value) for name, value in (answer.get("variables") or {}).items()}
     if points is not None:
@@ -1267,7 +1265,7 @@ def leadership(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judge
     return EARNED, weight * given["chair"] + (1 - weight) * sum(others, ZERO) / len(others)
 
 
-def cohort_alone(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
+def cohort_alone(rule: Json, most: Fraction, answer: Json) -> Judged:
     """A leaf measured against the best of the block waits for the block; see `cohort`."""
     value = figure(answer, "numerator")
     if value is None:
@@ -1275,7 +1273,7 @@ def cohort_alone(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Jud
     return BAD if value < 0 or answer.get("denominator") is not None else WAITED
 
 
-def claims(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
+def claims(rule: Json, most: Fraction, answer: Json) -> Judged:
     """Bonus or penalty as a leaf: the sum of the claims up to the cap."""
     if answer.get("counts") is None:
         return NOTHING
@@ -1285,7 +1283,7 @@ def claims(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
     return EARNED, min(number(rule["cap"]), sum(points, ZERO))
 
 
-RULES: dict[str, Callable[[Json, Fraction, Json, bool], Judged]] = {
+RULES: dict[str, Callable[[Json, Fraction, Json], Judged]] = {
     "boolean": boolean, "choice": choice, "additive_checklist": checklist,
     "count_times_points_capped": count_times_points, "step_on_count": step_on_count,
     "step_on_ratio": ratio, "ratio_times_max": ratio, "ratio_with_zero_floor": ratio,
@@ -1293,8 +1291,7 @@ RULES: dict[str, Callable[[Json, Fraction, Json, bool], Judged]] = {
     "deduct_per_violation": deduct, "quality_grade_percent": quality_grade,
     "survey_weighted_answers": survey, "external_index": external_index, "leadership_score": leadership,
     "cohort_normalised": cohort_alone, "bonus_capped": claims, "penalty_capped": claims,
-    "not_applicable": lambda rule, most, answer, allowed: OUT,
-    "unstated": lambda rule, most, answer, allowed: BAD,
+    "not_applicable": lambda rule, most, answer: OUT, "unstated": lambda rule, most, answer: BAD,
 }  # fmt: skip
 SHORT_NAMES = {
     "checklist": "additive_checklist", "count": "count_times_points_capped", "step": "step_on_ratio",
@@ -1315,7 +1312,9 @@ def judge(rule: Json, most: Fraction, answer: Json, allowed: bool) -> Judged:
     """State and settled points of an answer under a rule. Raises ValueError for what is no number or day."""
     if answer.get("applicable") is False:
         return OUT
-    state, points = RULES[rule_type(rule)](rule, most, answer, allowed)
+    if rule_type(rule) == "boolean" and answer.get("choice") == "not_applicable":
+        return OUT if allowed else BAD
+    state, points = RULES[rule_type(rule)](rule, most, answer)
     if points is None:
         return state, None
     return (EARNED, settle(points, 24)) if 0 <= points <= most else BAD

@@ -16,6 +16,7 @@ from openpar.backoffice.findings import Check, Finding, Mark, check
 from openpar.common.disk import Reserve
 from openpar.common.durability import Setting, UnsoundDatabase
 from openpar.common.triggers import drop_triggers
+from tests.guards import take_guard_away
 
 pytestmark = pytest.mark.django_db
 
@@ -165,8 +166,11 @@ def test_settings_that_cannot_be_read_are_told(
 def test_guards_that_a_database_lacks_are_named() -> None:
     assert [one.mark for one in doctor_checks.guards()] == [Mark.OK]
     with transaction.atomic():
-        drop_triggers()
+        take_guard_away("audit_entry_update")
         [found] = doctor_checks.guards()
+        drop_triggers()
+        [more] = doctor_checks.guards()
         transaction.set_rollback(True)
-    assert found.mark is Mark.WRONG
-    assert "audit_entry_update" in found.what
+    assert (found.mark, more.mark) == (Mark.WRONG, Mark.WRONG)
+    assert found.what.endswith(" 1: audit_entry_update")
+    assert len(more.what.split(", ")) == 5

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openpar.common.text import SORT_KEY_LENGTH, code_key, fold, nfc, roman_value, sort_key
+from openpar.common.text import (
+    SORT_KEY_LENGTH,
+    code_key,
+    fold,
+    nfc,
+    one_spelling,
+    roman_value,
+    sort_key,
+    spellings,
+)
 
 IN_ORDER = [
     "An Giang",
@@ -76,6 +85,35 @@ def test_tones_decide_only_between_equal_spellings() -> None:
 def test_the_same_word_written_in_two_ways_has_one_key_and_one_folding(one: str, other: str) -> None:
     assert sort_key(one) == sort_key(other)
     assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Khóa", "Khoá"),
+        ("hòa bình", "hoà bình"),
+        ("số hóa, xóa", "số hoá, xoá"),
+        ("KHỎE", "KHOẺ"),
+        ("thủy lợi", "thuỷ lợi"),
+        ("Ủy ban", "Uỷ ban"),
+        ("tùy", "tuỳ"),
+    ],
+)
+def test_a_tone_on_either_vowel_is_one_spelling(first: str, second: str) -> None:
+    assert first != second
+    assert one_spelling(second) == one_spelling(first) == first
+    assert spellings(first) == (first, second)
+    assert spellings(second) == (second, first)
+    assert one_spelling(unicodedata.normalize("NFD", second)) == first
+
+
+@pytest.mark.parametrize("text", ["quý, quỳ", "hoàn toán", "khuỷu Huỳnh", "ngoéo", "mía của", "hoặc", "hoa"])
+def test_a_tone_that_has_one_place_stays_there(text: str) -> None:
+    assert spellings(text) == (text,)
+
+
+def test_a_text_with_both_places_is_looked_for_in_three_ways() -> None:
+    assert spellings("hòa thuỷ") == ("hòa thuỷ", "hòa thủy", "hoà thuỷ")
 
 
 def test_a_database_keeps_the_order() -> None:

@@ -50,7 +50,7 @@ def test_a_sample_leaf_is_understood_as_written() -> None:
     assert isinstance(one, Leaf)
     assert isinstance(one.rule, RatioWithZeroFloor)
     assert (one.maximum, one.rule.zero_below) == (D(4), D("0.9"))
-    assert one.auto == "dossier.on_time_ratio"
+    assert one.indicator == "dossier.on_time_ratio"
     assert (one.may_be_not_applicable, one.not_applicable_note) == (True, "mẫu số = 0 -> không áp dụng")
     assert not found.leaf("3.1.2").may_be_not_applicable
     assert found.leaf("8.1.1").scored_by is ScoredBy.SURVEY

@@ -34,8 +34,9 @@ def modules_of_actions() -> Iterator[ModuleType]:
 
 
 def writes(function: Callable[..., object]) -> bool:
-    """Does the function open a transaction itself?"""
-    return "write_transaction()" in inspect.getsource(function)
+    """Does the function open a transaction, itself or by the frame that the actions of a register share?"""
+    source = inspect.getsource(function)
+    return "write_transaction()" in source or "with _changing(" in source
 
 
 def public_functions(module: ModuleType) -> Iterator[tuple[str, Callable[..., object]]]:

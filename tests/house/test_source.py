@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from openpar.common.text import one_spelling
 from scripts import check
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -146,6 +147,72 @@ def test_every_text_is_where_it_is_gathered_for_translation() -> None:
 
 def test_a_text_that_nobody_gathers_is_noticed() -> None:
     assert texts_nobody_gathers("said = f'{text} {_(\"Hạn: %s.\") % day}'") == ["_('Hạn: %s.')"]
+
+
+OURS = re.compile(r"README\.md|(?:data|docs|src|verify)/")
+# A silenced check (put together here, lest this line be one), with its codes, and what stands behind.
+SILENCED = re.compile(
+    r"#\s*(?:ruff: )?(?:no" + r"qa|type:\s*ignore)\b(?:\[[\w, -]+\]|:\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*)?(.*)"
+)
+NO_QA, TYPE_IGNORE = "# no" + "qa", "# type: ig" + "nore"
+
+
+def silenced_without_reason(text: str) -> list[str]:
+    """Lines on which a check is silenced and nothing says why."""
+    return [
+        line.strip()
+        for line in text.splitlines()
+        for why in SILENCED.findall(line)
+        if len(why.strip(" #-")) < len("lxml")
+    ]
+
+
+def test_whoever_silences_a_check_says_why() -> None:
+    found = {
+        str(path.relative_to(ROOT)): lines
+        for path in tracked()
+        if path.suffix == ".py"
+        if (lines := silenced_without_reason(path.read_text(encoding="utf-8")))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "planted", [f"x = 1  {NO_QA}", f"x = 1  {NO_QA}: S608", f"x = y  {TYPE_IGNORE}[arg-type]"]
+)
+def test_a_check_silenced_without_a_word_is_noticed(planted: str) -> None:
+    assert silenced_without_reason(planted) == [planted]
+    assert silenced_without_reason(f"{planted}  # names of ours") == []
+
+
+# Where the other spelling is spoken of; and names as their decrees write them, words as people type them.
+SPELT_OTHERWISE = {
+    "src/openpar/common/text.py",
+    "src/openpar/base/organisations/queries.py",
+    "data/organisations/lam_dong.csv",
+    "data/organisations/provinces.csv",
+    "data/password_words.txt",
+}
+
+
+def spelt_otherwise(text: str) -> list[str]:
+    """Words whose tone stands on the second vowel where we write it on the first (hòa, khóa, thủy)."""
+    return [word for word in re.findall(r"\w+", text) if one_spelling(word) != word]
+
+
+def test_our_own_texts_keep_to_one_place_of_the_tone() -> None:
+    found = {
+        name: words
+        for path in tracked()
+        if OURS.match(name := str(path.relative_to(ROOT)))
+        and (words := spelt_otherwise(path.read_text(encoding="utf-8", errors="replace")))
+    }
+    assert {name: words for name, words in found.items() if name not in SPELT_OTHERWISE} == {}
+    assert set(found) == SPELT_OTHERWISE, "a place that is no exception any more"
+
+
+def test_a_tone_in_another_place_is_noticed() -> None:
+    assert spelt_otherwise("Kho\u00e1 của hệ thống, thu\u1ef7 lợi, quý, khóa") == ["Kho\u00e1", "thu\u1ef7"]
 
 
 def written_outside_actions(pattern: re.Pattern[str], allowed: set[str]) -> list[str]:

@@ -128,6 +128,30 @@ VISITS: Mapping[str, Visit] = {
             *_all("procedure-reviews", "procedure-review", "procedure-review-plan", "procedure-review-add"),
         ),
     ),
+    "figures of an agency": Visit(
+        RoundStage.SELF_SCORING,
+        Role.FOCAL_OFFICER,
+        HOME,
+        _all("figures", "figure-sheet", "figure-sheet-edit", "figure-sheet-print", "figures-evaluation"),
+    ),
+    "figures of a province": Visit(
+        RoundStage.SELF_SCORING,
+        Role.PROCEDURE_CONTROLLER,
+        HOME,
+        (
+            *_all("figures", "figures-rollup"),
+            Look("figures-rollup", query="year=2026&number=1&view=fields"),
+        ),
+    ),
+    "indicators": Visit(
+        RoundStage.SELF_SCORING,
+        Role.ROUND_MANAGER,
+        HOME,
+        (
+            *_all("indicators", "indicator", "indicator-new", "indicator-version", "indicator-value"),
+            *_all("indicators-import", "indicator-report"),
+        ),
+    ),
     "results": Visit(
         RoundStage.PUBLISHED,
         Role.FOCAL_OFFICER,

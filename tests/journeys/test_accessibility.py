@@ -18,10 +18,12 @@ from openpar.parindex.assessments.models import RoundStage
 from openpar.parindex.criteria.actions import copy_set
 from openpar.parindex.criteria.models import Criterion
 from tests import factories
+from tests.delivery.figures.pages import figure_things
 from tests.delivery.procedures.pages import procedure_things
 from tests.journeys.browser import Visitors, axe, cut_placeholders
 from tests.journeys.looks import STRANGER, VISITS, Look
 from tests.journeys.rounds_now import RoundNow, bring_in_outside, conclude, round_now, score, submit
+from tests.parindex.indicators.pages import indicator_things
 from tests.web.addresses import Things
 
 
@@ -47,6 +49,8 @@ def _things(found: RoundNow) -> Things:
         person=focal.person_id,
         document=document.pk,
         procedures=procedure_things(manager, found.home),
+        indicators=indicator_things(manager, found.home, at=at),
+        figures=figure_things(found.home),
     )
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tests.delivery.figures.pages import FigureThings
 from tests.delivery.procedures.pages import ProcedureThings
+from tests.parindex.indicators.pages import IndicatorThings
 
 # Addresses that answer a GET with something else than a page of their own: why, by name.
 NO_PAGES: Mapping[str, str] = {
@@ -39,6 +41,9 @@ NO_PAGES: Mapping[str, str] = {
     "procedures-export": "a file",
     "procedures-template": "a file",
     "procedures-counts-export": "a file",
+    "figure-sheet-export": "a file",
+    "figures-rollup-export": "a file",
+    "figures-evaluation-export": "a file",
     "receipt": "needs a row of the log that is answered with one: test_seals does",
     "receipt-file": "a file",
     "login-second-factor": "only after a password: the journey test_second_factor does",
@@ -62,6 +67,8 @@ class Things:
     person: int
     document: int
     procedures: ProcedureThings
+    indicators: IndicatorThings
+    figures: FigureThings
 
     def address(self, name: str, **chosen: object) -> str:
         """The address of a page of these things; `chosen` names others in their place."""
@@ -75,6 +82,7 @@ class Things:
             return self._subject(name)
         return {
             **self.procedures.named(name),
+            **self.figures.named(name),
             "round_id": self.round,
             "assessment_id": self.sheet,
             "round_block_id": self.round_block,
@@ -85,6 +93,7 @@ class Things:
             "change": "rename",
             "year": 2027,
             "kind": "xlsx",
+            **self.indicators.named(name),
         }.get(key, 1)
 
     def _subject(self, name: str) -> int:

@@ -150,7 +150,8 @@ def test_a_file_is_served_to_be_saved_and_only_to_those_who_may_see_the_sheet(
     assert answer["Content-Disposition"].startswith("attachment;")
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"
-    assert b"".join(client_of(small.manager).get(address).streaming_content) == PDF  # type: ignore[attr-defined]
+    overseen = client_of(small.manager).get(address)
+    assert b"".join(overseen.streaming_content) == PDF  # type: ignore[attr-defined]  # a streaming answer
     stranger = factories.actor_as(Role.FOCAL_OFFICER, small.justice)
     assert client_of(stranger).get(address).status_code == 404
     # Nor through a sheet of one's own.

@@ -20,6 +20,7 @@ from openpar.base.accounts.queries import Actor
 from openpar.base.audit.actions import record
 from openpar.base.audit.models import Entry
 from openpar.base.organisations.models import Organisation
+from openpar.base.organisations.roles import operator
 from openpar.common.db import write_transaction
 from openpar.common.formats import VIETNAM
 from openpar.common.spreadsheets import read_csv
@@ -210,6 +211,13 @@ def test_the_trace_is_narrowed(
     assert numbers(text_of(client, query)) == [several[name] for name in found]
     file = read_csv(client.get(f"/audit/export.csv?{query}").content)
     assert [row[0] for row in file.rows[1:]] == [str(several[name]) for name in found]
+
+
+@pytest.mark.parametrize("words", ["q=khóa", "q=khoá", "q=số+hóa", "q=số+hoá", "person=Hòa", "person=Hoà"])
+def test_the_place_of_a_tone_hides_no_entry(logged_in: LogIn, officer: Actor, words: str) -> None:
+    said(officer, "Kế hoạch")
+    wanted = said(operator("Máy chủ Hoà Bắc"), "Phiếu đã khóa", reason="Số hoá, số hoá lại")
+    assert numbers(text_of(logged_in(Role.AUDITOR), words)) == [wanted.pk]
 
 
 def test_entries_of_a_unit_are_those_of_its_sheets_its_documents_and_its_register(

@@ -12,8 +12,8 @@ from pytest_django.fixtures import Settings
 
 from openpar.common import disk
 from openpar.common.disk import Reserve
-from openpar.common.triggers import drop_triggers
 from openpar.web import health
+from tests.guards import take_guard_away
 from tests.web.test_failures import failing
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +71,7 @@ def test_others_add_their_checks(client: Client, monkeypatch: pytest.MonkeyPatch
 
 def test_a_guard_that_went_is_told_and_the_server_stays_in_service(client: Client) -> None:
     with transaction.atomic():
-        drop_triggers()
+        take_guard_away("score_update")
         answer = client.get("/health")
         assert (answer.status_code, answer.json()["notices"]) == (200, {"guards": "missing"})
         transaction.set_rollback(True)

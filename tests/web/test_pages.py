@@ -14,9 +14,11 @@ from openpar.parindex.criteria.models import Criterion
 from openpar.web.home import sections
 from openpar.web.home.sections import Item, Section
 from tests import factories
+from tests.delivery.figures.pages import figure_things
 from tests.delivery.procedures.pages import procedure_things
 from tests.journeys.looks import LOOKED_AT
 from tests.parindex import rounds
+from tests.parindex.indicators.pages import indicator_things
 from tests.web.addresses import NAMES, NO_PAGES, Things
 from tests.web.conftest import LogIn
 from tests.worlds import world
@@ -36,6 +38,7 @@ KEEP_REGISTER = (Role.ADMINISTRATOR, Role.ROUND_MANAGER)
 # Who controls procedures has the documents of the own agency too.
 STORE = (*UNIT, *OVERSEES, Role.PROCEDURE_CONTROLLER)
 MANAGE_PROCEDURES = (Role.ROUND_MANAGER, Role.PROCEDURE_CONTROLLER)
+ALL_FIGURES = (Role.PROCEDURE_CONTROLLER, Role.ROUND_MANAGER, Role.LEADER, Role.AUDITOR)
 # A sheet and its documents belong to Sở Nội vụ, where everybody works but the appraiser, in a round that
 # waits for recognition.
 PAGES = {
@@ -78,6 +81,14 @@ PAGES = {
     "criteria-settings": MANAGES,
     "criteria-line": MANAGES,
     "criteria-add": MANAGES,
+    "indicators": IN_OFFICE,
+    "indicator": IN_OFFICE,
+    "indicator-new": MANAGES,
+    "indicator-version": MANAGES,
+    "indicators-import": MANAGES,
+    "indicator-report": (*COORDINATES, *MANAGES),
+    # A value of Sở Nội vụ, where everybody works but the appraiser.
+    "indicator-value": tuple(role for role in Role if role != Role.APPRAISER),
     "procedures": EVERYBODY,
     "procedure": EVERYBODY,
     "procedures-counts": EVERYBODY,
@@ -98,6 +109,12 @@ PAGES = {
     "procedure-review-add": MANAGE_PROCEDURES,
     # The procedure belongs to Sở Nội vụ.
     "publishing-posting": (*UNIT, *MANAGE_PROCEDURES),
+    "figures": (*UNIT, *ALL_FIGURES),
+    "figures-rollup": ALL_FIGURES,
+    "figures-evaluation": (*UNIT, *ALL_FIGURES),
+    "figure-sheet": (*UNIT, *ALL_FIGURES),
+    "figure-sheet-print": (*UNIT, *ALL_FIGURES),
+    "figure-sheet-edit": UNIT,
     "rounds": EVERYBODY,
     "round": SEES_SHEET,
     "round-new": MANAGES,
@@ -175,6 +192,8 @@ def everywhere() -> Place:
         person=factories.person("Lê Văn Tú").pk,
         document=document.pk,
         procedures=procedure_things(small.manager, home),
+        indicators=indicator_things(small.manager, home),
+        figures=figure_things(home),
     )
     return Place(small, {name: things.address(name) for name in NAMES})
 

@@ -125,6 +125,13 @@ def test_a_role_that_cannot_be_is_refused(
     assert not RoleHeld.objects.filter(user=tu).exists()
 
 
+def test_an_organisation_is_found_wherever_its_tone_was_typed(administrator: Client, tu: User) -> None:
+    commune = factories.organisation("Xã Hòa Bắc")
+    factories.organisation("Xã Hoa Bắc")
+    assert give(administrator, tu, organisation="xã Hoà Bắc") == 302
+    assert RoleHeld.objects.get(user=tu).organisation == commune
+
+
 def test_two_organisations_of_one_name_are_told_apart_by_their_key(administrator: Client, tu: User) -> None:
     factories.organisation("Phường 1", key="phuong-1-a")
     other = factories.organisation("Phường 1", key="phuong-1-b")

@@ -417,6 +417,9 @@ def test_a_file_brings_in_values_by_name_key_or_code(in_appraisal: rounds.SmallR
     ("line", "address", "said"),
     [
         ("Sở Lạ,2.2.1,80,,", "A3", "không có đơn vị “Sở Lạ”"),
+        ("Sở Lạ,2.2.1,,,", "A3", "không có đơn vị “Sở Lạ”"),
+        ("Sở Tư pháp,9.9,,,", "B3", "không phải tiêu chí lấy kết quả từ bên ngoài"),
+        ("Sở Tư pháp,2.2.1,80,,,ghi chú", "F3", "“ghi chú” nằm ngoài các cột"),
         ("Sở Tư pháp,1.1.1,80,,", "B3", "không phải tiêu chí lấy kết quả từ bên ngoài"),
         ("Sở Tư pháp,2.2.1,tám mươi,,", "C3", "không phải là số"),
         ("Sở Tư pháp,2.2.1,1.500,,", "C3", "1500"),
@@ -458,11 +461,11 @@ def test_the_template_file_can_be_filled_and_brought_back(in_appraisal: rounds.S
 
 def test_rows_without_figures_are_told_one_by_one(in_appraisal: rounds.SmallRound) -> None:
     client = client_of(in_appraisal.manager)
-    content = "unit,code,numerator\nSở Y tế,2.2.1,80\nSở Tư pháp,2.2.1,\n,,\nSở Lạ,,\n"
+    content = "unit,code,numerator\nSở Y tế,2.2.1,80\nSở Tư pháp,2.2.1,\n,,\n"
     upload(client, in_appraisal, content)
     page = text_of(client.get(at(in_appraisal, "outside/")))
     assert "Đã nhận 1 giá trị." in page
-    assert "Bỏ qua 2 dòng không có số liệu: dòng 3 (Sở Tư pháp, 2.2.1); dòng 5 (Sở Lạ)" in page
+    assert "Bỏ qua 1 dòng không có số liệu: dòng 3 (Sở Tư pháp, 2.2.1)" in page
 
 
 def test_values_typed_by_hand_need_a_source_and_blanks_stay_as_they_are(

@@ -6,9 +6,10 @@ import argparse
 import getpass
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from openpar.backoffice.settings_needed import with_django
 
 if TYPE_CHECKING:
     from openpar.base.backups.layout import Manifest
@@ -23,7 +24,7 @@ def add_backup_commands(commands: argparse._SubParsersAction[argparse.ArgumentPa
     making.add_argument("--recipient", action="append", default=[], metavar="age1…", help="public key")
     making.add_argument("--changes", action="store_true", help="evidence since the last full one only")
     making.add_argument("--with-keys", action="store_true", help="signing keys too · cả khóa của hệ thống")
-    making.set_defaults(run=_with_django(backup))
+    making.set_defaults(run=with_django(backup))
 
     restoring = commands.add_parser("restore", help="into an empty database · khôi phục")
     checking = commands.add_parser("verify-backup", help="everything recounted · kiểm tra bản sao lưu")
@@ -34,24 +35,12 @@ def add_backup_commands(commands: argparse._SubParsersAction[argparse.ArgumentPa
         )
         parser.add_argument("--digest", default="", metavar="SHA256", help="digest told by `openpar backup`")
     checking.add_argument("--trial", action="store_true", help="also restore into a scratch database")
-    restoring.set_defaults(run=_with_django(restore))
-    checking.set_defaults(run=_with_django(verify))
+    restoring.set_defaults(run=with_django(restore))
+    checking.set_defaults(run=with_django(verify))
 
     key = commands.add_parser("backup-key", help="a new pair of keys · tạo cặp khóa sao lưu")
     key.add_argument("file", type=Path, help="where the secret key goes; take it off this machine")
-    key.set_defaults(run=_with_django(new_key))
-
-
-def _with_django(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    def run(options: argparse.Namespace) -> int:
-        import django
-
-        # Only for these commands: scoring files needs neither settings nor a database.
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openpar.config.settings")
-        django.setup()
-        return command(options)
-
-    return run
+    key.set_defaults(run=with_django(new_key))
 
 
 def backup(options: argparse.Namespace) -> int:

@@ -7,11 +7,11 @@ The checks themselves are in doctor_*.py, registered in findings.py.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator
 
 from openpar.backoffice.findings import Finding, Mark, checks
+from openpar.backoffice.settings_needed import set_up
 
 
 def findings() -> Iterator[Finding]:
@@ -47,11 +47,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _all_findings() -> Iterator[Finding]:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openpar.config.settings")
     try:
-        import django
-
-        django.setup()
+        set_up()
     except Exception as error:
         yield Finding(Mark.WRONG, "settings", f"không đọc được: {error}", "Xem docs/settings.md.")
         return

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import os
 import sys
-from collections.abc import Callable
+
+from openpar.backoffice.settings_needed import with_django
 
 _FINE, _WRONG = 0, 1
 _WORDS = {
@@ -23,23 +23,11 @@ def add_evidence_commands(commands: argparse._SubParsersAction[argparse.Argument
     evidence = commands.add_parser("evidence", help="stored files · tài liệu kiểm chứng")
     kinds = evidence.add_subparsers(required=True, metavar="COMMAND")
     verifying = kinds.add_parser("verify", help="every digest counted anew · kiểm tra toàn bộ tệp")
-    verifying.set_defaults(run=_with_django(verify))
+    verifying.set_defaults(run=with_django(verify))
     rechecking = kinds.add_parser(
         "recheck", help="signatures, after the trust store changed · kiểm tra lại chữ ký số"
     )
-    rechecking.set_defaults(run=_with_django(recheck))
-
-
-def _with_django(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    def run(options: argparse.Namespace) -> int:
-        import django
-
-        # Only for these commands: scoring files needs neither settings nor a database.
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openpar.config.settings")
-        django.setup()
-        return command(options)
-
-    return run
+    rechecking.set_defaults(run=with_django(recheck))
 
 
 def verify(_options: argparse.Namespace) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
+
+from openpar.backoffice.settings_needed import with_django
 
 _FINE, _WRONG = 0, 1
 _MOST_TOLD = 50
@@ -28,47 +28,25 @@ def add_facts_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
     facts = commands.add_parser("facts", help="the store of facts · kho dữ kiện")
     kinds = facts.add_subparsers(required=True, metavar="COMMAND")
     verifying = kinds.add_parser("verify", help="every file and manifest · kiểm tra toàn bộ tệp và bản kê")
-    verifying.set_defaults(run=_with_django(verify))
+    verifying.set_defaults(run=with_django(verify))
     recounting = kinds.add_parser("recount", help="kept counters against facts · đếm lại các bộ đếm")
     recounting.add_argument("datasets", nargs="*", help="all when none is named · mặc định: tất cả")
-    recounting.set_defaults(run=_with_django(recount))
+    recounting.set_defaults(run=with_django(recount))
     compacting = kinds.add_parser("compact", help="merge small files, settle events · gộp các tệp nhỏ")
     compacting.add_argument("datasets", nargs="*", help="all when none is named · mặc định: tất cả")
-    compacting.set_defaults(run=_with_django(compact))
+    compacting.set_defaults(run=with_django(compact))
     sending = kinds.add_parser("send", help="signed counters for a ministry · lập tệp bộ đếm gửi bộ")
     sending.add_argument("dataset")
     sending.add_argument("province", help="H01 … H61")
     sending.add_argument("out", type=Path)
-    sending.set_defaults(run=_with_django(send))
+    sending.set_defaults(run=with_django(send))
     trusting = kinds.add_parser("trust", help="the public key of a province · chấp nhận khóa của tỉnh")
     trusting.add_argument("province", help="H01 … H61")
     trusting.add_argument("vkey", help="as `openpar log key` shows it there · khóa công khai")
-    trusting.set_defaults(run=_with_django(trust))
+    trusting.set_defaults(run=with_django(trust))
     receiving = kinds.add_parser("receive", help="counters of provinces · nhận tệp bộ đếm của tỉnh")
     receiving.add_argument("files", nargs="+", type=Path)
-    receiving.set_defaults(run=_with_django(receive))
-
-
-def _with_django(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    def run(options: argparse.Namespace) -> int:
-        import django
-
-        # Only for these commands: scoring files needs neither settings nor a database.
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openpar.config.settings")
-        django.setup()
-        from openpar.base.facts.compaction import WouldChange
-        from openpar.base.facts.engines import EngineUnavailable
-        from openpar.base.facts.errors import UnknownDataset
-
-        try:
-            return command(options)
-        except UnknownDataset as unknown:
-            _say(f"Không có tập dữ kiện: {unknown}")
-        except (EngineUnavailable, WouldChange) as trouble:
-            _say(str(trouble))
-        return _WRONG
-
-    return run
+    receiving.set_defaults(run=with_django(receive))
 
 
 def verify(_options: argparse.Namespace) -> int:

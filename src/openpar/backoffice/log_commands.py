@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from openpar.backoffice.settings_needed import set_up
+
 FINE, WRONG = 0, 1
 
 
@@ -29,18 +31,12 @@ def add_log_commands(commands: argparse._SubParsersAction[argparse.ArgumentParse
     retire.set_defaults(run=_retire_key)
 
 
-def _django() -> None:
-    import django
-
-    django.setup()
-
-
 def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
 def _seal(_options: argparse.Namespace) -> int:
-    _django()
+    set_up()
     from django.utils import timezone
 
     from openpar.base.audit.models import Checkpoint
@@ -55,7 +51,7 @@ def _seal(_options: argparse.Namespace) -> int:
 
 
 def _check(_options: argparse.Namespace) -> int:
-    _django()
+    set_up()
     from openpar.base.audit.checking import wrong_rows
     from openpar.base.audit.models import Leaf
 
@@ -71,7 +67,7 @@ def _check(_options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    _django()
+    set_up()
     from openpar.base.audit.exports import NothingSealed, write_folder
 
     try:
@@ -87,7 +83,7 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _keys(_options: argparse.Namespace) -> int:
-    _django()
+    set_up()
     from openpar.base.audit.models import VerifierKey
     from openpar.base.audit.signing import signing_keys
 
@@ -99,7 +95,7 @@ def _keys(_options: argparse.Namespace) -> int:
 
 
 def _add_key(_options: argparse.Namespace) -> int:
-    _django()
+    set_up()
     from django.utils import timezone
 
     from openpar.base.audit.keys import add_key
@@ -109,7 +105,7 @@ def _add_key(_options: argparse.Namespace) -> int:
 
 
 def _retire_key(_options: argparse.Namespace) -> int:
-    _django()
+    set_up()
     from django.utils import timezone
 
     from openpar.base.audit.keys import OnlyKey, retire_oldest_key

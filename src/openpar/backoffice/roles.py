@@ -9,12 +9,12 @@ docs/operations/postgresql-roles.md.
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from openpar.backoffice.settings_needed import set_up
 from openpar.common.errors import Refused
 
 if TYPE_CHECKING:
@@ -147,10 +147,7 @@ def apply_roles(*, owner: str, application: str) -> int:
 
 def roles(options: argparse.Namespace) -> int:
     """`openpar database roles`: prints the statements, or runs them with --apply."""
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openpar.config.settings")
-    django.setup()
+    set_up()
     if options.apply:
         done = apply_roles(owner=options.owner, application=options.application)
         sys.stdout.write(f"Đã thực hiện {done} câu lệnh.\n")

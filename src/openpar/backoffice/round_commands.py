@@ -7,6 +7,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from openpar.backoffice.settings_needed import set_up
+
 FINE, WRONG = 0, 1
 
 
@@ -20,9 +22,7 @@ def add_round_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
 
 
 def _bundle(options: argparse.Namespace) -> int:
-    import django
-
-    django.setup()
+    set_up()
     from openpar.base.documents.storage import digest_of, open_file
     from openpar.parindex.assessments.models import RoundBundle
 

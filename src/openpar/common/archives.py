@@ -91,6 +91,16 @@ def check_archive(source: Source, limits: ArchiveLimits = DEFAULT_LIMITS) -> Non
             _check_member(archive, member, limits)
 
 
+def check_members(source: Source, limits: ArchiveLimits = DEFAULT_LIMITS) -> None:
+    """The list of members only: for a parser of tables in a child that may use little, and reads more bytes
+    than can be gone through twice. Raises FileRefused.
+    """
+    with open_archive(source, limits) as archive:
+        gaps = [*_member_gaps(archive.infolist(), limits)]
+        if gaps:
+            raise FileRefused(gaps)
+
+
 def read_start(source: Source) -> tuple[bytes, str]:
     """The first bytes of a file, and what kind of file they betray, in words; "" when they betray
     none.

@@ -25,6 +25,12 @@ _LETTERS = {
 }
 # Order of the tones in Vietnamese dictionaries; no mark (ngang) is "0".
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
+# Open syllables whose tone some write on the first vowel and some on the second: hòa and hoà, khỏe and khoẻ,
+# thủy and thuỷ; not quý, where u belongs to the consonant. Letters apart from their marks, as in NFD.
+_TONE = "[" + "".join(_TONES) + "]"
+_VOWELS, _END = "([oO])%s([aAeE])%s|(?<![qQ])([uU])%s([yY])%s", r"(?![^\W\d_]|[\u0300-\u036f])"
+_ON_FIRST = re.compile(_VOWELS % (f"({_TONE})", _END, f"({_TONE})", _END))
+_ON_SECOND = re.compile(_VOWELS % ("", f"({_TONE}){_END}", "", f"({_TONE}){_END}"))
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _ROMAN = re.compile(r"(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})")
 
@@ -44,6 +50,20 @@ def fold(text: str) -> str:
     """
     bare = "".join(char for char in _lower(text).replace("đ", "d") if not unicodedata.combining(char))
     return " ".join(bare.split())
+
+
+def one_spelling(text: str) -> str:
+    """The text with every movable tone on the first vowel (hòa, khỏe, thủy), as this program writes; NFC."""
+    return nfc(_ON_SECOND.sub(_turned_round, unicodedata.normalize("NFD", text)))
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """The text as it is, and with its tones at either place: for searches in texts that were stored as typed.
+
+    At most three, each once.
+    """
+    on_second = nfc(_ON_FIRST.sub(_turned_round, unicodedata.normalize("NFD", text)))
+    return tuple(dict.fromkeys((nfc(text), one_spelling(text), on_second)))
 
 
 def sort_key(text: str) -> str:
@@ -83,6 +103,12 @@ def roman_value(text: str) -> int | None:
         -value if any(later > value for later in values[place + 1 :]) else value
         for place, value in enumerate(values)
     )
+
+
+def _turned_round(found: re.Match[str]) -> str:
+    """Three letters, tone and vowel having changed places."""
+    vowel, second, third = (part for part in found.groups() if part is not None)
+    return vowel + third + second
 
 
 def _lower(text: str) -> str:

@@ -17,6 +17,7 @@ from openpar.common.errors import FileRefused
 from openpar.common.formats import VIETNAM
 from openpar.common.sheets import cell_address, column_letters
 from openpar.common.text import nfc
+from openpar.common.workbook_heads import head_cells, head_depth
 from openpar.common.wording import gettext as _
 
 CellValue = str | Decimal | int | bool | date | datetime | None
@@ -35,7 +36,7 @@ _HIGHEST_ROW = 408
 class Column:
     """One column of a sheet. `width` in characters; `number_format` as Excel writes it ("0.00"), empty
     for as many decimals as each number has; `choices` offers a list to choose from; `editable` leaves it
-    open in a protected sheet.
+    open in a protected sheet; `over` are headings above the title, shared by neighbours that have the same.
     """
 
     title: str
@@ -44,6 +45,7 @@ class Column:
     choices: tuple[str, ...] = ()
     editable: bool = False
     align: Literal["", "left", "center", "right"] = ""
+    over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class SheetSpec:
 
     Rows count from 0: `bold_rows` are emphasised, `locked_rows` stay closed even in editable columns.
     `protect` guards against accidents, not against people: there is no password. Prints on A4, as wide as
-    the page, the titles of the columns on every page.
+    the page, the titles of the columns on every page. `numbers` is a row below the titles: “(1)”, “(2)”…
     """
 
     name: str
@@ -65,6 +67,7 @@ class SheetSpec:
     protect: bool = False
     landscape: bool = True
     frozen_columns: int = 0
+    numbers: tuple[str, ...] = ()
 
 
 def write_workbook(target: Path | str | BytesIO, sheets: Sequence[SheetSpec]) -> None:
@@ -123,14 +126,7 @@ class _Writer:
         for number, line in enumerate(spec.heading):
             self.set_height(sheet, number, [line], [sum(widths)])
             self.write_line(sheet, number, last_column, line, bold=number == 0)
-        header = len(spec.heading)
-        style = self.format(
-            bold=True, text_wrap=True, align="center", valign="vcenter", border=1, bg_color="#DCE6F1"
-        )
-        for place, column in enumerate(spec.columns):
-            sheet.set_column(place, place, column.width)
-            self.write_text(sheet, header, place, column.title, style)
-        self.set_height(sheet, header, [column.title for column in spec.columns], widths)
+        header = self.write_head(sheet, spec)
         row = header
         for number, values in enumerate(spec.rows):
             row = header + 1 + number
@@ -140,6 +136,31 @@ class _Writer:
             self.set_height(sheet, row + 2 + number, [line], [sum(widths)])
             self.write_line(sheet, row + 2 + number, last_column, line, bold=False)
         self.set_page(sheet, spec, header)
+
+    def write_head(self, sheet: Any, spec: SheetSpec) -> int:
+        """The titles, merged under the headings above them, and their numbers; gives their last row."""
+        top = len(spec.heading)
+        style = self.format(
+            bold=True, text_wrap=True, align="center", valign="vcenter", border=1, bg_color="#DCE6F1"
+        )
+        for place, column in enumerate(spec.columns):
+            sheet.set_column(place, place, column.width)
+        paths = [(*column.over, column.title) for column in spec.columns]
+        for cell in head_cells(paths):
+            if cell.is_merged:
+                sheet.merge_range(top + cell.top, cell.left, top + cell.bottom, cell.right, "", style)
+            self.write_text(sheet, top + cell.top, cell.left, cell.text, style)
+        bottom = top + max(head_depth(paths), 1) - 1
+        self.set_height(
+            sheet, bottom, [path[-1] for path in paths], [column.width for column in spec.columns]
+        )
+        if not spec.numbers:
+            return bottom
+        for place, number in enumerate(spec.numbers):
+            self.write_text(
+                sheet, bottom + 1, place, number, self.format(italic=True, align="center", border=1)
+            )
+        return bottom + 1
 
     def set_height(self, sheet: Any, row: int, texts: Sequence[CellValue], widths: Sequence[float]) -> None:
         """High enough for wrapped text: not every program finds that out by itself when it opens a file."""
@@ -235,7 +256,7 @@ class _Writer:
         if spec.landscape:
             sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(header)
+        sheet.repeat_rows(len(spec.heading), header)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
         sheet.set_footer("&CTrang &P/&N")
         if spec.protect:

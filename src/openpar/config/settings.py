@@ -57,6 +57,11 @@ OPENPAR_MAX_UPLOAD_BYTES = int(_env("OPENPAR_MAX_UPLOAD_BYTES") or 50 * 1024 * 1
 OPENPAR_FACTS_ENGINE = _env("OPENPAR_FACTS_ENGINE") or "duckdb"
 OPENPAR_FACTS_THREADS = int(_env("OPENPAR_FACTS_THREADS") or 2)
 OPENPAR_FACTS_MEMORY = _env("OPENPAR_FACTS_MEMORY") or "128MB"
+# Where reported figures can be counted instead of typed (delivery/figures/sources.py).
+OPENPAR_FIGURE_SOURCES = [
+    "openpar.delivery.figures.counted.catalogue_of_procedures",
+    "openpar.delivery.figures.counted.shorter_periods",
+]
 OPENPAR_SPARK_MASTER = _env("OPENPAR_SPARK_MASTER") or "local[2]"
 # With less than this free, pages can be read and nothing is written (docs/settings.md).
 OPENPAR_DISK_RESERVE = parse_reserve(_env("OPENPAR_DISK_RESERVE") or "500m")
@@ -101,6 +106,10 @@ INSTALLED_APPS = [
     "openpar.base.privacy",
     "openpar.base.intake",
     "openpar.delivery.procedures",
+    "openpar.delivery.figures",
+    "openpar.delivery.dossiers",
+    "openpar.delivery.service_quality",
+    "openpar.parindex.indicators",
     "openpar.parindex.criteria",
     "openpar.parindex.assessments",
     "openpar.reports",

@@ -15,11 +15,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from openpar.base.accounts.models import User
 from openpar.base.accounts.queries import Actor, actor_of
 from openpar.common.errors import Gap, Refused
+from openpar.common.formats import parse_date
 from openpar.web.asking import question_first
 
 if TYPE_CHECKING:
@@ -58,6 +60,17 @@ def now() -> datetime:
 def today() -> date:
     """The legal day in Việt Nam."""
     return timezone.localdate(now())
+
+
+def asked_day(request: HttpRequest) -> tuple[date, tuple[Gap, ...]]:
+    """The day in the address, today when there is none or none that can be read (with the reason)."""
+    text = request.GET.get("on", "").strip()
+    if not text:
+        return today(), ()
+    try:
+        return parse_date(text, where=_("Ngày")), ()
+    except Refused as error:
+        return today(), error.gaps
 
 
 def actor(request: AuthenticatedRequest) -> Actor:

@@ -36,6 +36,7 @@ class NavEntry:
 _AGENCY = frozenset({Role.FOCAL_OFFICER, Role.DIVISION_OFFICER, Role.AGENCY_HEAD})
 _APPRAISAL = frozenset({Role.APPRAISER, Role.COUNCIL_CHAIR})
 _STEERING = frozenset({Role.ROUND_MANAGER, Role.LEADER, Role.AUDITOR})
+_FIGURES = frozenset({Role.PROCEDURE_CONTROLLER, Role.ROUND_MANAGER, Role.LEADER, Role.AUDITOR})
 
 DESTINATIONS = (
     Destination("home", _("Việc của tôi")),
@@ -46,6 +47,7 @@ DESTINATIONS = (
     Destination("criteria", _("Bộ tiêu chí")),
     Destination("documents", _("Kho tài liệu"), frozenset(Role) - {Role.ADMINISTRATOR}),
     Destination("procedures", _("Thủ tục")),
+    Destination("figures", _("Số liệu"), _AGENCY | _FIGURES),
     Destination("organisations", _("Đơn vị")),
     Destination("calendars", _("Lịch")),
     Destination("people", _("Người dùng"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),

@@ -21,7 +21,7 @@ from openpar.base.privacy.models import DataRequest
 from openpar.common.formats import format_date, format_decimal, format_moment
 from openpar.parindex.assessments.models import Adjustment, Correction, RoundStage, SheetState
 from openpar.parindex.criteria.models import ScoredBy, SetStage
-from openpar.web import trace_procedures
+from openpar.web import trace_dossiers, trace_figures, trace_indicators, trace_procedures
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -169,6 +169,7 @@ SCORES = VerbGroup(
     gettext_lazy("Điểm"),
     {
         "score.self_saved": gettext_lazy("Lưu điểm tự chấm"),
+        "score.filled": gettext_lazy("Lấy điểm từ số liệu của hệ thống"),
         "score.opened": gettext_lazy("Mở tiêu chí để gắn tài liệu"),
         "score.explained": gettext_lazy("Lưu giải trình"),
         "score.appraised": gettext_lazy("Thẩm định"),
@@ -208,16 +209,22 @@ FACTS = VerbGroup(
         "facts.counters_received": gettext_lazy("Nhận tệp bộ đếm của tỉnh"),
     },
 )
+INDICATORS = VerbGroup("indicators", gettext_lazy("Chỉ tiêu, số liệu"), trace_indicators.VERBS)
 PROCEDURES = VerbGroup("procedures", gettext_lazy("Thủ tục hành chính"), trace_procedures.VERBS)
+DOSSIERS = VerbGroup("dossiers", gettext_lazy("Hồ sơ thủ tục"), trace_dossiers.VERBS)
+FIGURES = VerbGroup("figures", gettext_lazy("Số liệu báo cáo"), trace_figures.VERBS)
 GROUPS = (
     SCORES,
     SHEETS,
     DOCUMENTS,
     ROUNDS,
     CRITERIA,
+    INDICATORS,
     ORGANISATIONS,
     CALENDARS,
     PROCEDURES,
+    DOSSIERS,
+    FIGURES,
     ACCOUNTS,
     ACCESS,
     LOG,
@@ -341,6 +348,9 @@ KEYS: Mapping[str, StrPromise] = {
     "saturday_reception": gettext_lazy("Giờ nhận hồ sơ thứ Bảy"),
     "same_day_until": gettext_lazy("Mốc giải quyết trong ngày"),
     **trace_procedures.KEYS,
+    **trace_dossiers.KEYS,
+    **trace_figures.KEYS,
+    **trace_indicators.KEYS,
 }
 _NUMBERS = frozenset(
     [
@@ -439,7 +449,11 @@ def value_words(key: str, value: Any) -> str:
         return format_date(date.fromisoformat(text))
     if _MOMENT.fullmatch(text):
         return _moment(text)
-    words = {**trace_procedures.STORED_WORDS.get(key, {}), **_STORED_WORDS.get(key, {})}
+    words: Mapping[str, Any] = {
+        **trace_procedures.STORED_WORDS.get(key, {}),
+        **trace_indicators.STORED_WORDS.get(key, {}),
+        **_STORED_WORDS.get(key, {}),
+    }
     return str(words.get(text, text))
 
 

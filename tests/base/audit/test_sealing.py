@@ -315,3 +315,16 @@ def test_a_receipt_waits_for_the_seal_and_stays_the_same_afterwards() -> None:
     written(2, first=2)
     seal(at=MOMENT + timedelta(minutes=1))
     assert receipt_for(entry.pk) == first
+
+
+def test_the_first_row_behind_a_checkpoint_is_proven_by_the_next_one() -> None:
+    for turn in range(2):
+        written(2, first=2 * turn)
+        seal(at=MOMENT + timedelta(minutes=turn))
+    sizes = {entry.object: receipt_for(entry.pk) for entry in Entry.objects.all()}
+    assert {name: receipt and receipt.size for name, receipt in sizes.items()} == {
+        "score:0": 2,
+        "score:1": 2,
+        "score:2": 4,
+        "score:3": 4,
+    }

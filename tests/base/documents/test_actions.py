@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from pytest_django.fixtures import Settings
 
 from openpar.base.accounts.models import Role
@@ -18,6 +19,7 @@ from openpar.base.documents.models import Document, StoredFile
 from openpar.base.documents.queries import documents_of
 from openpar.base.organisations.models import Organisation
 from openpar.base.organisations.roles import Actor
+from openpar.common.triggers import guard_that_fired
 from tests import factories
 from tests.factories import MOMENT, codes_of
 
@@ -259,6 +261,12 @@ def test_a_document_is_replaced_once_and_by_its_own_people(officer: Actor, owner
     assert codes_of(refusal.value) == ["already-superseded"]
 
 
+def test_a_file_name_is_found_wherever_its_tone_stands(officer: Actor, owner: Organisation) -> None:
+    found = add(officer, owner, {**plan(), "file_name": "Số hoá.pdf"})
+    assert list(documents_of(owner.pk, "hóa.pdf")) == [found]
+    assert list(documents_of(owner.pk, "hoa.pdf")) == []
+
+
 @pytest.mark.parametrize("typed", ["ke hoach", "KẾ HOẠCH", "12/kh", "Ke hoach.PDF"])
 def test_documents_are_found_by_title_number_and_file_name(
     officer: Actor, owner: Organisation, typed: str
@@ -267,3 +275,24 @@ def test_documents_are_found_by_title_number_and_file_name(
     add(officer, owner, {"title": "Báo cáo quý", "number": "3/BC-SYT"})
     assert list(documents_of(owner.pk, typed)) == [wanted]
     assert len(documents_of(owner.pk)) == 2
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        "UPDATE documents_document SET title = 'x'",
+        "DELETE FROM documents_document",
+        "UPDATE documents_storedfile SET size = 1",
+        "DELETE FROM documents_storedfile",
+        "UPDATE documents_filecheck SET signature = 'VALID'",
+        "DELETE FROM documents_filecheck",
+    ],
+)
+def test_what_was_handed_in_stays_as_it_is_whoever_writes(
+    officer: Actor, owner: Organisation, write: str
+) -> None:
+    add(officer, owner, plan())
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(write)
+    event, table = write.replace("DELETE FROM", "DELETE").split()[:2]
+    assert guard_that_fired(refusal.value) == f"{table}_{event.lower()}"

@@ -25,8 +25,7 @@ from tests.base.facts import sample
 from tests.base.facts.sample import DOSSIERS, HOUSE, appended, dossier, registered_dossiers, staged
 from tests.factories import MOMENT
 
-# As a careless reader of a file makes it.
-NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001
+NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001  # as a careless reader of a file makes it
 pytestmark = pytest.mark.django_db
 
 

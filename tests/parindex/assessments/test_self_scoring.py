@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from openpar.base.accounts.models import Role
 from openpar.base.accounts.queries import Actor
 from openpar.base.audit.models import Entry as Trace
 from openpar.common.errors import Refused
 from openpar.engine.answers import Answer
+from openpar.parindex.assessments.actions.evidence import attach_evidence, detach_evidence
 from openpar.parindex.assessments.actions.scores import Entry
 from openpar.parindex.assessments.actions.self_scoring import (
     assign_leaves,
@@ -22,7 +24,7 @@ from openpar.parindex.assessments.actions.self_scoring import (
     submit_sheet,
 )
 from openpar.parindex.assessments.errors import BadAnswer, Incomplete, NotAllowed, NotNow, StaleScore
-from openpar.parindex.assessments.models import Score, SheetState
+from openpar.parindex.assessments.models import Assessment, EvidenceUse, Layer, Score, SheetState
 from tests import factories
 from tests.parindex import rounds
 from tests.parindex.rounds import DURING_SELF, SELF_CLOSES, SELF_OPENS, SmallRound, ratio
@@ -206,3 +208,52 @@ def test_only_the_head_locks_and_only_what_was_submitted(opened: SmallRound) -> 
     lock_sheet(assessment_id=sheet, by=opened.head, at=DURING_SELF)
     assert opened.sheet().state == SheetState.LOCKED
     assert refusal(NotNow, lambda: save(opened, version=1)) == "locked"
+
+
+def test_whoever_handed_the_sheet_in_does_not_lock_it(opened: SmallRound) -> None:
+    rounds.score_unit(opened, opened.health)
+    person = factories.person_as(Role.FOCAL_OFFICER, opened.health, "Kiêm Nhiệm")
+    factories.give(person, Role.AGENCY_HEAD, opened.health)
+    alone, sheet = factories.actor(person), opened.sheet().pk
+    submit_sheet(assessment_id=sheet, by=alone, at=DURING_SELF)
+    assert refusal(NotAllowed, lambda: lock_sheet(assessment_id=sheet, by=alone, at=DURING_SELF)) == (
+        "same_person"
+    )
+    rows = Assessment.objects.filter(pk=sheet)
+    with pytest.raises(IntegrityError, match="locked_by_two_people"), transaction.atomic():
+        rows.update(state=SheetState.LOCKED, locked_at=DURING_SELF, self_total=7, locked_by=person)
+    lock_sheet(assessment_id=sheet, by=opened.head, at=DURING_SELF)
+
+
+def _attach(small: SmallRound, document_id: int, by: Actor) -> None:
+    attach_evidence(
+        assessment_id=small.sheet().pk,
+        code="1.1.2",
+        layer=Layer.SELF,
+        document_id=document_id,
+        pointer="",
+        by=by,
+        at=DURING_SELF,
+    )
+
+
+def _loosen(small: SmallRound, document_id: int) -> None:
+    detach_evidence(
+        assessment_id=small.sheet().pk,
+        code="1.1.1",
+        layer=Layer.SELF,
+        document_id=document_id,
+        by=small.focal,
+        at=DURING_SELF,
+    )
+
+
+def test_evidence_is_bound_and_loosened_by_the_unit_alone_and_not_after_the_lock(opened: SmallRound) -> None:
+    rounds.score_unit(opened, opened.health)
+    bound = EvidenceUse.objects.get(score__assessment=opened.sheet()).document_id
+    stranger = factories.actor_as(Role.FOCAL_OFFICER, opened.justice)
+    assert refusal(NotAllowed, lambda: _attach(opened, bound, stranger)) == "not_assigned"
+    rounds.lock_unit(opened, opened.health)
+    assert refusal(NotNow, lambda: _attach(opened, bound, opened.focal)) == "locked"
+    assert refusal(NotNow, lambda: _loosen(opened, bound)) == "locked"
+    assert EvidenceUse.objects.filter(score__assessment=opened.sheet()).count() == 1

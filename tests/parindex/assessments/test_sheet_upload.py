@@ -249,6 +249,10 @@ BAD_CELLS = [
     ({"F5": "Trả lời"}, ["ô F5"]),
     ({"A4": "gì đó"}, ["ô A4"]),
     ({"F8": "Có lẽ", "G12": "x", "H12": 5}, ["ô F8", "ô G12"]),
+    ({"N8": "xem thêm"}, ["ô N8"]),
+    ({"P5": "Cột thêm", "Q40": 3}, ["ô P5", "ô Q40"]),
+    ({"B40": "Người lập phiếu"}, ["ô B40"]),
+    ({"F40": "Có", "B41": "Thủ trưởng"}, ["ô B41", "ô A40"]),
 ]
 
 
@@ -397,6 +401,11 @@ def test_an_answer_written_as_cells_is_read_back_the_same(
 def test_every_rule_type_has_a_reader() -> None:
     for kind in (*rules.RULE_TYPES, rules.Unstated):
         assert kind in answer_from_cells.__globals__["_READERS"]
+
+
+def test_a_label_is_known_wherever_its_tone_stands() -> None:
+    rule = rule_from_mapping({"type": "choice", "options": {"đã số hóa": "1", "chưa": "0"}})
+    assert answer_from_cells(rule, AnswerCells(answer="Đã số hoá")).choice == "đã số hóa"
 
 
 def test_items_may_be_given_by_their_places_and_unused_cells_are_refused() -> None:

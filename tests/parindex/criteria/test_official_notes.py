@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 
 from openpar.parindex.criteria.official_notes import read_note, write_note
@@ -73,3 +74,26 @@ def test_a_column_of_legal_grounds_is_known_by_its_words(tmp_path: Path, heading
     leaf = next(each for each in read_official_lines(path) if each.code == "1.1")
     assert (leaf.owner, leaf.article) == ("Sở Nội vụ\nVăn phòng", "Điều 7\nĐiều 8")
     assert leaf.note == "Tính cả năm\nTrừ quý I"
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".docx"])
+def test_the_indicator_of_a_criterion_is_the_same_after_writing_and_reading(
+    tmp_path: Path, ending: str
+) -> None:
+    leaf = {"code": "1.1", "title": "Đúng hạn", "max": "1", "rule": {"type": "ratio"}}
+    other = {"code": "1.2", "title": "Có kế hoạch", "max": "1", "rule": {"type": "boolean", "yes": "1"}}
+    criteria = [{**leaf, "indicator": "dossier.on_time_ratio"}, other]
+    fields = [{"code": "1", "title": "Lĩnh vực", "max": "2", "criteria": criteria}]
+    path = tmp_path / f"bang{ending}"
+    write_official_table({"set": "x", "year": "2026", "total": "2", "fields": fields}, path)
+    found: Any = read_official_table(path)
+    read = found["fields"][0]["criteria"]
+    assert [each.get("indicator") for each in read] == ["dossier.on_time_ratio", None]
+
+
+def test_a_table_without_indicators_keeps_the_columns_of_a_decision(tmp_path: Path) -> None:
+    leaf = {"code": "1.1", "title": "Có kế hoạch", "max": "1", "rule": {"type": "boolean", "yes": "1"}}
+    fields = [{"code": "1", "title": "Lĩnh vực", "max": "1", "criteria": [leaf]}]
+    path = tmp_path / "bang.docx"
+    write_official_table({"set": "x", "year": "2026", "total": "1", "fields": fields}, path)
+    assert len(docx.Document(str(path)).tables[0].columns) == 9

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from django.db.models import Max, Q, QuerySet
 
 from openpar.base.documents.models import Document, FileCheck
-from openpar.common.text import fold
+from openpar.common.text import fold, spellings
 
 
 def documents_of(owner_id: int, search: str = "", *, with_superseded: bool = False) -> QuerySet[Document]:
@@ -32,7 +32,7 @@ def documents_of_owners(
         documents = documents.filter(
             Q(title_folded__contains=fold(wanted))
             | Q(number__icontains=wanted)
-            | Q(file_name__icontains=wanted)
+            | Q(*(("file_name__icontains", spelling) for spelling in spellings(wanted)), _connector=Q.OR)
         )
     return documents.order_by("-id")
 

@@ -11,8 +11,11 @@ def may_keep_facts(actor: Actor) -> bool:
 
 
 def may_bring_facts(actor: Actor) -> bool:
-    """Bring batches: administrators, the Department of Home Affairs, and the focal officers of agencies."""
-    return may_keep_facts(actor) or actor.has(Role.ROUND_MANAGER) or actor.has(Role.FOCAL_OFFICER)
+    """Bring batches: administrators, the Department of Home Affairs, who controls procedures, and the focal
+    officers of agencies.
+    """
+    roles = (Role.ROUND_MANAGER, Role.PROCEDURE_CONTROLLER, Role.FOCAL_OFFICER)
+    return may_keep_facts(actor) or any(actor.has(role) for role in roles)
 
 
 def may_erase_personal_data(actor: Actor) -> bool:

@@ -6,7 +6,8 @@ day; a change before an already recorded later version is refused, so that histo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -53,13 +54,8 @@ def found(
     *, by: Actor, at: datetime, on: date, organisation: NewOrganisation, legal_basis: str
 ) -> Organisation:
     """A new organisation exists from `on`."""
-    with write_transaction():
-        lock_register()
-        refuse_strangers(by)
-        change = Change(on, legal_basis, gaps=_missing_basis(legal_basis))
-        begun = _begin(change, organisation)
-        carry_out(change, by=by, at=at, verb="found_organisation")
-        return begun
+    with _changing(verb="found_organisation", by=by, at=at, change=_with_basis(on, legal_basis)) as change:
+        return _begin(change, organisation)
 
 
 def rename(
@@ -74,15 +70,11 @@ def rename(
     legal_basis: str,
 ) -> OrganisationVersion:
     """The same body bears another name from `on`; the old name stays for the days before."""
-    with write_transaction():
-        lock_register()
-        refuse_strangers(by)
-        change = Change(on, legal_basis, gaps=[*_missing_basis(legal_basis), *_missing_name(name)])
+    with _changing(verb="rename_organisation", by=by, at=at, change=_with_basis(on, legal_basis)) as change:
+        change.gaps += _missing_name(name)
         current = _current(change, organisation_id)
         meant = replace(described(current), name=name, short_name=short_name, name_en=name_en)
-        version = _revise(change, current, meant)
-        carry_out(change, by=by, at=at, verb="rename_organisation")
-        return version
+        return _revise(change, current, meant)
 
 
 def retype(
@@ -100,45 +92,30 @@ def retype(
 
     An empty `name` and `block_id` None leave both as they are.
     """
-    with write_transaction():
-        lock_register()
-        refuse_strangers(by)
-        change = Change(on, legal_basis, gaps=_missing_basis(legal_basis))
+    with _changing(verb="retype_organisation", by=by, at=at, change=_with_basis(on, legal_basis)) as change:
         current = _current(change, organisation_id)
         meant = replace(
             described(current), kind=kind, name=name or current.name, block_id=block_id or current.block_id
         )
-        version = _revise(change, current, meant)
-        carry_out(change, by=by, at=at, verb="retype_organisation")
-        return version
+        return _revise(change, current, meant)
 
 
 def set_code(
     *, by: Actor, at: datetime, on: date, organisation_id: int, code: str, legal_basis: str
 ) -> OrganisationVersion:
     """Another state code from `on`; codes pass from place to place, but never on one day."""
-    with write_transaction():
-        lock_register()
-        refuse_strangers(by)
-        change = Change(on, legal_basis, gaps=_missing_basis(legal_basis))
+    with _changing(verb="recode_organisation", by=by, at=at, change=_with_basis(on, legal_basis)) as change:
         current = _current(change, organisation_id)
-        version = _revise(change, current, replace(described(current), code=code.strip()))
-        carry_out(change, by=by, at=at, verb="recode_organisation")
-        return version
+        return _revise(change, current, replace(described(current), code=code.strip()))
 
 
 def set_parent(
     *, by: Actor, at: datetime, on: date, organisation_id: int, parent_id: int | None, legal_basis: str
 ) -> OrganisationVersion:
     """Stands under another organisation from `on`, or under none."""
-    with write_transaction():
-        lock_register()
-        refuse_strangers(by)
-        change = Change(on, legal_basis, gaps=_missing_basis(legal_basis))
+    with _changing(verb="move_organisation", by=by, at=at, change=_with_basis(on, legal_basis)) as change:
         current = _current(change, organisation_id)
-        version = _revise(change, current, replace(described(current), parent_id=parent_id))
-        carry_out(change, by=by, at=at, verb="move_organisation")
-        return version
+        return _revise(change, current, replace(described(current), parent_id=parent_id))
 
 
 def set_flags(
@@ -154,10 +131,7 @@ def set_flags(
     legal_basis: str = "",
 ) -> OrganisationVersion:
     """Its block, and whether it is scored, ranked and published, from `on`; needs no document of its own."""
-    with write_transaction():
-        lock_register()
-        refuse_strangers(by)
-        change = Change(on, legal_basis)
+    with _changing(verb="flag_organisation", by=by, at=at, change=Change(on, legal_basis)) as change:
         current = _current(change, organisation_id)
         meant = replace(
             described(current),
@@ -166,9 +140,7 @@ def set_flags(
             is_ranked=is_ranked,
             is_published=is_published,
         )
-        version = _revise(change, current, meant)
-        carry_out(change, by=by, at=at, verb="flag_organisation")
-        return version
+        return _revise(change, current, meant)
 
 
 def merge(
@@ -184,10 +156,7 @@ def merge(
 
     The others end on `on`.
     """
-    with write_transaction():
-        lock_register()
-        refuse_strangers(by)
-        change = Change(on, legal_basis, gaps=_missing_basis(legal_basis))
+    with _changing(verb="merge_organisations", by=by, at=at, change=_with_basis(on, legal_basis)) as change:
         successor = Organisation.objects.get(pk=into) if isinstance(into, int) else _begin(change, into)
         ending = [known for known in organisation_ids if known != successor.pk]
         if not ending:
@@ -195,8 +164,7 @@ def merge(
         for organisation_id in ending:
             predecessor = _end(change, organisation_id)
             _link(change, predecessor, successor, Succession.Change.MERGED, is_main=True)
-        carry_out(change, by=by, at=at, verb="merge_organisations")
-        return successor
+    return successor
 
 
 def split(
@@ -213,10 +181,7 @@ def split(
     When its own id is among `into` it stays and the others come out of it (tách); otherwise it ends on `on`
     (chia).
     """
-    with write_transaction():
-        lock_register()
-        refuse_strangers(by)
-        change = Change(on, legal_basis, gaps=_missing_basis(legal_basis))
+    with _changing(verb="split_organisation", by=by, at=at, change=_with_basis(on, legal_basis)) as change:
         stays = organisation_id in into
         origin = _current(change, organisation_id).organisation if stays else _end(change, organisation_id)
         parts = [_part(change, origin, part) for part in into]
@@ -225,30 +190,38 @@ def split(
             change.gaps.append(_nothing_to_do(_("Chia tách cần ít nhất hai đơn vị sau khi chia")))
         for part in others:
             _link(change, origin, part, Succession.Change.SPLIT, is_main=part is parts[0])
-        carry_out(change, by=by, at=at, verb="split_organisation")
-        return tuple(parts)
+    return tuple(parts)
 
 
 def hand_over(*, by: Actor, at: datetime, on: date, from_id: int, to_id: int, legal_basis: str) -> Succession:
     """A part of the duties passes to another organisation; the one that gives may stay or end otherwise."""
-    with write_transaction():
-        lock_register()
-        refuse_strangers(by)
-        change = Change(on, legal_basis, gaps=_missing_basis(legal_basis))
+    with _changing(verb="hand_over_duties", by=by, at=at, change=_with_basis(on, legal_basis)) as change:
         giver, taker = Organisation.objects.get(pk=from_id), Organisation.objects.get(pk=to_id)
         _link(change, giver, taker, Succession.Change.TAKEN_OVER, is_main=False)
-        carry_out(change, by=by, at=at, verb="hand_over_duties")
-        return change.links[0]
+    return change.links[0]
 
 
 def dissolve(*, by: Actor, at: datetime, on: date, organisation_id: int, legal_basis: str) -> None:
     """Ends on `on` without a successor."""
+    with _changing(verb="dissolve_organisation", by=by, at=at, change=_with_basis(on, legal_basis)) as change:
+        _link(change, _end(change, organisation_id), None, Succession.Change.DISSOLVED, is_main=True)
+
+
+@contextmanager
+def _changing(*, verb: str, by: Actor, at: datetime, change: Change) -> Iterator[Change]:
+    """One change, whole: the register is taken and strangers are refused; what the block has put into the
+    change is carried out at its end, also when it returns. Raises OrganisationRefused with every gap.
+    """
     with write_transaction():
         lock_register()
         refuse_strangers(by)
-        change = Change(on, legal_basis, gaps=_missing_basis(legal_basis))
-        _link(change, _end(change, organisation_id), None, Succession.Change.DISSOLVED, is_main=True)
-        carry_out(change, by=by, at=at, verb="dissolve_organisation")
+        yield change
+        carry_out(change, by=by, at=at, verb=verb)
+
+
+def _with_basis(on: date, legal_basis: str) -> Change:
+    """A change that needs a document."""
+    return Change(on, legal_basis, gaps=_missing_basis(legal_basis))
 
 
 def _current(change: Change, organisation_id: int) -> OrganisationVersion:

@@ -144,13 +144,23 @@ def _read_leaf(given: Parameters, code: str, title: str, year: int) -> Leaf:
         rule=read_rule(stated, code, given.problems),
         scored_by=scored_by or ScoredBy.SELF,
         evidence_wanted=given.text("evidence"),
-        auto=given.text("auto"),
+        indicator=_indicator(given),
         may_be_not_applicable=allowed,
         not_applicable_note="" if not allowed or not_applicable.lower() in _YES else not_applicable,
         **{key: given.text(key) for key in _LEAF_TEXTS},
     )
     given.finish()
     return leaf
+
+
+def _indicator(given: Parameters) -> str:
+    """The measured figure that a leaf names: `indicator`, in older files `auto`."""
+    named, older = given.text("indicator"), given.text("auto")
+    if named and older and named != older:
+        given.fault(
+            f"Ghi hai chỉ tiêu số liệu: “{named}” (indicator) và “{older}” (auto).", "Giữ một mục indicator."
+        )
+    return named or older
 
 
 def _read_bands(given: Parameters, key: str) -> tuple[Band, ...]:
@@ -281,7 +291,7 @@ def _leaf_to_mapping(leaf: Leaf) -> dict[str, object]:
         "rule": leaf.rule.as_mapping(),
         "evidence": leaf.evidence_wanted,
         "by": leaf.scored_by.value,
-        "auto": leaf.auto or None,
+        "indicator": leaf.indicator or None,
         "na": not_applicable,
     }
     return found | {key: getattr(leaf, key) for key in _LEAF_TEXTS if getattr(leaf, key)}

@@ -71,7 +71,7 @@ class Leaf:
     rule: Rule
     scored_by: ScoredBy = ScoredBy.SELF
     evidence_wanted: str = ""
-    auto: str = ""
+    indicator: str = ""
     may_be_not_applicable: bool = False
     not_applicable_note: str = ""
     scale_text: str = ""

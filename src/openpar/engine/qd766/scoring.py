@@ -5,7 +5,7 @@ figures. No data, nothing arose and 0 points are three things. Where an indicato
 the total are the sums of the others; nothing is scaled up to take its place.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -89,15 +89,18 @@ class ServiceIndex:
         raise NoSuchIndicator(f"Không có chỉ số “{indicator}”.")
 
 
-def score(indicators: IndicatorSet, figures: Mapping[str, Pair]) -> ServiceIndex:
+def score(
+    indicators: IndicatorSet, figures: Mapping[str, Pair], *, not_applicable: Collection[str] = ()
+) -> ServiceIndex:
     """The index of a unit from numerator and denominator by indicator id; an id left out has no data.
 
-    Raises NoSuchIndicator for ids that the set does not have.
+    `not_applicable` are the indicators that do not concern the unit: without points, and nothing is waited
+    for. Raises NoSuchIndicator for ids that the set does not have.
     """
-    unknown = figures.keys() - {each.id for each in indicators.indicators()}
+    unknown = {*figures, *not_applicable} - {each.id for each in indicators.indicators()}
     if unknown:
         raise NoSuchIndicator(f"Không có chỉ số {', '.join(sorted(unknown))}.")
-    groups = tuple(_group(group, figures, indicators.digits) for group in indicators.groups)
+    groups = tuple(_group(group, figures, not_applicable, indicators.digits) for group in indicators.groups)
     points = _sum(group.points for group in groups)
     maximum = total_of(group.maximum for group in groups)
     waiting = tuple(line.indicator.id for group in groups for line in group.lines if line.is_waiting)
@@ -147,8 +150,15 @@ def synchronised_of(
     return SynchronisedOf(divide(last_year, Decimal(parts)), provisional=True)
 
 
-def _group(group: Group, figures: Mapping[str, Pair], digits: int) -> GroupScore:
-    lines = tuple(_line(each, figures.get(each.id, NO_DATA), digits) for each in group.indicators)
+def _group(
+    group: Group, figures: Mapping[str, Pair], not_applicable: Collection[str], digits: int
+) -> GroupScore:
+    lines = tuple(
+        IndicatorScore(each, None, None, NotApplicable("Không áp dụng với đơn vị."))
+        if each.id in not_applicable
+        else _line(each, figures.get(each.id, NO_DATA), digits)
+        for each in group.indicators
+    )
     maximum = total_of(line.indicator.maximum for line in lines if line.points is not None)
     return GroupScore(group, _sum(line.points for line in lines), maximum, lines)
 

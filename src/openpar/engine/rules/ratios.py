@@ -244,6 +244,13 @@ class RatioWithZeroFloor(Rule):
         return Interval(ge=self.zero_below), Interval(lt=self.zero_below)
 
 
+def ratio_input(rule: Rule) -> RatioInput | None:
+    """What a rule calls its numerator and its denominator; None for a rule that reads no ratio."""
+    if isinstance(rule, StepOnRatio | RatioTimesMax | RatioWithZeroFloor):
+        return rule.figures
+    return None
+
+
 def proportional(found: Ratio, maximum: Decimal) -> Earned:
     """The share of the maximum that the ratio earns."""
     earned = share(found.numerator, found.denominator, maximum)

@@ -21,7 +21,7 @@ from openpar.common.formats import (
 )
 from openpar.common.sheets import StoredNumber
 from openpar.common.spreadsheets import cell_decimal
-from openpar.common.text import nfc
+from openpar.common.text import nfc, one_spelling
 from openpar.common.wording import gettext as _
 from openpar.engine import rules
 from openpar.engine.answers import Answer
@@ -161,10 +161,12 @@ def _yes_or_no(reader: _Reader, rule: rules.Rule) -> Answer:
 
 
 def _labelled(text: str, labels: tuple[str, ...]) -> str:
-    """The label a text stands for: itself, the same without regard to case, or its place in the list."""
+    """The label a text stands for: itself, the same whatever its capitals and the places of its tones, or its
+    place in the list.
+    """
     if text in labels:
         return text
-    alike = [label for label in labels if label.lower() == text.lower()]
+    alike = [label for label in labels if one_spelling(label).lower() == one_spelling(text).lower()]
     if len(alike) == 1:
         return alike[0]
     if text.isdecimal() and len(text) < 4 and 1 <= int(text) <= len(labels):

@@ -37,6 +37,10 @@ class StaleScore(Refused):
         self.typed_note = typed_note
 
 
+class StaleFigure(Refused):
+    """The measured figure is another one by now than the person was shown."""
+
+
 class UnknownLeaf(Refused):
     """No such leaf in the criteria set of this sheet."""
 

@@ -18,6 +18,7 @@ from openpar.base.documents.models import Document
 from openpar.base.organisations.models import Block, Organisation, OrganisationVersion
 from openpar.common.fields import ExactDecimalField
 from openpar.parindex.criteria.models import CriteriaSet, Criterion
+from openpar.parindex.indicators.models import IndicatorValue
 
 
 class RoundStage(models.TextChoices):
@@ -238,6 +239,8 @@ class EvidenceUse(models.Model):
     score = models.ForeignKey(Score, models.PROTECT, related_name="evidence")
     document = models.ForeignKey(Document, models.PROTECT, related_name="uses")
     pointer = models.CharField(_("Mục, trang"), max_length=200, blank=True)
+    # The measured figure that was filled in, when the document stands for one.
+    figure = models.ForeignKey(IndicatorValue, models.PROTECT, null=True, blank=True, related_name="+")
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
 

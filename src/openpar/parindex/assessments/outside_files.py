@@ -2,7 +2,7 @@
 
 The columns are `unit,code,numerator,denominator,answer`, and `points` for leadership. An answer is written as
 on the command line: `A=4|B=3|C=2|D=1`. An empty cell means: not given; a row without figures is left out,
-and told.
+and told. What belongs to no column, unit or criterion of the round is refused, with or without figures.
 """
 
 from __future__ import annotations
@@ -70,10 +70,16 @@ def read_outside_file(content: bytes, places: Iterable[OutsidePlace]) -> Outside
     sheet: Sheet = run_limited(read_sheet, content)
     found = OutsideFile()
     columns = _columns_of(sheet)
+    beyond = [at for at, name in enumerate(sheet.rows[0]) if not name]
     by_name = _by_name(places)
     seen: dict[tuple[int, str], str] = {}
     for number, cells in enumerate(sheet.rows[1:], start=1):
         row = _Row(number, {name: cells[at] for name, at in columns.items()}, columns, found)
+        for at in beyond:
+            if cells[at]:
+                what = _("“%s” nằm ngoài các cột.") % (cells[at] or "")[:40]
+                remedy = _("Xóa ô này, hoặc ghi tên cột ở dòng 1.")
+                found.fault(cell_address(number, at), what, remedy, code="beyond")
         if any(row.cells.values()):
             _take_row(row, by_name, seen)
     if not found.values and not found.gaps:
@@ -153,9 +159,6 @@ class _Row:
 
 
 def _take_row(row: _Row, by_name: Mapping[str, list[OutsidePlace]], seen: dict[tuple[int, str], str]) -> None:
-    if not row.has_figures:
-        row.into.left_out.append(row.in_words)
-        return
     place = _place_of(row, by_name)
     code = row.text("code")
     if not code:
@@ -172,6 +175,9 @@ def _take_row(row: _Row, by_name: Mapping[str, list[OutsidePlace]], seen: dict[t
             _("Các mã: %s.") % known,
             code="not_outside",
         )
+        return
+    if not row.has_figures:
+        row.into.left_out.append(row.in_words)
         return
     first = seen.setdefault((place.assessment_id, code), row.address("unit"))
     if first != row.address("unit"):

@@ -77,7 +77,7 @@ def rows_of_grid(grid: Sheet, head: SheetHead, criteria: LoadedSet) -> tuple[Fil
     gaps = [*_header_gaps(grid)]
     if gaps:
         raise FileRefused(gaps)
-    gaps = [*_form_gaps(grid)]
+    gaps = [*_form_gaps(grid), *_beyond_gaps(grid)]
     rows: list[FilledRow] = []
     seen: dict[str, int] = {}
     for row in range(FIRST_ROW, len(grid.rows)):
@@ -134,6 +134,24 @@ def _form_gaps(grid: Sheet) -> Iterator[Gap]:
             row, column = parse_address(address)
             if row >= FIRST_ROW and column in read:
                 yield Gap(f"ô {address}", what, remedy, code=code)
+
+
+def _beyond_gaps(grid: Sheet) -> Iterator[Gap]:
+    """What stands outside the table would be lost without a word: in a column behind it, or in a row that
+    is of no criterion.
+    """
+    for row in range(HEADER_ROW, len(grid.rows)):
+        filled = [column for column, text in enumerate(grid.rows[row]) if text]
+        is_in_table = row == HEADER_ROW or grid.value(row, CODE) is not None
+        # Figures without a code have a sentence of their own (_read_row).
+        if not is_in_table and not any(column in ENTRY_COLUMNS for column in filled):
+            beyond = filled
+        else:
+            beyond = [column for column in filled if column >= len(TITLES)]
+        if beyond:
+            where = f"ô {cell_address(row, beyond[0])}"
+            remedy = "Xóa ô này; điều cần nói với người thẩm định ghi ở cột “Giải trình”."
+            yield Gap(where, "nằm ngoài bảng nên không được đọc", remedy, code="sheet-beyond")
 
 
 def _read_row(grid: Sheet, row: int, criteria: LoadedSet, seen: dict[str, int]) -> FilledRow | list[Gap]:

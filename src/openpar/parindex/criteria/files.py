@@ -157,6 +157,7 @@ def _line(part: engine.Node | engine.Leaf, parent: str) -> TableLine:
         scored_by=leaf.scored_by.value if leaf else "",
         not_applicable=_not_applicable(leaf) if leaf else "",
         note=leaf.note if leaf else "",
+        indicator=leaf.indicator if leaf else "",
         warnings=(),
     )
 

@@ -18,6 +18,7 @@ _HEADER_ROWS = 3
 # In this order: "Điểm tự đánh giá" is not a maximum, "Thang điểm chi tiết" not either. Words are folded.
 _ROLES: tuple[tuple[str, str], ...] = (
     ("code", r"(s?tt|so tt|so thu tu|ma|ma so|ma (tieu chi|tc|chi so|muc)|muc)\.?"),
+    ("indicator", r"(ma )?chi tieu so lieu.*|indicator"),
     ("owner", r".*(chu tri|phu trach|theo doi).*"),
     ("scored_by", r".*(hinh thuc|phuong thuc|ben|nguoi) (danh gia|cham).*"),
     ("survey", r".*(dieu tra|dtxhh|xhh|khao sat).*"),
@@ -55,6 +56,7 @@ class Columns:
     note: int | None = None
     owner: int | None = None
     article: int | None = None
+    indicator: int | None = None
     header: tuple[str, ...] = ()
 
 
@@ -160,6 +162,7 @@ def _columns(rows: Sequence[GridRow], place: int, headers: dict[int, str]) -> Co
         note=first("note"),
         owner=first("owner"),
         article=first("article"),
+        indicator=first("indicator"),
         header=tuple(fold(cell or "") for cell in rows[place].cells),
     )
 

@@ -68,6 +68,7 @@ class TableLine:
     owner: str
     article: str
     note: str
+    indicator: str
     warnings: tuple[str, ...]
 
 
@@ -216,6 +217,7 @@ class _Node:
     owner: str
     article: str
     note: str
+    indicator: str
     warnings: list[str] = field(default_factory=list)
     children: list[_Node] = field(default_factory=list)
 
@@ -276,6 +278,7 @@ class _Reading:
             owner=_text_or_inherited(row, columns.owner),
             article=_text_or_inherited(row, columns.article),
             note=_text_or_inherited(row, columns.note),
+            indicator=row.text(columns.indicator).strip(),
             warnings=warnings,
         )
         self.nodes.append(node)
@@ -342,6 +345,7 @@ def _line(node: _Node) -> TableLine:
         owner=node.owner,
         article=node.article,
         note=note,
+        indicator=node.indicator,
         warnings=tuple(warnings),
     )
 
@@ -410,5 +414,5 @@ def _node(line: TableLine, children: Mapping[str, list[TableLine]], key: str) ->
         return {**found, key: [_node(child, children, "sub") for child in children.get(line.code, [])]}
     found |= {"rule": line.rule, "evidence": line.evidence, "by": line.scored_by or SELF_AND_APPRAISAL}
     found |= {"na": line.not_applicable or None, "scale_text": line.scale_text}
-    told = {"owner": line.owner, "article": line.article, "note": line.note}
+    told = {"owner": line.owner, "article": line.article, "note": line.note, "indicator": line.indicator}
     return found | {key: text for key, text in told.items() if text}

@@ -31,6 +31,8 @@ _COLUMNS = (
     ("Căn cứ", 18),
     ("Ghi chú", 20),
 )
+# Only where a leaf names one: printed decisions have no such column.
+_INDICATOR = ("Mã chỉ tiêu số liệu", 18)
 _CHILDREN = ("fields", "criteria", "sub")
 _USABLE_MM = 267  # A4 across, less its margins
 
@@ -46,12 +48,14 @@ class _Row:
     owner: str = ""
     article: str = ""
     note: str = ""
+    indicator: str = ""
     is_leaf: bool = False
 
-    def texts(self) -> tuple[str, ...]:
+    def texts(self, columns: int = len(_COLUMNS)) -> tuple[str, ...]:
+        """The cells of the row, as many as there are columns."""
         shown = "" if self.maximum is None else format_maximum(self.maximum)
-        beside = (self.evidence, self.scored_by, self.owner, self.article, self.note)
-        return self.code, self.title, shown, self.scale, *beside
+        beside = (self.evidence, self.scored_by, self.owner, self.article, self.note, self.indicator)
+        return (self.code, self.title, shown, self.scale, *beside)[:columns]
 
 
 def write_official_table(criteria: Mapping[str, object], path: Path) -> None:
@@ -104,17 +108,23 @@ def _row(node: Mapping[str, object]) -> _Row:
         owner=str(node.get("owner") or ""),
         article=str(node.get("article") or ""),
         note=write_note(str(node.get("na") or ""), str(node.get("note") or "")),
+        indicator=str(node.get("indicator") or node.get("auto") or ""),
         is_leaf=True,
     )
 
 
+def _columns_for(rows: Sequence[_Row]) -> tuple[tuple[str, int], ...]:
+    return (*_COLUMNS, _INDICATOR) if any(row.indicator for row in rows) else _COLUMNS
+
+
 def _write_workbook(heading: tuple[str, ...], rows: list[_Row], path: Path) -> None:
+    named = _columns_for(rows)
     columns = tuple(
         Column(title, width, align="center" if place in (0, 2) else "")
-        for place, (title, width) in enumerate(_COLUMNS)
+        for place, (title, width) in enumerate(named)
     )
     # Codes are text: as a number, 1.10 would become 1.1.
-    values = [(row.code, row.title, _plain(row.maximum), *row.texts()[3:]) for row in rows]
+    values = [(row.code, row.title, _plain(row.maximum), *row.texts(len(named))[3:]) for row in rows]
     bold = frozenset(place for place, row in enumerate(rows) if not row.is_leaf)
     spec = SheetSpec("Bộ tiêu chí", columns, values, heading=heading, bold_rows=bold, frozen_columns=2)
     write_workbook(path, [spec])
@@ -135,14 +145,15 @@ def _write_document(heading: tuple[str, ...], rows: list[_Row], path: Path) -> N
     style.font.name, style.font.size = "Times New Roman", Pt(11)
     for place, line in enumerate(heading):
         document.add_paragraph().add_run(line).bold = place == 0
-    table = document.add_table(rows=0, cols=len(_COLUMNS), style="Table Grid")
+    columns = _columns_for(rows)
+    table = document.add_table(rows=0, cols=len(columns), style="Table Grid")
     table.autofit = False
-    scale = _USABLE_MM / sum(width for _, width in _COLUMNS)
-    for column, (_, width) in zip(table.columns, _COLUMNS, strict=True):
+    scale = _USABLE_MM / sum(width for _, width in columns)
+    for column, (_, width) in zip(table.columns, columns, strict=True):
         column.width = Mm(width * scale)
-    _add_row(table, tuple(title for title, _ in _COLUMNS), bold=True)
+    _add_row(table, tuple(title for title, _ in columns), bold=True)
     for row in rows:
-        _add_row(table, row.texts(), bold=not row.is_leaf)
+        _add_row(table, row.texts(len(columns)), bold=not row.is_leaf)
     header = OxmlElement("w:tblHeader")
     table.rows[0]._tr.get_or_add_trPr().append(header)
     document.save(str(path))

@@ -37,6 +37,11 @@ class LoadedLeaf:
         return self.scored_by in OUTSIDE
 
     @property
+    def indicator(self) -> str:
+        """The code of the measured figure that the criterion names; "" for none."""
+        return self.engine.indicator
+
+    @property
     def is_self_scored(self) -> bool:
         return self.scored_by is ScoredBy.SELF
 
@@ -151,7 +156,7 @@ def mapping_of(criteria_set: CriteriaSet, rows: list[Criterion]) -> dict[str, ob
                 rule=row.rule,
                 evidence=row.evidence_wanted or None,
                 by=_BY_WORDS[ScoredBy(row.scored_by)],
-                auto=row.indicator or None,
+                indicator=row.indicator or None,
                 na=(row.not_applicable_note or "yes") if row.may_be_not_applicable else None,
                 scale_text=row.scale_text or None,
                 owner=row.owner or None,

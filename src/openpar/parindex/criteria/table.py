@@ -17,10 +17,12 @@ from openpar.engine import criteria as engine
 from openpar.engine import rules
 from openpar.engine.errors import SetProblem
 from openpar.engine.numbers import total_of
+from openpar.engine.rules.ratios import ratio_input
 from openpar.parindex.criteria.models import CriteriaSet, Criterion, ScoredBy, SetStage
 from openpar.parindex.criteria.permissions import may_edit_criteria, may_read_criteria
 from openpar.parindex.criteria.queries import engine_set
 from openpar.parindex.criteria.scale_text import describe_rule
+from openpar.parindex.indicators.queries import known_codes
 
 # Those who see a draft besides its editors.
 _DRAFT_READERS = (Role.LEADER, Role.AUDITOR)
@@ -107,7 +109,7 @@ class SetTable:
 
 
 def set_table(criteria_set: CriteriaSet) -> SetTable:
-    """The table of a set; one query."""
+    """The table of a set; one query, one more where leaves name indicators."""
     rows = list(Criterion.objects.filter(set=criteria_set).order_by("position"))
     tree = engine_set(criteria_set, rows)
     problems = engine.check(tree)
@@ -120,7 +122,23 @@ def set_table(criteria_set: CriteriaSet) -> SetTable:
         tree=tree,
         rows=tuple(_row(row, parts[row.code], wrong[row.code]) for row in rows),
         problems=problems,
-        warnings=engine.warnings(tree),
+        warnings=(*engine.warnings(tree), *indicator_warnings(tree)),
+    )
+
+
+def indicator_warnings(tree: engine.CriteriaSet) -> tuple[SetProblem, ...]:
+    """Criteria that could be filled from a measured figure, and name one that nobody has defined."""
+    named = [
+        leaf
+        for leaf in tree.leaves()
+        if leaf.indicator and not leaf.scored_by.is_outside and ratio_input(leaf.rule) is not None
+    ]
+    known = known_codes(leaf.indicator for leaf in named)
+    what = _("Chỉ tiêu “%s” chưa có định nghĩa nên không lấy được số liệu tự động.")
+    return tuple(
+        SetProblem(leaf.code, what % leaf.indicator, "", "NOTE")
+        for leaf in named
+        if leaf.indicator not in known
     )
 
 

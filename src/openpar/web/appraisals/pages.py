@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from openpar.common.errors import Refused
@@ -17,10 +18,12 @@ from openpar.parindex.assessments.cohort import awaited
 from openpar.parindex.assessments.models import Assessment, RoundStage
 from openpar.parindex.assessments.permissions import may_manage, may_record_penalty
 from openpar.parindex.assessments.queries.appraisal_rows import DIFFERENT, FLAGGED, OPEN, Row, Tally, filtered
+from openpar.parindex.assessments.queries.figures import Asked, figures_of, takes_figure, used_figures
 from openpar.parindex.assessments.queries.sheets import own_total
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.appraisals.scenes import EXPLAINED, LEAF, Editor, Place, Scene
 from openpar.web.http import AuthenticatedRequest, now, refused
+from openpar.web.indicators.of_leaves import ShownLeafFigure, shown_leaf_figure
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,40 @@ def _common(scene: Scene, opened: Opened | None) -> dict[str, Any]:
         "axis": scene.axis,
         "opened": opened,
         "correcting": _correcting(scene),
+        "figures": measured_figures(scene, opened),
+    }
+
+
+def measured_figures(scene: Scene, opened: Opened | None) -> dict[tuple[int, int], ShownLeafFigure]:
+    """(agency, leaf) → the measured figure beside what the unit says, of the leaves that name an indicator.
+
+    What the owner of a dataset warns of is asked for the row whose form is open.
+    """
+    today = timezone.localdate(scene.stand.at)
+    asked = [row for row in scene.rows if takes_figure(row.leaf)]
+    used = used_figures([row.own.score_id for row in asked if row.own]) if asked else {}
+    found = figures_of(
+        (
+            Asked(
+                row.organisation_id,
+                row.leaf,
+                row.own.answer if row.own else None,
+                used.get(row.own.score_id) if row.own else None,
+            )
+            for row in asked
+        ),
+        year=scene.stand.round.year,
+        today=today,
+    )
+    at = (opened.assessment_id, opened.code) if opened else None
+    return {
+        (row.organisation_id, row.leaf.id): shown_leaf_figure(
+            found[row.organisation_id, row.leaf.id],
+            row.organisation_id,
+            today,
+            with_warnings=(row.assessment_id, row.leaf.code) == at,
+        )
+        for row in asked
     }
 
 

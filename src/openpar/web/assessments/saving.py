@@ -33,6 +33,7 @@ from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.assessments.facts import Version, typed_version, version_of
 from openpar.web.assessments.forms import FormRefused, read_entry, texts_of
 from openpar.web.assessments.frame import bar_after_saving, frame, seen_sheet
+from openpar.web.assessments.measured import measured_figure
 from openpar.web.assessments.trees import explained_row, html_id_of_field, leaf_row
 from openpar.web.assessments.work import form_for, make_form, reckon_typed, work_on
 from openpar.web.components.given import Texts
@@ -212,6 +213,7 @@ def _saved_parts(
     return {
         "form": make_form(found, layer, base=base, version=score.version, texts=texts),
         "leaf": found,
+        "figure": measured_figure(sheet, found, score, at) if is_own else None,
         "base": base,
         "row": leaf_row(line_of(found, score), base=base) if is_own else explained_row(found, base=base),
         "field": _field_after(sheet, found.field_code) if is_own else None,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from openpar.web.assessments import bonus, evidence, explaining, history, saving, submission, views
+from openpar.web.assessments import bonus, evidence, explaining, figures, history, saving, submission, views
 
 _SHEET = "assessments/<int:pk>/"
 _LEAF = _SHEET + "<str:code>/"
@@ -20,6 +20,7 @@ urlpatterns = [
     path(_SHEET + "documents/<int:document_id>/", evidence.download, name="assessment-document"),
     path(_LEAF, saving.leaf, name="assessment-leaf"),
     path(_LEAF + "preview/", saving.preview, name="assessment-preview"),
+    path(_LEAF + "figure/", figures.fill, name="assessment-figure"),
     path(_LEAF + "explanation/", explaining.explain, name="assessment-explain"),
     path(_LEAF + "evidence/", evidence.attach, name="assessment-evidence"),
     path(_LEAF + "evidence/<int:document_id>/detach/", evidence.detach, name="assessment-detach"),

@@ -31,11 +31,13 @@ from openpar.parindex.criteria.models import CriteriaSet
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.assessments.facts import Version, version_of
 from openpar.web.assessments.forms import read_answer, texts_of
+from openpar.web.assessments.measured import measured_figure
 from openpar.web.assessments.questions import Questions, questions_of
 from openpar.web.assessments.trees import is_explaining, neighbours, state_of
 from openpar.web.components.documents import size_words
 from openpar.web.components.given import Given, Texts
 from openpar.web.components.signatures import ShownCheck, shown_check
+from openpar.web.indicators.of_leaves import ShownLeafFigure
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ class EvidenceRow:
     pointer: str
     size: str
     content: ShownCheck | None
+    # The page of the measured figure that the document stands for.
+    figure_link: str
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,8 @@ class Work:
     evidence_layer: str
     may_bind: bool
     explained_evidence: tuple[EvidenceRow, ...]
+    # What was measured, for a leaf that names an indicator.
+    figure: ShownLeafFigure | None
     before: str
     after: str
 
@@ -182,6 +188,7 @@ def work_on(
         evidence_layer=layer,
         may_bind=form is not None,
         explained_evidence=_evidence_rows(line.scores.get(Layer.EXPLAINED)),
+        figure=measured_figure(view.sheet, line.leaf, own, at),
         before=before,
         after=after,
     )
@@ -198,6 +205,7 @@ def _evidence_rows(score: Score | None) -> tuple[EvidenceRow, ...]:
             use.pointer,
             size_words(use.document),
             shown_check(checks.get(use.document.pk)),
+            f"/indicators/values/{use.figure_id}/" if use.figure_id else "",
         )
         for use in uses
     )

@@ -19,7 +19,7 @@ from openpar.base.organisations.models import OrganisationVersion
 from openpar.base.organisations.queries import names_on
 from openpar.base.organisations.roles import Actor
 from openpar.common.formats import VIETNAM
-from openpar.common.text import fold
+from openpar.common.text import fold, spellings
 from openpar.parindex.assessments.models import Assessment, Round
 from openpar.parindex.criteria.models import CriteriaSet
 from openpar.web.audit.permissions import groups_read_by, may_read_whole_trace
@@ -70,11 +70,11 @@ def entries_wanted(actor: Actor, wanted: Wanted) -> QuerySet[Entry]:
     if wanted.person:
         named = User.objects.filter(name_folded__contains=fold(wanted.person))
         # Jobs and operators on the server have no account; they are known by the name alone.
-        found = found.filter(Q(actor_id__in=named.values("pk")) | Q(actor_name__icontains=wanted.person))
+        found = found.filter(Q(actor_id__in=named.values("pk")) | _has("actor_name", wanted.person))
     if wanted.unit:
         found = found.filter(_of_unit(wanted.unit))
     if wanted.text:
-        found = found.filter(Q(label__icontains=wanted.text) | Q(reason__icontains=wanted.text))
+        found = found.filter(_has("label", wanted.text) | _has("reason", wanted.text))
     if wanted.since:
         found = found.filter(at__gte=_midnight(wanted.since))
     if wanted.until:
@@ -117,6 +117,11 @@ def things_of(actor: Actor, tokens: Iterable[str], day: date) -> Mapping[str, Th
         for pk, name in name_them(ids[kind], day).items():
             found[f"{kind}:{pk}"] = Thing(name, f"{base}{pk}/{ending}" if base else "")
     return found
+
+
+def _has(column: str, text: str) -> Q:
+    """Rows whose column has the text; it is stored as it was typed, with its tones at either place."""
+    return Q(*((f"{column}__icontains", spelling) for spelling in spellings(text)), _connector=Q.OR)
 
 
 def _of_unit(name: str) -> Q:

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from openpar.base.accounts.models import RoleHeld
 from openpar.base.organisations.models import Block, Kind, Organisation, OrganisationVersion
@@ -21,10 +20,8 @@ from openpar.base.organisations.queries import (
     successors_of,
     tree_as_of,
 )
-from openpar.common.errors import Gap, Refused
-from openpar.common.formats import parse_date
 from openpar.web.components.paging import slice_of
-from openpar.web.http import AuthenticatedRequest, actor, page, today
+from openpar.web.http import AuthenticatedRequest, actor, asked_day, page
 from openpar.web.organisations.joining import OF_ONE
 
 # Beyond this many rows a page shows two levels, each with a way into what lies below.
@@ -56,7 +53,7 @@ class VersionRow:
 
 @page("GET")
 def organisations(request: AuthenticatedRequest) -> HttpResponse:
-    day, gaps = _asked_day(request)
+    day, gaps = asked_day(request)
     search, block = request.GET.get("q", "").strip(), request.GET.get("block", "")
     blocks = dict(Block.objects.values_list("code", "name"))
     context: dict[str, object] = {
@@ -80,7 +77,7 @@ def organisations(request: AuthenticatedRequest) -> HttpResponse:
 
 @page("GET")
 def organisation(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    day, gaps = _asked_day(request)
+    day, gaps = asked_day(request)
     history = history_of(pk)
     if not history.versions:
         raise Http404
@@ -117,17 +114,6 @@ def _changes(request: AuthenticatedRequest, last: OrganisationVersion) -> list[t
     if last.valid_until is not None or not may_manage_organisations(actor(request)):
         return []
     return [(word, str(form.title)) for word, form in OF_ONE.items()]
-
-
-def _asked_day(request: HttpRequest) -> tuple[date, tuple[Gap, ...]]:
-    """The day in the address, today when there is none or none that can be read (with the reason)."""
-    text = request.GET.get("on", "").strip()
-    if not text:
-        return today(), ()
-    try:
-        return parse_date(text, where=_("Ngày")), ()
-    except Refused as error:
-        return today(), error.gaps
 
 
 def _branch(roots: tuple[TreeNode, ...], under: str, blocks: dict[str, str]) -> dict[str, object]:

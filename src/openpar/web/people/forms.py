@@ -13,7 +13,7 @@ from openpar.base.accounts.models import Role, User
 from openpar.base.organisations.models import OrganisationVersion
 from openpar.base.organisations.queries import organisations_as_of
 from openpar.base.privacy.models import DataRequest
-from openpar.common.text import nfc
+from openpar.common.text import nfc, sort_key
 from openpar.web.components.fields import DayField, LineField, TextField
 from openpar.web.http import today
 
@@ -33,7 +33,8 @@ class OrganisationField(LineField):
         if found := _KEY.search(text):
             versions = versions.filter(organisation__key=found[1])
         else:
-            versions = versions.filter(name__iexact=text)
+            # Capitals and the place of a tone make no other name.
+            versions = versions.filter(name_sort=sort_key(text))
         matching = list(versions[:2])
         if not matching:
             raise ValidationError(_("Không có đơn vị này hôm nay. Chọn một đơn vị trong danh sách gợi ý."))

@@ -12,8 +12,6 @@ from django.utils.translation import gettext as _
 from openpar.base.accounts.queries import Actor
 from openpar.base.organisations.models import Organisation, OrganisationVersion
 from openpar.base.organisations.queries import names_on
-from openpar.common.errors import Gap, Refused
-from openpar.common.formats import parse_date
 from openpar.delivery.procedures.models import PublishingDecision
 from openpar.delivery.procedures.permissions import may_manage_procedures
 from openpar.delivery.procedures.queries.listing import has_samples
@@ -28,17 +26,6 @@ def manager(request: AuthenticatedRequest) -> Actor:
     if not may_manage_procedures(who):
         raise Http404
     return who
-
-
-def asked_day(request: HttpRequest) -> tuple[date, tuple[Gap, ...]]:
-    """The day in the address, today when there is none or none that can be read (with the reason)."""
-    text = request.GET.get("on", "").strip()
-    if not text:
-        return today(), ()
-    try:
-        return parse_date(text, where=_("Ngày")), ()
-    except Refused as error:
-        return today(), error.gaps
 
 
 def asked_number(request: HttpRequest, name: str) -> int | None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from openpar.base.organisations.models import Organisation, OrganisationVersion
 from openpar.common.errors import Gap, Refused
 from openpar.common.formats import format_decimal, parse_decimal
+from openpar.common.text import sort_key
 from openpar.delivery.procedures.columns import AGENCY_WORDS
 from openpar.delivery.procedures.contents import (
     Agency,
@@ -185,7 +186,7 @@ def _agencies(texts: list[str], reader: _Reader) -> tuple[Agency, ...]:
 def _known_key(key: str, name: str) -> str:
     if key:
         return key if Organisation.objects.filter(key=key).exists() else ""
-    keys = OrganisationVersion.objects.filter(name__iexact=name, valid_until=None)
+    keys = OrganisationVersion.objects.filter(name_sort=sort_key(name), valid_until=None)
     here = list(keys.values_list("organisation__key", flat=True)[:2])
     return here[0] if len(here) == 1 else ""
 

@@ -8,8 +8,8 @@ from django.shortcuts import render
 from openpar.delivery.procedures.exports import form_07b_workbook
 from openpar.delivery.procedures.queries.counting import form_07b
 from openpar.delivery.procedures.queries.listing import has_samples
-from openpar.web.http import AuthenticatedRequest, page
-from openpar.web.procedures.common import asked_day, frame
+from openpar.web.http import AuthenticatedRequest, asked_day, page
+from openpar.web.procedures.common import frame
 from openpar.web.procedures.listing import workbook_answer
 
 

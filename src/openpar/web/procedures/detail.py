@@ -24,8 +24,8 @@ from openpar.delivery.procedures.queries.detail import (
 )
 from openpar.delivery.procedures.rules import needs_reason
 from openpar.delivery.procedures.words import MANDATORY, PostedAt
-from openpar.web.http import AuthenticatedRequest, page
-from openpar.web.procedures.common import asked_day, asked_number, frame, names_by_key
+from openpar.web.http import AuthenticatedRequest, asked_day, page
+from openpar.web.procedures.common import asked_number, frame, names_by_key
 from openpar.web.procedures.words import (
     contents_words,
     fee_words,

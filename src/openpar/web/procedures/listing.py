@@ -21,8 +21,8 @@ from openpar.delivery.procedures.queries.listing import (
 )
 from openpar.delivery.procedures.words import Level, OnlineLevel
 from openpar.web.components.paging import slice_of
-from openpar.web.http import AuthenticatedRequest, page
-from openpar.web.procedures.common import agencies_of_day, asked_day, asked_number, frame
+from openpar.web.http import AuthenticatedRequest, asked_day, page
+from openpar.web.procedures.common import agencies_of_day, asked_number, frame
 from openpar.web.procedures.words import levels_words, limits_words, online_pill, state_choices
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -21,9 +21,19 @@ from openpar.delivery.procedures.queries.offering import partial_without_reason,
 from openpar.delivery.procedures.queries.reviewing import names_of
 from openpar.delivery.procedures.words import QualityState
 from openpar.web.components.paging import slice_of
-from openpar.web.http import AuthenticatedRequest, actor, form_refused, now, page, refused, say, today
+from openpar.web.http import (
+    AuthenticatedRequest,
+    actor,
+    asked_day,
+    form_refused,
+    now,
+    page,
+    refused,
+    say,
+    today,
+)
 from openpar.web.people.forms import choice_of
-from openpar.web.procedures.common import asked_day, frame, manager
+from openpar.web.procedures.common import frame, manager
 from openpar.web.procedures.forms import OfferForm, QualityForm
 
 _OFFER, _QUALITY = "procedures/offer.html", "procedures/quality.html"

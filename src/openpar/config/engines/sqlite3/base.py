@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from django.db.backends.sqlite3 import base
 
-from openpar.common.durability import UnsoundDatabase, refuse_unless_sound
+from openpar.config.engines.sound import SoundConnection
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
-    """Raises UnsoundDatabase instead of connecting when a setting is wrong; Django looks for this name."""
-
-    def init_connection_state(self) -> None:
-        super().init_connection_state()
-        try:
-            refuse_unless_sound(self)
-        except UnsoundDatabase:
-            # Django keeps the connection it has just made; the next question must not find it open.
-            self.close()
-            raise
+class DatabaseWrapper(SoundConnection, base.DatabaseWrapper):
+    """Django looks for this name."""

@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('criteria', '0002_second_lines'),
         ('documents', '0002_second_lines'),
+        ('indicators', '0002_guards'),
         ('organisations', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -168,6 +169,7 @@ class Migration(migrations.Migration):
                 ('added_at', models.DateTimeField()),
                 ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='documents.document')),
+                ('figure', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='indicators.indicatorvalue')),
                 ('score', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='assessments.score')),
             ],
             options={

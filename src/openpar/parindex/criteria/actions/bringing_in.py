@@ -149,7 +149,7 @@ def fill_leaf(row: Criterion, leaf: engine.Leaf) -> None:
     row.scale_text = leaf.scale_text
     row.scored_by = SCORED_BY[leaf.scored_by]
     row.evidence_wanted = leaf.evidence_wanted
-    row.indicator = leaf.auto[:60]
+    row.indicator = leaf.indicator[:60]
     row.may_be_not_applicable = leaf.may_be_not_applicable
     row.not_applicable_note = leaf.not_applicable_note[:300]
     row.owner, row.article, row.note = leaf.owner, leaf.article, leaf.note

@@ -1,0 +1,1 @@
+"""Dossiers of the one-stop shops: lists from other systems, judged twice, counted, and followed up."""

@@ -1,0 +1,65 @@
+"""Mappings of columns kept by source, so that the next list of it is read without a question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from openpar.base.audit.actions import record
+from openpar.base.organisations.roles import Actor
+from openpar.common.db import write_transaction
+from openpar.common.errors import Gap
+from openpar.common.text import nfc
+from openpar.delivery.dossiers.errors import DossiersRefused
+from openpar.delivery.dossiers.mappings import ColumnMapping, gaps_of, to_mapping
+from openpar.delivery.dossiers.models import SavedMapping
+from openpar.delivery.dossiers.permissions import may_keep_mappings
+
+_LONGEST_SOURCE = 120
+
+
+def save_mapping(*, by: Actor, at: datetime, source: str, mapping: ColumnMapping) -> SavedMapping:
+    """Keeps the mapping of a source, in place of the one it had; the same again changes nothing.
+
+    Raises DossiersRefused for a stranger and with everything that is wrong with the mapping.
+    """
+    name = " ".join(nfc(source).split())
+    with write_transaction():
+        there = SavedMapping.objects.select_for_update().filter(source=name).first()
+        if not may_keep_mappings(by):
+            what = _("%s không có quyền lưu cách ghép cột") % by.full_name
+            raise DossiersRefused.because("", what, code="not-allowed")
+        gaps = gaps_of(mapping)
+        if not name or len(name) > _LONGEST_SOURCE:
+            what = _("để trống hoặc dài quá %d ký tự") % _LONGEST_SOURCE
+            gaps.append(Gap(_("Nguồn"), what, _("Ghi tên hệ thống, ví dụ iGate"), code="source-unfit"))
+        if gaps:
+            raise DossiersRefused(gaps)
+        said, before = to_mapping(mapping), None
+        if there is None:
+            there = SavedMapping(source=name, mapping=said, saved_by_id=by.id, saved_at=at)
+        else:
+            before = there.mapping
+            if before == said:
+                return there
+            there.mapping, there.saved_by_id, there.saved_at = said, by.id, at
+            there.version += 1
+        there.save()
+        record(
+            by=by,
+            at=at,
+            verb="dossiers.mapping_saved",
+            object=f"dossier_mapping:{there.pk}",
+            about="dossiers",
+            label=name,
+            before=None if before is None else {"columns": _told(before)},
+            after={"columns": _told(said)},
+        )
+        return there
+
+
+def _told(mapping: Mapping[str, Any]) -> list[str]:
+    return [f"{header} → {field}" for header, field in mapping["columns"].items()]

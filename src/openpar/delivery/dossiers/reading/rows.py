@@ -1,0 +1,313 @@
+"""The rows of a table as typed arrays: two passes of DuckDB, every fault by row and column.
+
+Moments are those of the clocks of Việt Nam; one at exactly 00:00 is a day of which the hour is not known.
+"""
+
+# ruff: noqa: S608  # names in the SQL are ours, values are quoted
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from django.utils.translation import gettext as _
+
+from openpar.base.facts import files
+from openpar.base.facts.duck import Array, Connection, connected, fetched, quoted, register
+from openpar.common.errors import FileRefused, Gap
+from openpar.common.text import nfc
+from openpar.delivery.dossiers.layouts import KINDS, Kind
+from openpar.delivery.dossiers.mappings import ColumnMapping, gaps_of
+from openpar.delivery.dossiers.reading.tables import Table
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+# As lists write days and moments, the usual first; each is tried after the one before.
+_FORMATS = (
+    *("%d/%m/%Y %H:%M:%S", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y%m%d%H%M%S"),
+    *("%H:%M:%S %d/%m/%Y", "%H:%M %d/%m/%Y", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%d.%m.%Y"),
+    *("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M", "%Y%m%d", "%d/%m/%Y %I:%M:%S %p"),
+)
+_ZONED = r"(Z|[+-]\d\d:?\d\d)$"
+_MOST_WORDS = 50_000
+# Stand for cells that say something nobody understands, until they are refused.
+_UNREAD_MOMENT, _UNREAD_NUMBER = np.datetime64("0001-01-01T00:00:00", "us"), -2_000_000_000
+_NOTHING = -1
+_LONGEST_CODE, _LONGEST_WORD = 100, 10_000
+# So much of a file is looked at to see how it writes days.
+_SAMPLE = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A column of words: for each row the place of its word in `words`, -1 where there is none."""
+
+    places: Ints
+    words: tuple[str, ...]
+
+    def looked_up(self, numbers: Mapping[str, int], missing: int = -1) -> Ints:
+        """For each row the number of its word, `missing` where the word has none or there is no word."""
+        table = np.array([*(numbers.get(word, missing) for word in self.words), missing], np.int64)
+        return table[self.places]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One cell that cannot be taken in, so that its row is not."""
+
+    row: int
+    gap: Gap
+
+
+@dataclass(frozen=True)
+class ReadRows:
+    """What a table says, column by column; NaT, -1 and "" are "nothing". `rows`: as a spreadsheet counts."""
+
+    rows: Ints
+    # The place of each row among all that lie below the headers, empty ones too.
+    places: npt.NDArray[np.intp]
+    codes: Array
+    words: Mapping[str, Coded]
+    moments: Mapping[str, npt.NDArray[np.datetime64]]
+    numbers: Mapping[str, Ints]
+    faults: tuple[Fault, ...]
+    # Rows of which nothing was read at all.
+    unread: int
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def read_rows(table: Table, mapping: ColumnMapping) -> ReadRows:
+    """The rows of a table. Raises FileRefused when the mapping does not fit the table."""
+    places = {field: at for field, at in _places(table, mapping).items() if KINDS[field] is not Kind.PERSONAL}
+    with files.incoming() as folder, connected(files.folder()) as duck:
+        path = folder / "rows.csv"
+        path.write_bytes(table.body)
+        return _Reading(duck, path, table, places).read()
+
+
+def people_of(table: Table, mapping: ColumnMapping, wanted: Ints) -> dict[str, list[str | None]]:
+    """The personal columns of some rows (`ReadRows.places`, ascending), as texts; "" and absent are None."""
+    places = {field: at for field, at in _places(table, mapping).items() if KINDS[field] is Kind.PERSONAL}
+    if not places or not len(wanted):
+        return {}
+    with files.incoming() as folder, connected(files.folder()) as duck:
+        path = folder / "rows.csv"
+        path.write_bytes(table.body)
+        register(duck, "wanted", {"n": wanted.astype(np.int64)})
+        columns = ", ".join(f"{_text(at)} AS {field}" for field, at in places.items())
+        numbered = f"SELECT row_number() OVER () - 1 AS n, {columns} FROM {_source(path, table)}"
+        found = fetched(duck, f"SELECT * FROM ({numbered}) SEMI JOIN wanted USING (n) ORDER BY n")
+    chosen = {field: np.ma.filled(found[field].astype(object), None) for field in places}
+    return {field: [nfc(text)[:500] if text else None for text in texts] for field, texts in chosen.items()}
+
+
+def _places(table: Table, mapping: ColumnMapping) -> dict[str, int]:
+    """The column of every field. Raises FileRefused with everything that does not fit."""
+    places: dict[str, int] = {}
+    for at, header in enumerate(table.headers):
+        to = mapping.field_of(header) if header else None
+        if to is not None and to in KINDS:
+            places.setdefault(to, at)
+    there = ColumnMapping({table.headers[at]: to for to, at in places.items()}, mapping.words, mapping.agency)
+    gaps = gaps_of(there)
+    if gaps:
+        raise FileRefused(gaps)
+    return places
+
+
+def _source(path: Path, table: Table, more: str = "") -> str:
+    """The table function over the file; what has too few or too many cells is passed over."""
+    names = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(table.headers)))
+    return (
+        f"read_csv({quoted(path)}, auto_detect = false, header = false, delim = {quoted(table.delimiter)}, "
+        f"quote = '\"', escape = '\"', columns = {{{names}}}, max_line_size = 4000000, "
+        f"ignore_errors = true{more})"
+    )
+
+
+def _text(at: int) -> str:
+    return f"nullif(trim(c{at}), '')"
+
+
+class _Reading:
+    """Two passes over the file: the words of its columns of words, then every row. Reading it again is
+    cheaper than keeping its texts in memory.
+    """
+
+    def __init__(self, duck: Connection, path: Path, table: Table, places: Mapping[str, int]) -> None:
+        self.duck, self.path, self.table, self.places = duck, path, table, places
+        self.moments = [field for field in places if KINDS[field] in (Kind.MOMENT, Kind.DAY)]
+        self.numbers = [field for field in places if KINDS[field] is Kind.NUMBER]
+        self.words = [field for field in places if KINDS[field] in (Kind.WORD, Kind.FLAG)]
+
+    def read(self) -> ReadRows:
+        """Everything."""
+        vocabulary = self._vocabulary()
+        read = fetched(self.duck, f"SELECT {', '.join(self._columns())} FROM {self._rows()}")
+        rejected = self._rejected()
+        rows = self._row_numbers(len(read["nothing"]), [fault.row for fault in rejected])
+        moments = {field: _moments(read[field]) for field in self.moments}
+        numbers = {field: np.ma.filled(read[field].astype(np.int64), _NOTHING) for field in self.numbers}
+        first = self.table.rows_before
+        faults = [Fault(one.row + first, _placed(one.gap, one.row + first)) for one in rejected]
+        for field, unread in self._unread(moments, numbers):
+            faults += self._unread_cells(field, unread, rows)
+        kept: Flags = ~np.ma.getdata(read["nothing"]).astype(np.bool_)
+        codes = np.where(np.ma.getmaskarray(read["dossier"]), "", np.ma.getdata(read["dossier"]))
+        return ReadRows(
+            rows=rows[kept],
+            places=np.flatnonzero(kept),
+            codes=codes[kept].astype(object),
+            words={field: self._coded(read[field][kept], vocabulary[field]) for field in self.words},
+            moments={field: values[kept] for field, values in moments.items()},
+            numbers={field: values[kept] for field, values in numbers.items()},
+            faults=tuple(faults),
+            unread=len(rejected),
+        )
+
+    def _rows(self) -> str:
+        return _source(self.path, self.table, ", store_rejects = true")
+
+    def _columns(self) -> list[str]:
+        nothing = " AND ".join(f"{_text(at)} IS NULL" for at in self.places.values())
+        select = [f"({nothing}) AS nothing"]
+        select.append(f"left(upper({_text(self.places['dossier'])}), {_LONGEST_CODE + 1}) AS dossier")
+        usual = self._usual_formats()
+        select += [f"{_moment(_text(self.places[field]), usual[field])} AS {field}" for field in self.moments]
+        for field in self.numbers:
+            text = _text(self.places[field])
+            unread = f"CASE WHEN {text} IS NOT NULL THEN {_UNREAD_NUMBER} END"
+            select.append(f"COALESCE(TRY_CAST({text} AS INTEGER), {unread}) AS {field}")
+        # A word takes eight bytes instead of its text; which word it is, the vocabulary knows.
+        return [*select, *(f"hash({_text(self.places[field])}) AS {field}" for field in self.words)]
+
+    def _vocabulary(self) -> dict[str, tuple[str, ...]]:
+        """The words of every column of words. Raises FileRefused for what is no such column."""
+        if not self.words:
+            return {}
+        asked = [f"list(DISTINCT {_text(self.places[field])})" for field in self.words]
+        ((*found,),) = self.duck.execute(
+            f"SELECT {', '.join(asked)} FROM {_source(self.path, self.table)}"
+        ).fetchall()
+        made = {}
+        for field, words in zip(self.words, found, strict=True):
+            texts = [word for word in words or () if word is not None]
+            if len(texts) > _MOST_WORDS or any(len(word) > _LONGEST_WORD for word in texts):
+                header = self.table.headers[self.places[field]]
+                what = _("quá nhiều giá trị khác nhau: cột này không phải cột của trường đã chọn")
+                raise FileRefused.because(header, what, _("Ghép lại cột"), code="column-unfit")
+            made[field] = tuple(sorted(texts))
+        return made
+
+    def _coded(self, hashes: Array, words: tuple[str, ...]) -> Coded:
+        """The places of words by their hashes."""
+        if not words:
+            return Coded(np.full(len(hashes), -1, np.int64), ())
+        texts = np.empty(len(words), object)
+        texts[:] = words
+        register(self.duck, "texts", {"word": texts})
+        known = fetched(self.duck, "SELECT hash(word) AS h FROM texts")["h"].astype(np.uint64)
+        order = np.argsort(known)
+        told = np.ma.getdata(hashes).astype(np.uint64)
+        at = np.minimum(np.searchsorted(known[order], told), len(words) - 1)
+        return Coded(np.where(known[order][at] == told, order[at], -1), tuple(nfc(word) for word in words))
+
+    def _usual_formats(self) -> dict[str, str]:
+        """The way in which most of the first cells are written: trying it first is several times as fast."""
+        head = self.table.body[:_SAMPLE].rpartition(b"\n")[0] or self.table.body
+        path = self.path.with_name("head.csv")
+        path.write_bytes(head)
+        tried = [
+            f"count(try_strptime({_text(self.places[field])}, {quoted(one)}))"
+            for field in self.moments
+            for one in _FORMATS
+        ]
+        ((*counts,),) = self.duck.execute(
+            f"SELECT {', '.join(tried)} FROM {_source(path, self.table)}"
+        ).fetchall()
+        most = len(_FORMATS)
+        of_fields = [counts[at * most : (at + 1) * most] for at in range(len(self.moments))]
+        best = [_FORMATS[each.index(max(each))] for each in of_fields]
+        return dict(zip(self.moments, best, strict=True))
+
+    def _rejected(self) -> list[Fault]:
+        """The lines that are no rows; `row` is the line below the headers, from 1."""
+        said = {
+            "TOO MANY COLUMNS": _("thừa ô so với dòng tiêu đề"),
+            "MISSING COLUMNS": _("thiếu ô so với dòng tiêu đề"),
+            "UNQUOTED VALUE": _("dấu ngoặc kép không đóng"),
+        }
+        other, remedy = _("không đọc được"), _("Kiểm tra dấu ngoặc kép và dấu phân cách ở dòng này")
+        found = self.duck.execute(
+            "SELECT line, any_value(CAST(error_type AS VARCHAR)) FROM reject_errors "
+            "GROUP BY line ORDER BY line"
+        ).fetchall()
+        return [
+            Fault(int(line), Gap("", said.get(kind, other), remedy, code="row-unfit")) for line, kind in found
+        ]
+
+    def _row_numbers(self, count: int, rejected: Sequence[int]) -> Ints:
+        """The numbers that a spreadsheet gives the rows that were read, past those that were not."""
+        lines = np.arange(count, dtype=np.int64)
+        aside = np.array(sorted(rejected), np.int64) - 1
+        before = np.searchsorted(aside - np.arange(len(aside)), lines, side="right")
+        return lines + before + self.table.rows_before + 1
+
+    def _unread(
+        self, moments: Mapping[str, npt.NDArray[np.datetime64]], numbers: Mapping[str, Ints]
+    ) -> Iterator[tuple[str, Flags]]:
+        """Columns with cells that say something which was not understood; there is nothing in them then."""
+        for field, values in moments.items():
+            unread: Flags = values == _UNREAD_MOMENT
+            if unread.any():
+                values[unread] = np.datetime64("NaT")
+                yield field, unread
+        for field, counted in numbers.items():
+            wrong = counted < _NOTHING
+            if wrong.any():
+                counted[wrong] = _NOTHING
+                yield field, wrong
+
+    def _unread_cells(self, field: str, nothing: Flags, rows: Ints) -> Iterator[Fault]:
+        """Cells that say something which is no day, moment or number."""
+        register(self.duck, "unread", {"n": np.flatnonzero(nothing).astype(np.int64)})
+        numbered = (
+            f"SELECT row_number() OVER () - 1 AS n, {_text(self.places[field])} AS said "
+            f"FROM {_source(self.path, self.table)}"
+        )
+        found = self.duck.execute(
+            f"SELECT n, said FROM ({numbered}) SEMI JOIN unread USING (n) WHERE said IS NOT NULL ORDER BY n"
+        ).fetchall()
+        header = self.table.headers[self.places[field]]
+        is_number = KINDS[field] is Kind.NUMBER
+        what = _("“%s” không phải số") if is_number else _("“%s” không phải ngày, giờ")
+        remedy = _("Ghi một số nguyên") if is_number else _("Viết như 31/12/2026 hoặc 31/12/2026 16:30:00")
+        for at, said in found:
+            row = int(rows[at])
+            where = _("dòng %(row)d, cột “%(column)s”") % {"row": row, "column": header}
+            yield Fault(row, Gap(where, what % said[:60], remedy, code="cell-unfit"))
+
+
+def _moment(text: str, usual: str) -> str:
+    listed = ", ".join(quoted(one) for one in _FORMATS)
+    zoned = f"TRY_CAST({text} AS TIMESTAMP) + INTERVAL 7 HOUR"
+    unread = f"CASE WHEN {text} IS NOT NULL THEN TIMESTAMP '{_UNREAD_MOMENT}' END"
+    return (
+        f"COALESCE(try_strptime({text}, {quoted(usual)}), try_strptime({text}, [{listed}]), "
+        f"CASE WHEN regexp_matches({text}, {quoted(_ZONED)}) THEN {zoned} END, {unread})"
+    )
+
+
+def _moments(read: Array) -> npt.NDArray[np.datetime64]:
+    values = np.ma.getdata(read).astype("datetime64[us]")
+    values[np.ma.getmaskarray(read)] = np.datetime64("NaT")
+    return values
+
+
+def _placed(gap: Gap, row: int) -> Gap:
+    return Gap(_("dòng %d") % row, gap.what, gap.remedy, gap.code)

@@ -1,0 +1,209 @@
+"""Files as one kind of table: CSV as it is; workbooks and JSON turned into CSV first.
+
+A workbook is read in a child process with little memory, like every hostile file; what comes back is text.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from openpar.common.errors import FileRefused
+from openpar.common.limited import Limits, run_within
+from openpar.common.text import nfc
+from openpar.delivery.dossiers.layouts import plain, vocabulary
+from openpar.delivery.dossiers.reading.workbooks import as_csv, csv_of_workbook, text_of
+
+_LIMITS = Limits(seconds=120, mebibytes=1536, loads="openpar.delivery.dossiers.reading.workbooks")
+_HEAD_BYTES, _HEAD_RECORDS, _MOST_COLUMNS = 256 * 1024, 30, 200
+_DELIMITERS = ";\t,|"
+_CHUNK = 1 << 20
+_SEPARATOR = re.compile(r"sep=([;,\t|])\r?\n")
+
+
+@dataclass(frozen=True)
+class DossierFile:
+    """A file or message as it came."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as CSV: what stands under its headers, and how many rows of the file come before."""
+
+    name: str
+    headers: tuple[str, ...]
+    delimiter: str
+    body: bytes
+    rows_before: int
+
+
+def table_of(file: DossierFile) -> Table:
+    """The table of a file. Raises FileRefused when none is found in it."""
+    content = file.content
+    if content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
+        limits = Limits(_LIMITS.seconds, _LIMITS.mebibytes, called=file.name, loads=_LIMITS.loads)
+        content = run_within(limits, csv_of_workbook, content)
+    elif content.lstrip()[:1] in (b"[", b"{"):
+        content = csv_of_json(content)
+    return _table(file.name, content)
+
+
+def _table(name: str, content: bytes) -> Table:
+    if not content[:_HEAD_BYTES].strip():
+        raise FileRefused.because(name, _("tệp rỗng"), _("Chọn tệp có dữ liệu."), code="file-kind")
+    content = content.removeprefix(codecs.BOM_UTF8)
+    _refuse_other_encodings(name, content)
+    head = content[:_HEAD_BYTES].decode("utf-8", "ignore")
+    declared = _SEPARATOR.match(head)
+    skipped = len(declared[0]) if declared else 0
+    delimiter = declared[1] if declared else _delimiter(head)
+    number, headers, length = _header(name, head[skipped:], delimiter)
+    return Table(name, headers, delimiter, content[skipped + length :], number)
+
+
+def _refuse_other_encodings(name: str, content: bytes) -> None:
+    """The first place that is no UTF-8, if there is one. Decoded piece by piece: as a whole, Vietnamese text
+    takes several times its bytes.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(content)
+    for begin in range(0, len(content), _CHUNK):
+        piece = view[begin : begin + _CHUNK]
+        try:
+            decoder.decode(piece, final=begin + _CHUNK >= len(content))
+        except UnicodeDecodeError as error:
+            raise _encoding(name, content.count(b"\n", 0, begin + error.start) + 1) from error
+    if (at := content.find(b"\0")) >= 0:
+        raise _encoding(name, content.count(b"\n", 0, at) + 1)
+
+
+def _encoding(name: str, line: int) -> FileRefused:
+    where = _("%(file)s, dòng %(row)d") % {"file": name, "row": line}
+    remedy = _("Trong Excel chọn “Lưu thành” (Save As) → “CSV UTF-8 (Comma delimited)” rồi tải lên lại.")
+    return FileRefused.because(where, _("bảng mã không phải UTF-8"), remedy, code="csv-encoding")
+
+
+def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """The first records, each with the characters up to its end."""
+    stream = _Counted(text)
+    reader = csv.reader(stream, delimiter=delimiter)
+    try:
+        for record in reader:
+            yield stream.taken, record
+    except csv.Error:
+        return
+
+
+class _Counted:
+    """Lines of a text; `taken` is how many characters were given out."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = iter(io.StringIO(text, newline=""))
+        self.taken = 0
+
+    def __iter__(self) -> _Counted:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self.lines)
+        self.taken += len(line)
+        return line
+
+
+def _first(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
+    found = []
+    for place, record in _records(text, delimiter):
+        found.append((place, record))
+        if len(found) >= _HEAD_RECORDS:
+            break
+    return found
+
+
+def _known(record: Sequence[str]) -> int:
+    headers = vocabulary().headers
+    return len({headers[plain(cell)] for cell in record if plain(cell) in headers})
+
+
+def _delimiter(head: str) -> str:
+    """The separator that gives most known headers, then most columns."""
+    return max(
+        _DELIMITERS,
+        key=lambda one: max(
+            ((_known(record), len(record)) for _place, record in _first(head, one)), default=(0, 0)
+        ),
+    )
+
+
+def _header(name: str, head: str, delimiter: str) -> tuple[int, tuple[str, ...], int]:
+    """The number of the row with the headers, they themselves, and the bytes up to its end.
+
+    Lists have titles above their headers: it is the row with the most known headers, else the first row of
+    the greatest width.
+    """
+    records = _first(head, delimiter)
+    if not records:
+        what = _("không đọc được dòng tiêu đề")
+        raise FileRefused.because(name, what, _("Kiểm tra dấu ngoặc kép ở các dòng đầu."), code="no-header")
+    best = max(range(len(records)), key=lambda at: (_known(records[at][1]), len(records[at][1]), -at))
+    place, record = records[best]
+    if len(record) > _MOST_COLUMNS:
+        raise FileRefused.because(name, _("quá nhiều cột: %d") % len(record), code="sheet-too-big")
+    headers = tuple(nfc(cell).strip() for cell in record)
+    return best + 1, headers, len(head[:place].encode())
+
+
+# --- JSON ---------------------------------------------------------------------------------------------------
+
+_SUPPLEMENTS = "DanhSachHoSoBoSung"
+_MOST_DEPTH_NAMES = 500
+
+
+def csv_of_json(content: bytes) -> bytes:
+    """A list of dossiers, or an object that holds one (the national envelope has it under “data”), as CSV.
+
+    Of a list of supplements the first request counts, and how many there are. Raises FileRefused.
+    """
+    try:
+        said = json.loads(content, parse_float=str, parse_int=str)
+    except (ValueError, RecursionError) as error:
+        what = _("không phải JSON hợp lệ")
+        raise FileRefused.because(_("Tệp"), what, str(error)[:120], code="json-unfit") from error
+    rows = said if isinstance(said, list) else _held(said)
+    if not rows or not all(isinstance(row, dict) for row in rows):
+        what, remedy = _("không tìm thấy danh sách hồ sơ"), _("Gửi một mảng JSON, mỗi phần tử là một hồ sơ")
+        raise FileRefused.because(_("Tệp"), what, remedy, code="json-unfit")
+    flat = [_flat(row) for row in rows]
+    names = list(dict.fromkeys(name for row in flat for name in row))[:_MOST_DEPTH_NAMES]
+    return as_csv([names, *([row.get(name, "") for name in names] for row in flat)])
+
+
+def _held(said: Any) -> list[Any]:
+    if isinstance(said, Mapping):
+        for name in ("data", "dossiers", "items", "result"):
+            if isinstance(said.get(name), list):
+                return list(said[name])
+        return [said]
+    return []
+
+
+def _flat(row: Mapping[str, Any]) -> dict[str, str]:
+    flat = {str(name): text_of(value) for name, value in row.items() if not isinstance(value, list | dict)}
+    supplements = [one for one in row.get(_SUPPLEMENTS) or () if isinstance(one, Mapping)]
+    if supplements:
+        for name in ("NgayBoSung", "NgayTiepNhanBoSung", "NgayHenTraMoi"):
+            flat.setdefault(name, text_of(supplements[0].get(name)))
+        flat["Số lần bổ sung"] = str(len(supplements))
+        # A new due date after a supplement is no extension with an apology.
+        flat.pop("NgayHenTraMoi", None)
+    return flat

@@ -1,0 +1,1 @@
+"""What people do with sheets of figures; one module a step."""

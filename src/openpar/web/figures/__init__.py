@@ -1,0 +1,1 @@
+"""Pages of reported figures: who has sent what, one sheet, the roll-up, the nine indicators."""

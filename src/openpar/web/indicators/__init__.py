@@ -1,0 +1,1 @@
+"""Pages of indicators: their definitions, the values of agencies, and what stands behind a figure."""
