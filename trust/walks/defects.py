@@ -167,8 +167,8 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         "a phase is stepped over",
         "queries.completeness:next_stages",
-        "reachable = ROUND[RoundStage(round.stage)]",
-        "reachable = list(RoundStage)",
+        "for stage in ROUND[RoundStage(round.stage)]",
+        "for stage in RoundStage",
         "scored",
         ("advance",),
         ("manager",),
