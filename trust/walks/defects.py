@@ -151,7 +151,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         "a sheet reopened in the wrong phase",
         "actions.reopenings:ask_reopening",
-        "or sheet.round.stage not in _STAGES",
+        "or sheet.round.stage not in STAGES",
         "",
         "explanation",
         ("ask",),
