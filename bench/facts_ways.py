@@ -1,136 +1,207 @@
-"""One way of counting made facts, in a process of its own; prints one JSON object.
+"""Counting the dossiers of a store: by the program, and by SQL that somebody wrote for this one question.
 
-Usage: facts_ways.py FOLDER WAY ROWS. Ways: ours, duckdb (by hand), pandas, loop (a share of the rows).
+Usage: facts_ways ours | ours_counted | duckdb FOLDER | spread | provinces COUNT. Prints one JSON object.
+Counters of the months of reception, the index of QĐ 766 of every agency over the last twelve months, its place.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 import time
-from collections import Counter
-from pathlib import Path
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
-# Rows that the plain loop walks over; its time is told for all of them.
-LOOP_ROWS = 250_000
-BY_HAND = """
-SELECT agency, month_received AS month, sector, channel, count(*) AS received,
-  count(*) FILTER (carried = 1) AS carried_over, count(*) FILTER (verdict_legal = 1) AS early,
-  count(*) FILTER (verdict_legal = 2) AS on_time, count(*) FILTER (verdict_legal = 3) AS late,
-  count(*) FILTER (verdict_legal IN (4, 5)) AS in_process, count(*) FILTER (verdict_legal = 5) AS overdue,
-  count(*) FILTER (outcome = 2) AS returned, count(*) FILTER (outcome = 3) AS withdrawn,
-  count(*) FILTER (outcome = 4) AS refused, count(*) FILTER (supplement = 1) AS supplement,
-  count(*) FILTER (paused = 1) AS paused, count(*) FILTER (channel = 2) AS online,
-  count(*) FILTER (obligation = 1) AS obligation,
-  count(*) FILTER (obligation = 1 AND paid_online = 1) AS paid_online,
-  count(*) FILTER (digitised = 1) AS digitised,
-  count(*) FILTER (verdict_766 IN (1, 2, 4, 6)) AS on_time_766
-FROM read_parquet('{folder}/*.parquet') GROUP BY ALL
+from bench.digests import of_cells, of_places
+
+# Counts by hand. Verdicts: 1 early, 2 in time, 3 late, 5 open and overdue, 6 without a due date, 7 waits for a
+# supplement, 8 paused. Outcomes: 0 open, 1 done, 2 returned, 3 withdrawn, 4 refused, 5 stopped.
+CELLS = """
+SELECT agency, month_received AS month, sector, channel,
+  count(*) FILTER (accepted = 1) AS received,
+  count(*) FILTER (accepted = 1 AND channel = 2) AS received_online,
+  count(*) FILTER (accepted = 1 AND outcome IN (1, 2, 3, 5)) AS left,
+  count(*) FILTER (accepted = 1 AND outcome = 1) AS resolved,
+  count(*) FILTER (verdict = 1) AS early,
+  count(*) FILTER (verdict = 2) AS on_time,
+  count(*) FILTER (verdict = 3) AS late,
+  count(*) FILTER (accepted = 1 AND outcome = 1 AND verdict = 6) AS untimed,
+  count(*) FILTER (accepted = 1 AND outcome = 0) AS in_process,
+  count(*) FILTER (verdict = 5) AS overdue,
+  count(*) FILTER (verdict = 7) AS waiting_supplement,
+  count(*) FILTER (verdict = 8) AS paused,
+  count(*) FILTER (accepted = 1 AND outcome = 2) AS returned,
+  count(*) FILTER (accepted = 1 AND outcome = 3) AS withdrawn,
+  count(*) FILTER (accepted = 1 AND outcome = 5) AS stopped,
+  count(*) FILTER (outcome = 4) AS refused,
+  count(*) FILTER (accepted = 1 AND supplements IN (1, 2)) AS supplemented,
+  count(*) FILTER (accepted = 1 AND index_verdict = 1) AS on_time_766,
+  count(*) FILTER (verdict IN (3, 5) AND extension = 1) AS apologised,
+  count(*) FILTER (accepted = 1 AND obligation = 1) AS obligation,
+  count(*) FILTER (accepted = 1 AND obligation = 1 AND paid_online IN (1, 2)) AS paid_online,
+  count(*) FILTER (accepted = 1 AND digitised = 1) AS digitised,
+  count(*) FILTER (accepted = 1 AND reused = 1) AS reused,
+  count(*) FILTER (accepted = 1 AND electronic = 1) AS electronic
+FROM read_parquet('{files}') GROUP BY ALL
+"""
+# Points in hundredths, half up, each indicator by itself; 3.3 is full at a half, 4.3 at four fifths.
+WHOLE = """
+WITH cells AS MATERIALIZED ({cells}),
+year AS (
+  SELECT agency, sum(received)::BIGINT AS received, sum(on_time_766)::BIGINT AS on_time,
+    sum(received_online)::BIGINT AS online, sum(paid_online)::BIGINT AS paid,
+    sum(obligation)::BIGINT AS obligation, sum(electronic)::BIGINT AS electronic,
+    sum(digitised)::BIGINT AS digitised, sum(reused)::BIGINT AS reused
+  FROM cells WHERE month BETWEEN {first} AND {last} GROUP BY agency HAVING sum(received) > 0),
+points AS (
+  SELECT agency, (4000 * on_time + received) // (2 * received)
+    + (1200 * least(2 * online, received) + received) // (2 * received)
+    + CASE WHEN obligation > 0 THEN (1200 * paid + obligation) // (2 * obligation) ELSE 0 END
+    + (1200 * electronic + received) // (2 * received)
+    + (800 * digitised + received) // (2 * received)
+    + (400 * least(5 * reused, 4 * received) + 4 * received) // (8 * received) AS points
+  FROM year),
+places AS (SELECT agency, points, rank() OVER (ORDER BY points DESC) AS place FROM points)
+SELECT * FROM cells LEFT JOIN places USING (agency)
 """
 
 
-def ours(folder: Path) -> int:
+def clocked(work: Callable[[], Any]) -> tuple[Any, dict[str, float]]:
+    """What it gives; CPU and wall seconds of it alone, everything loaded before."""
+    started, cpu = time.perf_counter(), time.process_time()
+    found = work()
+    return found, {"cpu": time.process_time() - cpu, "seconds": time.perf_counter() - started}
+
+
+def ours() -> dict[str, Any]:
     """The store as it is used: a registered dataset, files that count, the engine of the setting."""
-    from django.conf import settings
+    from datetime import date
 
+    from bench.dossiers_made import LAST_MONTH
+    from openpar.base.facts.counters import Counters
     from openpar.base.facts.counting import counters
+    from openpar.base.facts.declarations import AGENCY
+    from openpar.delivery.dossiers.declarations import DATASET, RECEIVED
+    from openpar.delivery.service_quality.counted import FROM_DOSSIERS
+    from openpar.delivery.service_quality.sets import needed_set
+    from openpar.engine.qd766 import score
+    from openpar.engine.ranking import Place, rank
 
-    assert settings.OPENPAR_FACTS_ENGINE == "duckdb"
-    return counters("dossiers", basis="received").total("received")
+    def work() -> tuple[Counters, dict[int, Decimal | None], dict[int, Place]]:
+        whole = counters(DATASET, basis=RECEIVED)
+        year = whole.during(LAST_MONTH - 11, LAST_MONTH).summed(AGENCY)
+        indicators = needed_set(date(2026, 6, 30))
+        points = {}
+        for place, agency in enumerate(year.cells[AGENCY].tolist()):
+            figures = {
+                name: (Decimal(int(year[above][place])), Decimal(int(year[below][place])))
+                for name, (above, below) in FROM_DOSSIERS.items()
+            }
+            points[agency] = score(indicators, figures).points
+        return whole, points, rank(points)
 
-
-def by_hand(folder: Path) -> int:
-    import duckdb
-
-    with duckdb.connect(":memory:", config={"threads": 2}) as duck:
-        return int(duck.execute(BY_HAND.format(folder=folder)).fetchnumpy()["received"].sum())
-
-
-def with_pandas(folder: Path) -> int:
-    import pandas
-
-    whole = pandas.concat(
-        [pandas.read_parquet(path).drop(columns="key") for path in folder.glob("*.parquet")]
-    )
-    flags = whole.assign(
-        early=whole.verdict_legal == 1,
-        on_time=whole.verdict_legal == 2,
-        late=whole.verdict_legal == 3,
-        in_process=whole.verdict_legal.isin((4, 5)),
-        overdue=whole.verdict_legal == 5,
-        returned=whole.outcome == 2,
-        withdrawn=whole.outcome == 3,
-        refused=whole.outcome == 4,
-        online=whole.channel == 2,
-        paid=(whole.obligation == 1) & (whole.paid_online == 1),
-        on_time_766=whole.verdict_766.isin((1, 2, 4, 6)),
-        received=1,
-    )
-    names = [
-        "received",
-        "early",
-        "on_time",
-        "late",
-        "in_process",
-        "overdue",
-        "returned",
-        "withdrawn",
-        "refused",
+    (whole, points, places), costs = clocked(work)
+    ranked = [
+        (agency, int(value * 100), places[agency].rank)
+        for agency, value in points.items()
+        if value is not None
     ]
-    names += ["online", "paid", "on_time_766", "carried", "supplement", "paused", "obligation", "digitised"]
-    found = flags.groupby(["agency", "month_received", "sector", "channel"], sort=False)[names].sum()
-    return int(found["received"].sum())
+    columns = {**whole.cells, **whole.counts}
+    return {
+        **costs,
+        "cells": of_cells(columns),
+        "places": of_places(ranked),
+        "received": whole.total("received"),
+        "count": len(whole),
+    }
 
 
-def in_a_loop(folder: Path) -> int:
+def by_hand(folder: str) -> dict[str, Any]:
     import duckdb
 
-    from tests.base.facts.sample import COUNTING
+    from bench.dossiers_made import LAST_MONTH
 
-    found: Counter[tuple[int, ...]] = Counter()
+    cells = CELLS.format(files=f"{folder}/*.parquet")
+    sql = WHOLE.format(cells=cells, first=LAST_MONTH - 11, last=LAST_MONTH)
+
+    def work() -> dict[str, Any]:
+        with duckdb.connect(":memory:", config={"threads": 2}) as duck:
+            found: dict[str, Any] = duck.execute(sql).fetchnumpy()
+            return found
+
+    found, costs = clocked(work)
+    ranked = {zip_ for zip_ in zip(*(found[name].tolist() for name in ("agency", "points", "place")), strict=True)}
+    return {
+        **costs,
+        "cells": of_cells(found),
+        "places": of_places([row for row in ranked if None not in row]),
+        "received": int(found["received"].sum()),
+        "count": len(found["agency"]),
+    }
+
+
+def share_by_hand(folder: str) -> dict[str, Any]:
+    """The digest of the share that the loop walks over."""
+    import duckdb
+
     with duckdb.connect(":memory:") as duck:
-        answer = duck.execute(
-            f"SELECT * EXCLUDE key FROM read_parquet('{folder}/*.parquet') LIMIT {LOOP_ROWS}"
-        )
-        names = [column[0] for column in answer.description]
-        rows = answer.fetchall()
-    started = time.process_time()
-    for row in rows:
-        fact = dict(zip(names, row, strict=True))
-        cell = (fact["agency"], fact["month_received"], fact["sector"], fact["channel"])
-        for place, count in enumerate(COUNTING.counts):
-            if count.holds(fact):
-                found[(*cell, place)] += 1
-    in_a_loop.cpu = time.process_time() - started  # type: ignore[attr-defined]  # told beside the answer
-    return len(rows)
+        found = duck.execute(CELLS.format(files=f"{folder}/share.parquet")).fetchnumpy()
+    return {"cells": of_cells(found), "received": int(found["received"].sum())}
 
 
-WAYS = {"ours": ours, "duckdb": by_hand, "pandas": with_pandas, "loop": in_a_loop}
+def spread() -> dict[str, Any]:
+    """Counting alone, for how it grows."""
+    from openpar.base.facts.counting import counters
+    from openpar.delivery.dossiers.declarations import DATASET, RECEIVED
+
+    found, costs = clocked(lambda: counters(DATASET, basis=RECEIVED))
+    return {**costs, "received": found.total("received"), "refused": found.total("refused")}
+
+
+def provinces(count: int) -> dict[str, Any]:
+    """So many provinces, each counted over its own files, then all added up."""
+    from openpar.base.facts.counters import added
+    from openpar.base.facts.counting import counted_over
+    from openpar.base.facts.datasets import registered
+    from openpar.base.facts.months import base_of
+    from openpar.delivery.dossiers.declarations import DATASET, RECEIVED
+
+    to = registered(DATASET)
+
+    def work() -> Any:
+        paths = tuple(base_of(to).paths.values())
+        each = len(paths) / count
+        edges = [round(number * each) for number in range(count + 1)]
+        whole = None
+        for first, last in zip(edges[:-1], edges[1:], strict=True):
+            province = counted_over(to, RECEIVED, paths[first:last])
+            whole = province if whole is None else added((whole, province))
+        return whole
+
+    found, costs = clocked(work)
+    return {**costs, "received": found.total("received"), "refused": found.total("refused")}
 
 
 def main() -> None:
-    folder, way, rows = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-    if way in ("ours", "loop"):
+    way, *rest = sys.argv[1:]
+    if way not in ("duckdb", "share"):
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openpar.config.settings")
         import django
 
         django.setup()
-    started, cpu = time.perf_counter(), time.process_time()
-    counted = WAYS[way](folder)
-    told: dict[str, Any] = {
-        "way": way,
-        "seconds": time.perf_counter() - started,
-        "cpu": time.process_time() - cpu,
-        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "rows": counted,
+        # Loaded before anything is clocked, as in a server.
+        from openpar.base.facts import counting  # noqa: F401
+    ways: dict[str, Callable[[], dict[str, Any]]] = {
+        "ours": ours,
+        "duckdb": lambda: by_hand(rest[0]),
+        "share": lambda: share_by_hand(rest[0]),
+        "spread": spread,
+        "provinces": lambda: provinces(int(rest[0])),
     }
-    if way == "loop":
-        told["cpu"] = in_a_loop.cpu * rows / counted  # type: ignore[attr-defined]  # set by the loop itself
-    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.write(json.dumps(ways[way]()) + "\n")
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openpar.config.settings")
     main()

@@ -40,6 +40,7 @@ _FIXED = {
     "change": "rename",
     "kind": "xlsx",
     "token": "khong-co",
+    "indicator": "2.1",
     "place": "0/000",
 }
 
@@ -124,6 +125,7 @@ class Asker:
             "assessment_id": things.sheet,
             "round_block_id": things.round_block,
             "document_id": things.document,
+            "organisation_id": things.organisation,
             "adjustment_id": things.adjustment,
             "reopening_id": things.reopening,
             "correction_id": things.correction,
@@ -272,6 +274,7 @@ def _typed(cell: Cell, things: Things) -> dict[str, Any]:
         "procedure-offer": {"on": "05/08/2026", "online_level": "FULL"},
         **_figures(things),
         **_indicators(things),
+        "service-quality-enter": {"n-5.2": "1", "d-5.2": "2", "document": str(things.document)},
         "set-active": {"active": ""},
         "new-person": {"username": "moi", "full_name": "Người mới"},
     }

@@ -143,6 +143,17 @@ VISITS: Mapping[str, Visit] = {
             Look("figures-rollup", query="year=2026&number=1&view=fields"),
         ),
     ),
+    "the service-quality index": Visit(
+        RoundStage.SELF_SCORING,
+        Role.PROCEDURE_CONTROLLER,
+        HOME,
+        (
+            *_all("service-quality", "service-quality-agency", "service-quality-input"),
+            *_all("service-quality-enter", "service-quality-import", "service-quality-portal"),
+            Look("service-quality-agency", query="order=set"),
+            Look("service-quality", query="kind=QUARTER&year=2024"),
+        ),
+    ),
     "indicators": Visit(
         RoundStage.SELF_SCORING,
         Role.ROUND_MANAGER,

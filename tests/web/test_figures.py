@@ -193,7 +193,7 @@ def test_form_06_asks_for_the_level_of_every_row() -> None:
     browser.post(f"/figures/{sheet.pk}/edit/", grid(sheet, *rows, **{"t-commune-3": 120}))
     text = visible(text_of(browser, f"/figures/{sheet.pk}/"))
     assert "Cấp xã 120" in text
-    assert "E6 received: lệch 20" in text
+    assert "E6 tiếp nhận: lệch 20" in text
 
 
 def test_who_was_slower_sees_both_versions_and_chooses() -> None:
@@ -410,3 +410,25 @@ def test_others_read_the_evaluation_of_an_agency_only_if_they_oversee() -> None:
     assert browser_of(other.officer).get(address).status_code == 404
     assert overseer().post("/figures/evaluation/", {"agency": who.agency.pk, "version": 0}).status_code == 404
     assert "Chưa có gì để đánh giá" in text_of(overseer(), f"{address}&kind=YEAR&year=2017")
+
+
+# The first page
+
+
+def test_drafts_wait_on_the_first_page_of_the_agency_and_who_is_missing_on_that_of_the_controller() -> None:
+    who = office("Sở Y tế")
+    sheet = opened(who)
+    saved(who, sheet, line())
+    office("Sở Xây dựng")
+    assert "II.06a/VPCP/KSTT, Quý III/2026" in visible(text_of(browser_of(who.head), "/"))
+    assert "chờ ký" in text_of(browser_of(who.head), "/")
+    assert "đang lập" in text_of(browser_of(who.officer), "/")
+    assert "2/2 đơn vị" in text_of(overseer(), "/")
+    sent(who, quarter(), line())
+    assert "II.06a" not in visible(text_of(browser_of(who.head), "/"))
+    assert "1/2 đơn vị" in text_of(overseer(), "/")
+
+
+def test_a_province_that_reports_nothing_here_is_not_reminded() -> None:
+    office("Sở Y tế")
+    assert "II.06a" not in text_of(overseer(), "/")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -31,6 +31,8 @@ from tests.parindex.rounds import APPRAISAL, DURING_SELF, SmallRound
 from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
+# What the test client gives; its stubs have no public name for it.
+Answer = Any
 PAGE = f"/indicators/{ON_TIME.code}/"
 
 
@@ -55,7 +57,7 @@ def browser_as(role: Role, small: SmallRound) -> Client:
     return browser(factories.actor_as(role, small.health))
 
 
-def plain(answer: HttpResponse) -> str:
+def plain(answer: Answer) -> str:
     """What is read: no tags, single blanks."""
     return " ".join(re.sub(r"<[^>]*>", " ", answer.content.decode()).split())
 
@@ -293,7 +295,7 @@ def leaf_page(small: SmallRound, code: str = COUNTED) -> str:
     return f"/assessments/{small.sheet().pk}/{code}/"
 
 
-def take(client: Client, small: SmallRound, seen: tuple[int, int], version: int = 0) -> HttpResponse:
+def take(client: Client, small: SmallRound, seen: tuple[int, int], version: int = 0) -> Answer:
     return client.post(
         f"{leaf_page(small)}figure/",
         {"seen_numerator": seen[0], "seen_denominator": seen[1], "expected_version": version},
@@ -373,10 +375,10 @@ def appraising_measured() -> SmallRound:
     return small
 
 
-def at_appraisal(who: Actor, address: str, **headers: str) -> HttpResponse:
+def at_appraisal(who: Actor, address: str, **headers: str) -> Answer:
     """A page as somebody sees it who logs in during the appraisal."""
     with time_machine.travel(APPRAISAL, tick=False):
-        return browser(who).get(address, headers=headers)  # type: ignore[return-value]  # of the test client
+        return browser(who).get(address, headers=headers)
 
 
 def test_the_appraiser_sees_the_figure_and_what_changed_since(appraising_measured: SmallRound) -> None:

@@ -72,7 +72,7 @@ def rollup_remarks(roll: RollUp) -> Iterator[str]:
         yield f"Đặt hồ sơ trả lại, rút, bổ sung vào cột khác các đơn vị còn lại: {'; '.join(roll.unlike)}."
     for gap in roll.explained:
         size = "không kiểm tra được" if gap.gap is None else f"lệch {gap.gap}"
-        yield f"{gap.agency}, {gap.identity}: {size}. Giải trình: {gap.text} ({gap.by})."
+        yield f"{gap.agency}, {gap.identity.partition(' ')[0]}: {size}. Giải trình: {gap.text} ({gap.by})."
 
 
 def form_by_agency(form: Form) -> Form:
@@ -87,7 +87,7 @@ def form_by_agency(form: Form) -> Form:
 def gap_line(judged: Judged) -> str:
     """A gap with its explanation, in one line."""
     found, finding = judged.found, judged.found.finding
-    said = f"{found.where}, {finding.identity}: "
+    said = f"{found.where}, {found.title}: "
     if finding.holds is None:
         said += f"{finding.reading}."
     else:

@@ -48,6 +48,7 @@ DESTINATIONS = (
     Destination("documents", _("Kho tài liệu"), frozenset(Role) - {Role.ADMINISTRATOR}),
     Destination("procedures", _("Thủ tục")),
     Destination("figures", _("Số liệu"), _AGENCY | _FIGURES),
+    Destination("service-quality", _("Chỉ số phục vụ"), _AGENCY | _FIGURES),
     Destination("organisations", _("Đơn vị")),
     Destination("calendars", _("Lịch")),
     Destination("people", _("Người dùng"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),

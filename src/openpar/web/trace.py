@@ -21,7 +21,13 @@ from openpar.base.privacy.models import DataRequest
 from openpar.common.formats import format_date, format_decimal, format_moment
 from openpar.parindex.assessments.models import Adjustment, Correction, RoundStage, SheetState
 from openpar.parindex.criteria.models import ScoredBy, SetStage
-from openpar.web import trace_dossiers, trace_figures, trace_indicators, trace_procedures
+from openpar.web import (
+    trace_dossiers,
+    trace_figures,
+    trace_indicators,
+    trace_procedures,
+    trace_service_quality,
+)
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -213,6 +219,7 @@ INDICATORS = VerbGroup("indicators", gettext_lazy("Chỉ tiêu, số liệu"), t
 PROCEDURES = VerbGroup("procedures", gettext_lazy("Thủ tục hành chính"), trace_procedures.VERBS)
 DOSSIERS = VerbGroup("dossiers", gettext_lazy("Hồ sơ thủ tục"), trace_dossiers.VERBS)
 FIGURES = VerbGroup("figures", gettext_lazy("Số liệu báo cáo"), trace_figures.VERBS)
+SERVICE_QUALITY = VerbGroup("service_quality", gettext_lazy("Chỉ số phục vụ"), trace_service_quality.VERBS)
 GROUPS = (
     SCORES,
     SHEETS,
@@ -225,6 +232,7 @@ GROUPS = (
     PROCEDURES,
     DOSSIERS,
     FIGURES,
+    SERVICE_QUALITY,
     ACCOUNTS,
     ACCESS,
     LOG,
@@ -351,6 +359,7 @@ KEYS: Mapping[str, StrPromise] = {
     **trace_dossiers.KEYS,
     **trace_figures.KEYS,
     **trace_indicators.KEYS,
+    **trace_service_quality.KEYS,
 }
 _NUMBERS = frozenset(
     [

@@ -12,8 +12,6 @@ from openpar.common.formats import VIETNAM
 from openpar.delivery.dossiers.actions.importing import Imported, import_dossiers
 from openpar.delivery.dossiers.mappings import ColumnMapping, suggested
 from openpar.delivery.dossiers.reading.tables import DossierFile, table_of
-from openpar.delivery.procedures.contents import Agency, Term
-from openpar.delivery.procedures.words import AgencyKind
 from openpar.demo.dossiers_made import USUAL, MadeProcedure, MadeYear, as_csv, made_year
 from tests import factories
 from tests.delivery.procedures import catalogue
@@ -35,17 +33,13 @@ def province() -> None:
     catalogue.calendar()
     for name in AGENCIES:
         factories.organisation(name, kind=Kind.WARD if name.startswith("Phường") else Kind.COMMUNE)
-    for one in PROCEDURES:
-        catalogue.procedure(
-            one.code,
-            catalogue.contents(
-                one.name,
-                agencies=(Agency(AgencyKind.COMMUNE),),
-                terms=(Term(limit=catalogue.working_days(one.days)),),
-            ),
-            signed_on=date(2024, 12, 2),
-            effective_on=date(2025, 1, 1),
-        )
+    catalogue.bring_in(
+        *(catalogue.row(one.code, "2025-01-01", name=one.name) for one in PROCEDURES),
+        terms=[
+            {"code": one.code, "valid_from": "2025-01-01", "limit": one.days, "unit": "ngày làm việc"}
+            for one in PROCEDURES
+        ],
+    )
 
 
 def year(count: int = 400, seed: int = 1) -> MadeYear:

@@ -84,7 +84,12 @@ def test_both_verdicts_of_twenty_thousand_random_dossiers_are_those_of_the_engin
         {"supplements_allowed": 2, "more_supplements_are_late": False},
         {"subtracted": frozenset(WaitKind), "no_due_date_is_on_time": False},
     ],
-    ids=str,
+    ids=[
+        "stops, calendar days",
+        "no supplements, nothing stops",
+        "two supplements",
+        "all waiting subtracted",
+    ],
 )
 def test_so_they_are_under_other_rules(changes: dict[str, Any]) -> None:
     compared(random_told(2, 2_500), replace(RULES, **changes))

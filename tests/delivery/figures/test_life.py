@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 
 from openpar.base.accounts.models import Role
 from openpar.base.audit.models import Entry
+from openpar.base.notifications.models import Message
 from openpar.base.organisations.roles import Actor
 from openpar.delivery.figures.actions.filling import save_figures
 from openpar.delivery.figures.actions.opening import PeriodAsked, change_head, discard_draft, open_sheet
@@ -152,6 +153,8 @@ def test_a_return_has_a_reason_and_opens_the_next_draft_with_the_figures() -> No
     returned(sheet, office_of_control)
     draft = newest(sheet)
     assert (draft.number, draft.state, draft.reason) == (2, RevisionState.DRAFT, "Thiếu lĩnh vực Đất đai")
+    told = Message.objects.get(recipient_id=who.head.person_id)
+    assert (told.link, "Thiếu lĩnh vực Đất đai" in told.text) == (f"/figures/{sheet.pk}/", True)
     old = view_of(sheet, 1)
     assert old.revision.state == RevisionState.RETURNED
     assert old.figures.lines[0].counts == view_of(sheet).figures.lines[0].counts == counts()

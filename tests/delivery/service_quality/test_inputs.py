@@ -1,4 +1,4 @@
-"""Figures typed with a document: who may, what is refused, what is known when; nothing is ever overwritten."""
+"""Figures typed with a document: who may, what is refused, what was known when; nothing is overwritten."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from openpar.base.audit.models import Entry
+from openpar.base.organisations.actions import dissolve
 from openpar.delivery.service_quality.actions.entering import state_inputs
 from openpar.delivery.service_quality.errors import InputsRefused
 from openpar.delivery.service_quality.models import IndicatorInput, Origin, Saying
 from openpar.delivery.service_quality.periods import IndexPeriod, IndexPeriodKind
 from openpar.delivery.service_quality.queries.boards import agency_index, board, history
 from openpar.delivery.service_quality.queries.inputs import figures_known, story_of
+from tests import factories
 from tests.delivery.service_quality.province import (
     AT,
     EXAMPLE,
@@ -264,13 +266,9 @@ def test_a_period_without_a_set_has_a_board_without_rows(index_province: Provinc
 
 def test_an_agency_that_has_gone_is_named_and_added_to_nobody(index_province: Province) -> None:
     place = index_province
-    # Its figures were said for a month in which the register, as it is now, does not have it.
-    late = IndexPeriod(IndexPeriodKind.MONTH, 2026, 6)
-    stated(place, place.communes[1], {"2.1": ("1", "2")}, period=late)
-    from openpar.base.organisations.actions import dissolve
-
+    stated(place, place.communes[1], {"2.1": ("1", "2")})
     dissolve(
-        by=place.manager,
+        by=factories.registrar(),
         at=AT,
         organisation_id=place.communes[1].pk,
         on=date(2026, 6, 15),

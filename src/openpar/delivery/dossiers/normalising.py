@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -64,6 +65,12 @@ class Reckoned:
         return len(self.rows)
 
 
+@lru_cache(maxsize=16)
+def _columns(calendar: WorkCalendar) -> CalendarColumns:
+    """Tables of a calendar; calendars are kept by `calendars.queries` and never altered."""
+    return CalendarColumns(calendar)
+
+
 def context_for(
     agencies: Sequence[str], ids: Mapping[str, int], procedures: Sequence[str], on: date
 ) -> Context:
@@ -80,7 +87,7 @@ def context_for(
         calendar_of[key] = places[id(calendar)]
     return Context(
         edition=int(nation.version),
-        calendars=tuple(CalendarColumns(calendar) for calendar in calendars or [nation]),
+        calendars=tuple(_columns(calendar) for calendar in calendars or [nation]),
         calendar_of=calendar_of,
         rules=law.verdict_rules(),
         catalogue=Catalogue(procedures),

@@ -30,6 +30,13 @@ class Found:
     place: str
     where: str
     finding: Finding
+    # What an identity of one column is about.
+    column: str = ""
+
+    @property
+    def title(self) -> str:
+        """“E4”, “E6 tiếp nhận”: the identity as people read it."""
+        return f"{self.finding.identity.partition(' ')[0]} {self.column}".strip()
 
     @property
     def id(self) -> tuple[str, str]:
@@ -116,14 +123,15 @@ def _worded(form: Form, finding: Finding) -> Finding:
 
 
 def _totals(figures: Figures, keys: Sequence[str]) -> list[Found]:
+    identities = identities_of(figures.form)
     found = []
     for total in figures.stated:
         lines = figures.lines_of(total.block) if total.block else figures.lines
         rows = {line.words: {key: line.counts.get(key) for key in keys} for line in lines}
         stated = {key: value for key, value in total.counts.items() if key in keys}
         found += [
-            Found(total.key, total.words, _worded(figures.form, finding))
-            for finding in check_total(identities_of(figures.form), rows, stated)
+            Found(total.key, total.words, _worded(figures.form, finding), identities.label(name))
+            for name, finding in zip(stated, check_total(identities, rows, stated), strict=True)
         ]
     return found
 
@@ -182,7 +190,12 @@ def _year(row: _Row, year: Mapping[str, int | None], periods: Sequence[dict[str,
     names = [name for name in year if name in expected]
     findings = check_year(identities, periods, year)
     return [
-        Found(row.key, row.words, replace(finding, identity=f"{finding.identity} {name}"))
+        Found(
+            row.key,
+            row.words,
+            replace(finding, identity=f"{finding.identity} {name}"),
+            identities.label(name),
+        )
         for name, finding in zip(names, findings, strict=True)
         if name != "received_new"
     ]

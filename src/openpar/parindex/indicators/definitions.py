@@ -15,7 +15,7 @@ from openpar.common.wording import gettext_noop
 from openpar.engine.periods import Calendar, Period, PeriodKind, months_of, period, year_to_date
 
 CERTAINTIES = ("V", "S", "R")
-CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*", re.ASCII)
+_WORD = re.compile(r"[a-z0-9_]+", re.ASCII)
 LONGEST_CODE = 60
 _MOST_TEXT = {"name": 300, "unit": 60, "numerator_label": 200, "denominator_label": 200, "legal_source": 500}
 _LABELS = {
@@ -89,10 +89,16 @@ def _content(one: Definition) -> tuple[object, ...]:
     return tuple(found.items())
 
 
+def is_code(text: str) -> bool:
+    """Words of small letters, digits and underscores, with dots between them, the first begun by a letter."""
+    words = text.split(".")
+    return len(text) <= LONGEST_CODE and text[:1].isalpha() and all(map(_WORD.fullmatch, words))
+
+
 def gaps_of_definition(one: Definition, where: str = "") -> Iterator[Gap]:
     """Everything that is missing or contradicts itself."""
     where = where or one.code
-    if not CODE.fullmatch(one.code) or len(one.code) > LONGEST_CODE:
+    if not is_code(one.code):
         what = _("“%(code)s” không phải là mã chỉ tiêu", code=one.code[:LONGEST_CODE])
         yield Gap(where, what, _("Viết như dossier.on_time_ratio: chữ thường, số, dấu chấm"), code="bad-code")
     for name, label in _LABELS.items():

@@ -13,12 +13,15 @@ from math import cos, pi, sin
 
 from markupsafe import Markup, escape
 
+from openpar.common.formats import format_decimal
+
 Figure = Decimal | int | None
 
 HEAT_STEPS = ((Decimal(90), 1), (Decimal(80), 2), (Decimal(65), 3), (Decimal(50), 4))
 _RADAR_SIZE = 280
 _RADAR_RADIUS = 104
 _RADAR_RINGS = 5
+_MONTHS_WIDTH, _MONTHS_HEIGHT = 720, 180
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,14 @@ class Spoke:
     label: str
     self_share: Figure
     appraised_share: Figure
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of a chart: its short name and its figure."""
+
+    label: str
+    value: Figure
 
 
 def heat_step(share: Figure) -> int:
@@ -87,6 +98,48 @@ def radar(spokes: Sequence[Spoke], label: str) -> Markup:
     size = _RADAR_SIZE
     return Markup('<svg class="radar" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         size, size, label, Markup("").join(parts)
+    )
+
+
+def months(marks: Sequence[Month], most: Figure, label: str) -> Markup:
+    """One column a month, from 0 to `most`; a month without a figure leaves its place empty. The figures
+    belong in a table beside it.
+    """
+    width, height, base = _MONTHS_WIDTH, _MONTHS_HEIGHT, _MONTHS_HEIGHT - 18
+    place = width / max(len(marks), 1)
+    parts = [
+        Markup('<line class="months-line" x1="0" x2="{}" y1="{y:.1f}" y2="{y:.1f}"></line>').format(
+            width, y=base - (base - 16) * quarter / 4
+        )
+        for quarter in range(5)
+    ]
+    for number, mark in enumerate(marks):
+        middle = place * (number + 0.5)
+        parts.append(
+            Markup('<text class="months-name" x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
+                middle, height - 4, mark.label
+            )
+        )
+        share = _share(mark.value, most)
+        if share is None or mark.value is None:
+            continue
+        tall = (base - 16) * float(share) / 100
+        parts.append(
+            Markup(
+                '<rect class="months-column" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"></rect>'
+                '<text class="months-value" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>'
+            ).format(
+                middle - place * 0.3,
+                base - tall,
+                place * 0.6,
+                tall,
+                middle,
+                base - tall - 4,
+                format_decimal(mark.value, 1),
+            )
+        )
+    return Markup('<svg class="months" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
+        width, height, label, Markup("").join(parts)
     )
 
 

@@ -20,6 +20,7 @@ from openpar.parindex.criteria.permissions import may_edit_criteria
 from openpar.parindex.criteria.table import listed, set_table, visible_sets
 from openpar.parindex.criteria.words import bands_in_words, level_words, settings_in_words
 from openpar.parindex.criteria.yaml_files import criteria_set_as_yaml
+from openpar.parindex.indicators.permissions import may_read_indicators
 from openpar.web.criteria.common import problem_gaps, state_of, the_set
 from openpar.web.http import AuthenticatedRequest, actor, now, page
 
@@ -70,6 +71,7 @@ def sets(request: AuthenticatedRequest) -> HttpResponse:
             "lines": lines,
             "has_any": bool(found),
             "may_edit": may_edit_criteria(by),
+            "may_read_indicators": may_read_indicators(by),
             "stages": [(each.value, each.label) for each in stages],
             "years": [(str(each), str(each)) for each in years],
             "stage": stage,

@@ -39,6 +39,7 @@ PROVIDERS: tuple[Provider | str, ...] = (
     "openpar.web.appraisals.home.waiting",
     "openpar.web.rounds.home.waiting",
     "openpar.web.procedures.home.waiting",
+    "openpar.web.figures.home.waiting",
     "openpar.web.people.home.waiting",
 )
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from openpar.base.accounts.models import Role, RoleHeld
+from openpar.base.notifications.actions import tell
 from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
@@ -33,7 +35,7 @@ from openpar.delivery.figures.models import (
     RevisionState,
 )
 from openpar.delivery.figures.permissions import may_return_figures, may_sign_figures
-from openpar.delivery.figures.queries.loading import base_form, load_figures
+from openpar.delivery.figures.queries.loading import base_form, legal_period, load_figures
 from openpar.delivery.figures.queries.sheets import explanations_of, neighbours_of
 from openpar.delivery.figures.rules import Found, Judged, judge, look_at
 from openpar.engine.rules.base import capital
@@ -132,6 +134,7 @@ def return_figures(*, by: Actor, at: datetime, revision_id: int, reason: str) ->
             after={"revision": revision.number},
             reason=revision.return_reason,
         )
+        _tell_agency(revision, at)
         return revision
 
 
@@ -179,6 +182,22 @@ def signing_gaps(revision: FigureRevision, at: datetime) -> list[Gap]:
     return gaps
 
 
+def _tell_agency(revision: FigureRevision, at: datetime) -> None:
+    """Who enters and signs the figures of the agency learns that they came back, and why."""
+    held = RoleHeld.objects.as_of(timezone.localdate(at)).filter(
+        organisation=revision.sheet.organisation_id,
+        role__in=[Role.FOCAL_OFFICER, Role.AGENCY_HEAD],
+        user__is_active=True,
+    )
+    text = _("Số liệu %(form)s, %(period)s bị trả lại: %(reason)s") % {
+        "form": revision.sheet.form_code,
+        "period": legal_period(revision.sheet).words,
+        "reason": revision.return_reason,
+    }
+    link = f"/figures/{revision.sheet_id}/"
+    tell(recipients=held.values_list("user_id", flat=True), text=text, link=link, at=at)
+
+
 def _gap_of(found: Found, link: str) -> Gap:
     finding = found.finding
     what = finding.reading if finding.holds is None else f"{finding.equation}. {capital(finding.reading)}"
@@ -187,7 +206,7 @@ def _gap_of(found: Found, link: str) -> Gap:
 
 
 def _where(found: Found) -> str:
-    return f"{found.where}, {found.finding.identity}"
+    return f"{found.where}, {found.title}"
 
 
 def _next_draft(after: FigureRevision, reason: str, *, by: Actor, at: datetime) -> FigureRevision:

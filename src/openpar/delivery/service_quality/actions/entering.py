@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,7 +25,7 @@ from openpar.delivery.service_quality.actions.shared import (
     told,
     trace,
 )
-from openpar.delivery.service_quality.errors import InputsRefused
+from openpar.delivery.service_quality.errors import InputsRefused, StaleInputs
 from openpar.delivery.service_quality.models import Origin, Saying
 from openpar.delivery.service_quality.periods import IndexPeriod
 from openpar.delivery.service_quality.queries.inputs import figures_known
@@ -51,11 +51,13 @@ def state_inputs(
     entries: Sequence[Entry],
     document_id: int | None,
     remark: str = "",
+    seen: Mapping[str, Given] | None = None,
 ) -> int:
     """Adds what is said otherwise than before; how many indicators that is.
 
     Figures, and that an indicator does not apply, need a document; that there are no data any more, a remark
-    or a document. Raises InputsRefused with everything that stands in the way.
+    or a document. `seen` is what the person saw when typing, left out: no data. Raises InputsRefused with
+    everything that stands in the way, StaleInputs if somebody else has said something else meanwhile.
     """
     with write_transaction():
         lock_agencies([organisation_id])
@@ -72,6 +74,8 @@ def state_inputs(
         ]
         if gaps:
             raise InputsRefused(gaps)
+        if seen is not None and (stale := _stale_gaps(changed, before, seen)):
+            raise StaleInputs(stale)
         source = Source(Origin.TYPED, document_id=document_id, remark=remark)
         rows = [Row(organisation_id, each.indicator, each.given, source) for each in changed]
         if rows:
@@ -91,6 +95,25 @@ def state_inputs(
 
 def _differs(said: Given, before: Given | None) -> bool:
     return said.saying is not Saying.NO_DATA if before is None else said != before
+
+
+def _stale_gaps(
+    changed: Sequence[Entry], before: Mapping[str, Given], seen: Mapping[str, Given]
+) -> list[Gap]:
+    silent = Given(Saying.NO_DATA)
+    remedy = _("Lưu lần nữa nếu vẫn giữ số của bạn")
+    return [
+        Gap(
+            each.indicator,
+            _("người khác vừa nhập %(theirs)s; số của bạn: %(mine)s")
+            % {"theirs": told(before.get(each.indicator)), "mine": told(each.given)},
+            remedy,
+            code="stale",
+            link=f"#n-{each.indicator}",
+        )
+        for each in changed
+        if before.get(each.indicator, silent) != seen.get(each.indicator, silent)
+    ]
 
 
 def _agency_gaps(organisation_id: int, period: IndexPeriod) -> list[Gap]:

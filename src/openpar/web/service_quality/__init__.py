@@ -1,0 +1,1 @@
+"""Pages of the service-quality index (QĐ 766/QĐ-TTg)."""

@@ -1,0 +1,186 @@
+"""One agency for a period: its indicators, what was lost, its months; the story of one indicator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from openpar.base.organisations.queries import names_on
+from openpar.common.formats import format_decimal
+from openpar.delivery.service_quality.counted import COUNTED
+from openpar.delivery.service_quality.models import Origin, Saying
+from openpar.delivery.service_quality.permissions import may_enter_inputs
+from openpar.delivery.service_quality.queries.boards import AgencyIndex, Line, agency_index, history
+from openpar.delivery.service_quality.queries.inputs import Known, end_of, known_inputs, story_of
+from openpar.delivery.service_quality.rows import Given
+from openpar.delivery.service_quality.rules import indicator_of
+from openpar.delivery.service_quality.sets import set_of
+from openpar.web.components.charts import Month, months
+from openpar.web.dossier_links import dossiers_link
+from openpar.web.http import AuthenticatedRequest, actor, page, today
+from openpar.web.service_quality.common import Asked, asked_of, frame, visible
+
+HERE = "service-quality"
+_NAMED = 6
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """One indicator, its values prepared."""
+
+    id: str
+    name: str
+    group: str
+    figures: str
+    points: Decimal | None
+    maximum: Decimal
+    lost: Decimal | None
+    state: str
+    sentence: str
+    note: str
+    origin: str
+    remark: str
+    missing: str
+    dossiers: str | None
+
+
+def shown_line(line: Line, found: AgencyIndex) -> ShownLine:
+    indicator = line.score.indicator
+    days = found.period.days
+    return ShownLine(
+        id=indicator.id,
+        name=indicator.name,
+        group=line.group,
+        figures=_figures(line),
+        points=line.score.points,
+        maximum=indicator.maximum,
+        lost=line.lost,
+        state=_state(line),
+        sentence=line.score.sentence,
+        note=indicator.note,
+        origin=origin_words(line.own),
+        remark=line.own.remark if line.own else "",
+        missing=_missing(line, found),
+        dossiers=dossiers_link(
+            indicator.id, agency=found.organisation_id, from_on=days.from_on, until_on=days.until_on
+        ),
+    )
+
+
+def _figures(line: Line) -> str:
+    if line.score.numerator is None and line.score.denominator is None:
+        return "—"
+    above = "—" if line.score.numerator is None else format_decimal(line.score.numerator)
+    if line.score.denominator is None:
+        return f"{above} %" if line.score.indicator.is_percent else f"{above} / —"
+    return f"{above} / {format_decimal(line.score.denominator)}"
+
+
+def _state(line: Line) -> str:
+    if not line.score.indicator.is_scored or (line.score.points is None and not line.score.is_waiting):
+        return "empty"
+    if line.score.is_waiting:
+        return "waiting"
+    return "warning" if line.sum.missing else "done" if not line.lost else "active"
+
+
+def _missing(line: Line, found: AgencyIndex) -> str:
+    """Whose figures the sum lacks; of the agency itself the sentence speaks."""
+    names = [found.names[one] for one in line.sum.missing if one != found.organisation_id]
+    if not names or not line.score.indicator.is_scored:
+        return ""
+    shown = "; ".join(names[:_NAMED])
+    if len(names) > _NAMED:
+        texts = {"names": shown, "count": len(names) - _NAMED}
+        return _("%(names)s và %(count)d đơn vị nữa") % texts
+    return shown
+
+
+def origin_words(known: Known | None) -> str:
+    """Where figures come from, by whom: “từ tệp so-lieu.csv, Lê Văn Cường”."""
+    if known is None:
+        return ""
+    source = str(known.origin.label)
+    if known.origin is Origin.FILE:
+        source = f"{source} {known.file_name}"
+    return f"{source}, {known.by}" if known.by else source
+
+
+@page("GET")
+def agency(request: AuthenticatedRequest, organisation_id: int) -> HttpResponse:
+    visible(request, organisation_id)
+    asked = asked_of(request.GET, today())
+    found = agency_index(organisation_id, asked.period, known_on=asked.known_on)
+    in_order = request.GET.get("order") == "set"
+    context: dict[str, object] = {
+        **frame(request, "", asked),
+        "organisation_id": organisation_id,
+        "found": found,
+        "name": found.name if found else _name(organisation_id, asked),
+        "in_order": in_order,
+        "prefix": f"{reverse(HERE)}{organisation_id}/",
+        "may_enter": may_enter_inputs(actor(request), organisation_id),
+        "lines": [],
+        "months": [],
+        "chart": "",
+    }
+    if found is not None:
+        lines = found.lines if in_order else found.lost_first
+        context["lines"] = [shown_line(line, found) for line in lines]
+        past = history(organisation_id, asked.period, known_on=asked.known_on)
+        marks = [
+            Month(
+                f"{each.period.number:02}/{each.period.year % 100:02}",
+                each.index.points if each.index else None,
+            )
+            for each in past
+        ]
+        context["months"] = [(each.period, each.index) for each in past]
+        label = _("Tổng điểm %s, mười hai tháng") % found.name
+        context["chart"] = months(marks, found.indicators.maximum, label)
+    if asked.gaps:
+        context["refused_gaps"] = asked.gaps
+    return render(request, "service_quality/agency.html", context, status=422 if asked.gaps else 200)
+
+
+def _name(organisation_id: int, asked: Asked) -> str:
+    """The name on the last day of the period, else today's; 404 for no organisation at all."""
+    names = names_on([organisation_id], asked.period.until_on) or names_on([organisation_id], today())
+    if not names:
+        raise Http404
+    return names[organisation_id]
+
+
+@page("GET")
+def story(request: AuthenticatedRequest, organisation_id: int, indicator: str) -> HttpResponse:
+    """Everything that was ever said of one indicator for a period."""
+    visible(request, organisation_id)
+    asked = asked_of(request.GET, today())
+    indicators = set_of(asked.period.until_on)
+    known = indicator_of(indicators, indicator) if indicators else None
+    if known is None:
+        raise Http404
+    past = story_of(asked.period, organisation_id, indicator)
+    newest = known_inputs(asked.period, organisation_id, before=end_of(asked.known_on)).get(indicator)
+    context = {
+        **frame(request, "", asked),
+        "name": _name(organisation_id, asked),
+        "indicator": known,
+        "is_counted": indicator in COUNTED,
+        "prefix": f"{reverse(HERE)}{organisation_id}/",
+        "story": [(each, said_words(each.given), origin_words(each), each == newest) for each in past],
+        "may_enter": may_enter_inputs(actor(request), organisation_id),
+    }
+    return render(request, "service_quality/story.html", context)
+
+
+def said_words(given: Given) -> str:
+    """Figures as they are read: “880 / 1.000”."""
+    if given.saying is not Saying.FIGURES:
+        return str(given.saying.label)
+    return " / ".join("—" if each is None else format_decimal(each) for each in given.pair)
