@@ -17,8 +17,8 @@ from openpar.common.errors import FileRefused
 from openpar.common.formats import VIETNAM
 from openpar.common.sheets import cell_address, column_letters
 from openpar.common.text import nfc
-from openpar.common.workbook_heads import head_cells, head_depth
 from openpar.common.wording import gettext as _
+from openpar.common.workbook_heads import head_cells, head_depth
 
 CellValue = str | Decimal | int | bool | date | datetime | None
 

@@ -1,9 +1,10 @@
-"""Boards of agencies, procedures and fields: counts that lead to their lists, ratios with what they are of."""
+"""Boards of agencies, procedures and fields: counts that lead to their lists, ratios with denominators."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -171,15 +172,13 @@ def _share(rate: Rate) -> Share:
 
 
 def _board(request: AuthenticatedRequest, asked: Filter, here: str, rows: list[Row]) -> dict[str, object]:
-    whole = total_of(asked.asked)
+    whole, behind = total_of(asked.asked), reverse("dossiers")
     context: dict[str, object] = {
         **frame(request, here),
         **filter_choices(request, asked),
         "rows": rows,
         "total": _row(_("Tổng"), whole, asked.query),
-        "apart": [
-            (one.label, whole[one], f"{reverse('dossiers')}?{asked.query}&measure={one}") for one in _LEFT
-        ],
+        "apart": [(one.label, whole[one], f"{behind}?{asked.query}&measure={one}") for one in _LEFT],
         "heads": [(str(one.label), one.value) for one in SHOWN],
         "denominators": denominators(),
         "sort": request.GET.get("sort", ""),
@@ -202,21 +201,33 @@ def _sorted(request: AuthenticatedRequest, rows: list[Row], *, keeps_tree: bool 
     sort = request.GET.get("sort", "")
     if keeps_tree and not sort:
         return rows
-    keys: dict[str, Callable[[Row], object]] = {
-        one.value: lambda row, one=one: -row.figures[one]  # type: ignore[misc]  # bound at once
-        for one in SHOWN
-    }
-    keys |= {"rate1": _by_rate(0), "rate2": _by_rate(1), "rate3": _by_rate(2)}
-    keys["hits"] = lambda row: -row.hits
+    keys = {one.value: _by_count(one) for one in SHOWN}
+    keys |= {f"rate{place + 1}": _by_rate(place) for place in range(3)} | {"hits": _by_hits}
     by_name = sorted(rows, key=lambda row: sort_key(row.name))
-    return sorted(by_name, key=keys[sort]) if sort in keys else by_name  # type: ignore[arg-type,type-var]  # of one kind each
+    return sorted(by_name, key=keys[sort]) if sort in keys else by_name
 
 
-def _by_rate(place: int) -> Callable[[Row], object]:
+Key = tuple[bool, Decimal]
+
+
+def _by_hits(row: Row) -> Key:
+    return (False, Decimal(-row.hits))
+
+
+def _by_count(measure: Measure) -> Callable[[Row], Key]:
+    """The largest first."""
+
+    def key(row: Row) -> Key:
+        return (False, Decimal(-row.figures[measure]))
+
+    return key
+
+
+def _by_rate(place: int) -> Callable[[Row], Key]:
     """The lowest first; who has none stands last."""
 
-    def key(row: Row) -> object:
+    def key(row: Row) -> Key:
         percent = row.rates[place].percent(6)
-        return (percent is None, percent or 0)
+        return (percent is None, percent or Decimal(0))
 
     return key

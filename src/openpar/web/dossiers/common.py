@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from django.http import Http404, QueryDict
 from django.urls import reverse
@@ -31,6 +32,7 @@ from openpar.web.http import AuthenticatedRequest, actor, today
 from openpar.web.procedures.common import asked_number
 
 _YEARS_BACK = 6
+Word = TypeVar("Word", Calendar, PeriodKind)
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def period_of_address(given: QueryDict, day: date) -> PeriodView:
         return PeriodView(PeriodAsked(calendar, kind, usual.year, usual.number), usual, refused.gaps)
 
 
-def _chosen[Word: (Calendar, PeriodKind)](words: type[Word], text: str, usual: Word) -> Word:
+def _chosen(words: type[Word], text: str, usual: Word) -> Word:
     return words(text) if text in [one.value for one in words] else usual
 
 

@@ -45,7 +45,7 @@ WORKS: Mapping[Work, tuple[StrPromise, StrPromise]] = {
     Work.LAST_DAY_TO_APOLOGISE: (_("Hôm nay là ngày cuối để xin lỗi"), _("nếu không kịp xong đúng hạn")),
     Work.LATE_WITHOUT_APOLOGY: (
         _("Quá hạn, chưa xin lỗi đúng lúc"),
-        _("xin lỗi trước ngày hẹn trả mới tính"),
+        _("phải xin lỗi trước ngày hẹn trả"),
     ),
 }
 EVENTS: Mapping[EventKind, StrPromise] = {
@@ -89,12 +89,8 @@ RULES: Mapping[Rule, StrPromise] = {
     Rule.Q4: _("Kết thúc trước khi tiếp nhận: một trong hai ngày ghi sai."),
     Rule.Q5: _("Thủ tục có thời hạn mà không có ngày hẹn trả: đếm riêng, không tính là đúng hạn."),
     Rule.Q6: _("Thủ tục chỉ cung cấp thông tin thì không nộp trực tuyến được: sai kênh hoặc sai danh mục."),
-    Rule.Q7: _(
-        "Hạn đầu tiên vẫn dùng để tính đúng hạn; hạn mới phải có yêu cầu bổ sung hoặc xin lỗi hẹn lại."
-    ),
-    Rule.Q8: _(
-        "Ngày kết thúc khác với lần báo trước, hoặc cứu một hồ sơ đã báo là quá hạn. Lỗi này không tự mất."
-    ),
+    Rule.Q7: _("Vẫn tính theo hạn đầu tiên; hạn mới phải có yêu cầu bổ sung hoặc xin lỗi, hẹn lại."),
+    Rule.Q8: _("Ngày kết thúc khác lần báo trước, hoặc cứu một hồ sơ đã báo quá hạn. Không tự mất."),
     Rule.Q9: _("Chỉ được yêu cầu bổ sung một lần, hẹn lại một lần."),
     Rule.Q10: _("Quá hạn mà không có văn bản xin lỗi, hẹn lại chậm nhất một ngày làm việc trước hạn."),
     Rule.Q11: _("Mã có hai dòng, hoặc ngày trong mã khác ngày tiếp nhận."),

@@ -178,8 +178,11 @@ def agency_figures(asked: Asked, tree: Sequence[TreeNode]) -> RolledUp:
 
 
 def words_of(dimension: Dimension) -> dict[int, str]:
-    """What the numbers of sectors and procedures stand for."""
-    return values_in({Dimension.SECTOR: SECTORS, Dimension.PROCEDURE: PROCEDURES}[dimension])
+    """What the numbers of agencies, fields and procedures stand for; channels have none."""
+    return values_in(_WORDS[dimension])
+
+
+_WORDS = {Dimension.AGENCY: AGENCIES, Dimension.SECTOR: SECTORS, Dimension.PROCEDURE: PROCEDURES}
 
 
 def _counted(duck: Connection, asked: Asked, dimension: Dimension | None) -> dict[int, Figures]:
@@ -277,7 +280,7 @@ def _one_of(column: str, numbers: Sequence[int]) -> str:
 
 
 @contextmanager
-def whole_facts_of(asked: Asked) -> Iterator[Connection | None]:
+def whole_facts_of(asked: Asked, *, with_due: bool = True) -> Iterator[Connection | None]:
     """A connection with the view `facts`: every fact as it is now, events among them; and the keys of those
     due within the period where its calendar needs them. None while there are no facts.
     """
@@ -286,7 +289,8 @@ def whole_facts_of(asked: Asked) -> Iterator[Connection | None]:
     except UnknownDataset:
         yield None
         return
-    due = due_in_part_months(to, asked.period, asked.on) if asked.period.calendar is Calendar.REFORM else []
+    is_amid = with_due and asked.period.calendar is Calendar.REFORM
+    due = due_in_part_months(to, asked.period, asked.on) if is_amid else []
     with facts_view(to) as duck:
         if duck is not None:
             key_table(duck, _DUE_IN_PERIOD, due)

@@ -1,0 +1,116 @@
+"""What is wrong with the data: counts by rule and agency, and the list of every rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from openpar.common.text import sort_key
+from openpar.delivery.dossiers.quality import Rule
+from openpar.delivery.dossiers.queries.quality import hit_counts, open_hits
+from openpar.web.components.paging import slice_of
+from openpar.web.dossiers.common import agency_choices, frame, names_of, narrowed, seen_agencies
+from openpar.web.dossiers.words import RULES
+from openpar.web.http import AuthenticatedRequest, page
+from openpar.web.procedures.common import asked_number
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """One rule: how many dossiers break it, and what that means."""
+
+    code: str
+    title: str
+    why: str
+    count: int
+    link: str
+
+
+@dataclass(frozen=True)
+class AgencyLine:
+    """One agency with its hits in the order of the rules, 0 where it has none."""
+
+    name: str
+    cells: tuple[tuple[int, str], ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class HitLine:
+    """One dossier that breaks a rule."""
+
+    code: str
+    link: str
+    agency: str
+    said: str
+    batch_id: int
+    source: str
+
+
+@page("GET")
+def board(request: AuthenticatedRequest) -> HttpResponse:
+    organisations, agency = narrowed(request), asked_number(request, "agency")
+    ending = f"?agency={agency}" if agency else ""
+    counts = {
+        one: hits for one, hits in hit_counts().items() if organisations is None or one in organisations
+    }
+    links = {rule: reverse("dossiers-quality-rule", args=[rule.value]) for rule in Rule}
+    names = names_of(counts)
+    agencies = [
+        AgencyLine(
+            names.get(one, str(one)),
+            tuple((hits.get(rule, 0), f"{links[rule]}?agency={one}") for rule in Rule),
+            sum(hits.values()),
+        )
+        for one, hits in counts.items()
+    ]
+    context = {
+        **frame(request, "dossiers-quality"),
+        "rules": [
+            RuleLine(
+                rule.value,
+                str(rule.label),
+                str(RULES[rule]),
+                sum(hits.get(rule, 0) for hits in counts.values()),
+                links[rule] + ending,
+            )
+            for rule in Rule
+        ],
+        "rows": sorted(agencies, key=lambda line: (-line.total, sort_key(line.name))),
+        "agency": agency,
+        "agencies": agency_choices(seen_agencies(request), agency),
+    }
+    return render(request, "dossiers/quality.html", context)
+
+
+@page("GET")
+def rule_page(request: AuthenticatedRequest, rule: str) -> HttpResponse:
+    if rule not in Rule.values:
+        raise Http404
+    chosen, organisations, agency = Rule(rule), narrowed(request), asked_number(request, "agency")
+    found = slice_of(request, open_hits(rule=chosen, organisations=organisations))
+    names = names_of({hit.organisation_id for hit in found.items})
+    context = {
+        **frame(request, "dossiers-quality"),
+        "rule": chosen.value,
+        "title": chosen.label,
+        "why": RULES[chosen],
+        "slice": found,
+        "rows": [
+            HitLine(
+                hit.dossier,
+                reverse("dossier", args=[hit.dossier]),
+                names.get(hit.organisation_id, ""),
+                hit.said,
+                hit.found_in_id,
+                hit.found_in.source,
+            )
+            for hit in found.items
+        ],
+        "agency": agency,
+        "agencies": agency_choices(seen_agencies(request), agency),
+    }
+    return render(request, "dossiers/rule.html", context)
