@@ -1,72 +1,55 @@
-"""`./run bench`: times of the pages, and SQLite beside PostgreSQL, in one run on this machine."""
+"""`./run bench [SUBJECT …] [--rows N] [--turns N] [--json]`: ratios and times, side by side on this machine.
+
+Subjects: pages, facts, events, import, due_dates; none means all. Every line: name, value, limit, ok or OVER.
+Leaves with 1 when something is over its limit, with words and 1 when two ways answer differently.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
-import subprocess
 import sys
-import tempfile
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-# What a page may cost: server CPU in milliseconds, memory in megabytes.
-LIMITS = {
-    "save_cpu_ms": ("a save", 15),
-    "sheet_cpu_ms": ("the sheet of 100 leaves with one open", 60),
-    "opening_cpu_ms": ("opening an assessment of 100 leaves", 50),
-    "ranking_cpu_ms": ("the ranking of 150 agencies", 50),
-    "two_workers_mb": ("two workers, MB", 300),
-}
-P99_LIMIT_MS, SHARE_OF_POSTGRESQL, TABLE_RATIO = 250, 0.9, 2.5
+from bench import due_dates, facts, facts_events, imports, pages
+from bench.lines import TURNS, Line
 
 
-def measured(address: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.measure", address],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+def main() -> int:
+    """Measures what is asked for, one subject after the other."""
+    asked = _arguments()
+    subjects: dict[str, Callable[[], list[Line]]] = {
+        "pages": pages.lines,
+        "facts": lambda: facts.lines(asked.rows, asked.turns),
+        "events": facts_events.lines,
+        "import": lambda: imports.lines(asked.rows, asked.turns),
+        "due_dates": due_dates.lines,
+    }
+    unknown = sorted(set(asked.subjects) - subjects.keys())
+    if unknown:
+        raise SystemExit(f"No subject {', '.join(unknown)}; there are {', '.join(subjects)}.")
+    found: dict[str, list[Line]] = {}
+    for name in asked.subjects or subjects:
+        found[name] = subjects[name]()
+        if not asked.json:
+            sys.stdout.write("\n".join([f"\n{name}", *(line.told() for line in found[name])]) + "\n")
+            sys.stdout.flush()
+    if asked.json:
+        told = {name: [line.as_mapping() for line in each] for name, each in found.items()}
+        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+    return int(any(not line.is_ok for each in found.values() for line in each))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./run bench")
+    parser.add_argument("subjects", nargs="*", metavar="SUBJECT")
+    parser.add_argument(
+        "--rows", type=int, help="so many dossiers (facts) or rows of a list (import) instead"
     )
-    if done.returncode != 0:
-        raise SystemExit(done.stderr[-3000:])
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
-
-
-def line(name: str, value: float, limit: str, ok: bool) -> None:
-    sys.stdout.write(f"{'ok  ' if ok else 'OVER'}  {name:<46} {value:>9.2f}   {limit}\n")
-
-
-def main() -> None:
-    from postgres import postgresql
-
-    folder = tempfile.mkdtemp(prefix="openpar-bench-")
-    sqlite = measured(f"sqlite:///{folder}/bench.sqlite3")
-    with postgresql() as address:
-        on_postgresql = measured(address)
-    for name, found in (("SQLite", sqlite), ("PostgreSQL", on_postgresql)):
-        sys.stdout.write(f"\n{name}\n")
-        for key, (text, most) in LIMITS.items():
-            line(text, found[key], f"≤ {most}", found[key] <= most)
-        saving = found["saving"]
-        line("64 people saving at once: refused", saving["failures"], "0", saving["failures"] == 0)
-        line("64 people saving at once: p50, ms", saving["p50_ms"], "", True)
-        p99, is_limited = saving["p99_ms"], name == "SQLite"
-        limit = f"≤ {P99_LIMIT_MS}" if is_limited else ""
-        line("64 people saving at once: p99, ms", p99, limit, not is_limited or p99 <= P99_LIMIT_MS)
-        line("64 people saving at once: saves a second", saving["saves_per_second"], "", True)
-    sys.stdout.write("\nSide by side\n")
-    share = sqlite["saving"]["saves_per_second"] / on_postgresql["saving"]["saves_per_second"]
-    line(
-        "SQLite ÷ PostgreSQL, saves a second", share, f"≥ {SHARE_OF_POSTGRESQL}", share >= SHARE_OF_POSTGRESQL
-    )
-    ratio = sqlite["table_ratio"]
-    line("stock Django template ÷ ours, 100 rows", ratio, f"≥ {TABLE_RATIO}", ratio >= TABLE_RATIO)
+    parser.add_argument("--turns", type=int, default=TURNS, help="runs of which the median is told")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

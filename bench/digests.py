@@ -1,13 +1,18 @@
-"""One digest of an answer, the same in every way and every environment: numpy only."""
+"""What an answer cost and one digest of it, the same in every way and every environment: numpy only."""
 
 from __future__ import annotations
 
 import hashlib
+import os
+import resource
+import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+_STAT = Path("/proc/self/stat")
 DIMENSIONS = ("agency", "month", "sector", "channel")
 # The counts of a dossier by their names in delivery/dossiers/declarations.py.
 COUNTS = (
@@ -16,6 +21,16 @@ COUNTS = (
     *("refused", "supplemented", "on_time_766", "apologised", "obligation", "paid_online", "digitised"),
     *("reused", "electronic"),
 )
+
+
+def since_start() -> dict[str, float]:
+    """What this process has cost from its start up to now, when its answer is there and nothing else done."""
+    now, born = time.clock_gettime(time.CLOCK_BOOTTIME), int(_STAT.read_text().rpartition(")")[2].split()[19])
+    return {
+        "whole_cpu": time.process_time(),
+        "whole_seconds": now - born / os.sysconf("SC_CLK_TCK"),
+        "whole_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
 
 
 def of_cells(columns: Mapping[str, Any]) -> str:

@@ -33,7 +33,7 @@ class _Days:
 
     def number(self, day: date | np.datetime64) -> int:
         """How many working days there are up to a day, itself included."""
-        index = int(np.datetime64(day, "D").astype(np.int64)) - self.calendar.first_day
+        index = int(np.array(day, "datetime64[D]").astype(np.int64)) - self.calendar.first_day
         return int(self.calendar.working_until[index])
 
     def moment(self, numbers: Array, seconds: Array | int = 0) -> Array:
@@ -56,7 +56,10 @@ def month_of_dossiers(
     procedure = chance.zipf(1.4, rows) % PROCEDURES + 1
     limit = procedure * 7 % 20 + 1
     begins = np.datetime64(f"{month // 12}-{month % 12 + 1:02}", "M")
-    first, last = days.number(begins.astype("datetime64[D]") - 1) + 1, days.number((begins + 1).astype("datetime64[D]") - 1)
+    first, last = (
+        days.number(begins.astype("datetime64[D]") - 1) + 1,
+        days.number((begins + 1).astype("datetime64[D]") - 1),
+    )
     came = chance.integers(first, last + 1, rows)
     received = days.moment(came, chance.integers(27_000, 59_400, rows))
     done = came + limit + _lateness(chance, limit, rows)

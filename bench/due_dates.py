@@ -1,8 +1,7 @@
-"""What a due date costs: `python -m bench.due_dates`. CPU time, best of several runs; exit 1 when over."""
+"""What a due date costs: CPU time, the median of several runs."""
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,24 +10,25 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.lines import TURNS, Line, median
 from openpar.base.calendars.columns import UNITS, CalendarColumns, PauseColumns, due_columns
 from openpar.base.calendars.files import shipped_calendar
 from openpar.engine.workdays import Limit, Pause, Unit, WorkCalendar, due_at, reckon
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 PLAIN_MICROSECONDS, COLUMN_NANOSECONDS = 3, 100
-ROWS, PLAIN_ROWS, RUNS = 1_000_000, 20_000, 5
+ROWS, PLAIN_ROWS = 1_000_000, 20_000
 FIRST = datetime(2022, 1, 4, tzinfo=UTC)
 
 
 def seconds_each(work: Callable[[], object], count: int) -> float:
-    """CPU seconds of one of `count`, in the best run."""
-    best = float("inf")
-    for _run in range(RUNS):
+    """CPU seconds of one of `count`, in the median run."""
+    runs = []
+    for _run in range(TURNS):
         began = time.process_time()
         work()
-        best = min(best, time.process_time() - began)
-    return best / count
+        runs.append(time.process_time() - began)
+    return median(runs) / count
 
 
 def plain(calendar: WorkCalendar) -> list[tuple[str, float, float]]:
@@ -74,17 +74,11 @@ def columns(calendar: WorkCalendar) -> list[tuple[str, float, float]]:
     return [*found, ("arrays, all units, every tenth paused", each * 1e9, COLUMN_NANOSECONDS)]
 
 
-def main() -> int:
-    """Prints every cost with its limit."""
-    calendar, over = shipped_calendar(DATA).calendar(), 0
-    for measured, unit in ((plain(calendar), "µs"), (columns(calendar), "ns")):
-        for name, cost, limit in measured:
-            is_over = 0 < limit < cost
-            over += is_over
-            told = f"≤ {limit}" if limit else ""
-            print(f"{'OVER' if is_over else 'ok  '}  {name:<40} {cost:>8.2f} {unit}  {told}")
-    return 1 if over else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def lines() -> list[Line]:
+    """Every cost with its limit."""
+    calendar = shipped_calendar(DATA).calendar()
+    return [
+        Line(name, cost, unit, at_most=limit or None)
+        for measured, unit in ((plain(calendar), "µs"), (columns(calendar), "ns"))
+        for name, cost, limit in measured
+    ]

@@ -1,92 +1,132 @@
-"""Counting made facts: ours beside DuckDB by hand, pandas and a plain loop, each in a process of its own.
+"""Counters, the index 766 and places of made dossiers: the program, DuckDB by hand, pandas and a plain loop.
 
-Usage: python -m bench.facts [ROWS …] [--ways ours,duckdb,…]; 5,000,000 rows unless others are named.
+All start from the same dossiers and must say the same before anything is said about their costs.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import subprocess
-import sys
 import tempfile
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-REPEATS = 3
-CPU_RATIO, MEGABYTES = 1.3, 300
+from bench.lines import Line, median, tell
+from bench.processes import Run, must_agree, ours, peers, turn_by_turn
 
-
-def environment(var: Path) -> dict[str, str]:
-    return {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
-        "DJANGO_SETTINGS_MODULE": "openpar.config.settings",
-        "OPENPAR_VAR_DIR": str(var),
-        "DATABASE_URL": f"sqlite:///{var}/bench.sqlite3",
-    }
+ROWS, GROWTH = 5_000_000, (1_000_000, 5_000_000, 50_000_000)
+# From here on as whole provinces: each counted by itself, then all added up.
+MANY, PROVINCES = 100_000_000, 34
+# The loop is about a share of the rows; its time is told for all of them.
+SAME = ("cells", "places", "received", "count")
 
 
-def measured(var: Path, folder: Path, way: str, rows: int) -> dict[str, Any] | None:
-    """The best of several runs by CPU time; None when the way is not there."""
-    runs = []
-    for _repeat in range(1 if way == "loop" or rows > 20_000_000 else REPEATS):
-        command = [sys.executable, str(ROOT / "bench" / "facts_ways.py"), str(folder), way, str(rows)]
-        done = subprocess.run(
-            command, env=environment(var), cwd=ROOT, capture_output=True, text=True, check=False
-        )
-        if done.returncode != 0:
-            sys.stderr.write(f"{way}: {done.stderr.strip().splitlines()[-1]}\n")
-            return None
-        runs.append(json.loads(done.stdout.splitlines()[-1]))
-    return min(runs, key=lambda run: run["cpu"])
+class Store:
+    """A store of so many dossiers below a folder that is gone at the end, and the raw files beside it."""
+
+    def __init__(self, folder: Path, rows: int) -> None:
+        self.var, self.raw, self.rows = folder / "var", folder / "raw", rows
+        self.var.mkdir()
+        self.raw.mkdir()
+        tell(f"facts: making {rows:,} dossiers")
+        self.made = ours(self.var, "bench.facts_stored", rows, self.raw).said
+        (self.files,) = self.var.glob("**/facts/made")
+
+    def counted(self, way: str, *arguments: object) -> Run:
+        return ours(self.var, "bench.facts_ways", way, *arguments)
 
 
-def stored(var: Path, rows: int) -> Path:
-    """Makes the facts in the folder of a new store, and the rows that speak of their files."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.facts_stored", str(rows)],
-        env=environment(var),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise SystemExit(done.stderr[-2000:])
-    return Path(done.stdout.splitlines()[-1])
+def lines(rows: int | None, turns: int) -> list[Line]:
+    """All figures; with `rows` those of so many dossiers only."""
+    if rows is None:
+        return [*side_by_side(ROWS, turns), *growth(turns)]
+    return many(rows) if rows >= MANY else side_by_side(rows, turns)
 
 
-def compare(rows: int, ways: list[str]) -> None:
+def side_by_side(rows: int, turns: int) -> list[Line]:
     with tempfile.TemporaryDirectory(prefix="openpar-bench-") as name:
-        var = Path(name)
-        folder = stored(var, rows)
-        size = sum(path.stat().st_size for path in folder.glob("*.parquet"))
-        sys.stdout.write(f"\n{rows:,} facts, {size / rows:.2f} bytes each\n")
-        found = {way: told for way in ways if (told := measured(var, folder, way, rows)) is not None}
-    for way, told in found.items():
-        share = f"{told['cpu'] / found['ours']['cpu']:7.1f} × ours" if "ours" in found else ""
-        times = f"CPU {told['cpu']:8.2f} s · {told['seconds']:8.2f} s"
-        sys.stdout.write(f"{way:8} {times} · {told['megabytes']:6.0f} MB {share}\n")
-    if {"ours", "duckdb"} <= found.keys():
-        ratio = found["ours"]["cpu"] / found["duckdb"]["cpu"]
-        verdict = "ok  " if ratio <= CPU_RATIO else "OVER"
-        sys.stdout.write(f"{verdict} ours ÷ DuckDB by hand {ratio:.2f}, at most {CPU_RATIO}\n")
-    if "ours" in found and rows <= 5_000_000:
-        verdict = "ok  " if found["ours"]["megabytes"] <= MEGABYTES else "OVER"
-        sys.stdout.write(f"{verdict} memory of the process, at most {MEGABYTES} MB\n")
+        store = Store(Path(name), rows)
+        tell(f"facts: four ways of counting, {turns} turns and one that does not count")
+        ways = {
+            "ours": partial(store.counted, "ours"),
+            "duckdb": partial(store.counted, "duckdb", store.files),
+            "loop": partial(peers, "bench.facts_peers", "loop", store.raw),
+        }
+        has_raw = (store.raw / "raw.parquet").exists()
+        if has_raw:
+            ways["pandas"] = partial(peers, "bench.facts_peers", "pandas", store.raw)
+        runs = turn_by_turn(ways, turns)
+        share = store.counted("share", store.raw).said
+    wholes = {way: each[0].said for way, each in runs.items() if way != "loop"}
+    must_agree(wholes, SAME)
+    must_agree({"loop": runs["loop"][0].said, "duckdb": share}, ("cells", "received"))
+    return _told(rows, store, runs)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.facts")
-    parser.add_argument("rows", nargs="*", type=int)
-    parser.add_argument("--ways", default="ours,duckdb,pandas,loop")
-    chosen = parser.parse_args()
-    for rows in chosen.rows or [5_000_000]:
-        compare(rows, chosen.ways.split(","))
+def _told(rows: int, store: Store, runs: dict[str, list[Run]]) -> list[Line]:
+    def of(way: str, name: str) -> float:
+        return median([float(run.said[name]) for run in runs[way]])
+
+    million = rows / 1_000_000
+    note = f"{of('ours', 'count'):,.0f} cells of {million:g} million dossiers"
+    loop = of("loop", "cpu") * rows / of("loop", "rows")
+    found = [
+        Line("ours ÷ DuckDB by hand, CPU", of("ours", "cpu") / of("duckdb", "cpu"), at_most=1.3, note=note),
+        Line("counters, 766 and places: ours, CPU", of("ours", "cpu"), "s"),
+        Line("the same by hand in one SQL, CPU", of("duckdb", "cpu"), "s"),
+        Line("ours as a whole process, CPU", of("ours", "whole_cpu"), "s"),
+        Line("ours as a whole process, wall", of("ours", "whole_seconds"), "s"),
+        Line("ours as a whole process, memory", of("ours", "whole_megabytes"), "MB", at_most=300),
+        Line("a fact in its files", float(store.made["bytes"]), "bytes"),
+    ]
+    if "pandas" in runs:
+        for name, unit, least in (("cpu", "CPU", 3), ("seconds", "wall", 4), ("megabytes", "memory", 4)):
+            share = of("pandas", f"whole_{name}") / of("ours", f"whole_{name}")
+            found.append(Line(f"pandas on the raw file ÷ ours, whole process, {unit}", share, at_least=least))
+        found += [
+            Line("pandas as a whole process, CPU", of("pandas", "whole_cpu"), "s"),
+            Line("pandas as a whole process, wall", of("pandas", "whole_seconds"), "s"),
+            Line("pandas as a whole process, memory", of("pandas", "whole_megabytes"), "MB"),
+        ]
+    note = f"{of('loop', 'rows'):,.0f} rows walked, {loop / rows * 1e6:.1f} µs each"
+    found.append(
+        Line("plain loop over the raw rows ÷ ours, CPU", loop / of("ours", "cpu"), at_least=100, note=note)
+    )
+    whole = loop / of("ours", "whole_cpu")
+    return [*found, Line("plain loop ÷ ours as a whole process, CPU", whole)]
 
 
-if __name__ == "__main__":
-    main()
+def growth(turns: int) -> list[Line]:
+    """CPU of counting a million dossiers, where there are few and where there are many."""
+    found, each = [], []
+    for rows in GROWTH:
+        with tempfile.TemporaryDirectory(prefix="openpar-bench-") as name:
+            store = Store(Path(name), rows)
+            few = turns if rows < max(GROWTH) else min(turns, 3)
+            runs = turn_by_turn({"ours": partial(store.counted, "spread")}, few)["ours"]
+        each.append(median([run.said["cpu"] for run in runs]) / rows * 1e6)
+        memory = max(run.megabytes for run in runs)
+        note = f"median of {few}, {memory:.0f} MB"
+        found.append(Line(f"counting {rows // 1_000_000} million: CPU a million", each[-1], "s", note=note))
+    ratio = max(each) / min(each)
+    return [*found, Line("largest ÷ smallest CPU a million", ratio, note="1: linear")]
+
+
+def many(rows: int) -> list[Line]:
+    """The nation: provinces one after the other, once."""
+    with tempfile.TemporaryDirectory(prefix="openpar-bench-") as name:
+        store = Store(Path(name), rows)
+        tell(f"facts: {PROVINCES} provinces")
+        run = store.counted("provinces", PROVINCES)
+    counted = run.said["received"] + run.said["refused"]
+    note = f"{counted:,} dossiers counted, one run"
+    million = rows / 1_000_000
+    return [
+        Line(
+            f"{million:g} million dossiers of {PROVINCES} provinces, wall",
+            run.seconds,
+            "s",
+            at_most=120,
+            note=note,
+        ),
+        Line(f"{million:g} million dossiers, CPU", run.cpu, "s"),
+        Line(f"{million:g} million dossiers, memory", run.megabytes, "MB", at_most=2000),
+    ]

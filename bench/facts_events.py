@@ -1,14 +1,12 @@
-"""An event with its counters beside the bare write, a board, and thirty-four provinces joined.
+"""An event with its counters beside the bare write, a board, a thousand new dossiers, provinces joined.
 
-Usage: python -m bench.facts_events; on SQLite and on PostgreSQL, each in a process of its own.
+As a program (`facts_events`) it measures the database of its environment and prints one JSON object.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,10 +15,12 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-EVENTS, TURNS, PROVINCES = 150, 5, 34
+from bench.lines import Line, tell
+from bench.processes import ours
+from scripts.postgres import postgresql
+
+EVENTS, TURNS, PROVINCES, NEW = 150, 5, 34, 1000
 EVENT_RATIO, BOARD_MS, JOIN_SECONDS = 2.5, 5.0, 0.2
 
 
@@ -31,16 +31,6 @@ def seconds(do: Callable[[], object], repeats: int) -> float:
         do()
         times.append(time.perf_counter() - started)
     return statistics.median(times)
-
-
-def least(do: Callable[[], object], repeats: int) -> float:
-    """The shortest of many: what it costs where nobody else works on the machine."""
-    times = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        do()
-        times.append(time.perf_counter() - started)
-    return min(times)
 
 
 def events() -> dict[str, float]:
@@ -81,7 +71,7 @@ def events() -> dict[str, float]:
     for _turn in range(TURNS):
         bare.append(seconds(lambda: write(False), EVENTS))
         whole.append(seconds(lambda: write(True), EVENTS))
-    return {"bare_ms": min(bare) * 1000, "event_ms": min(whole) * 1000}
+    return {"bare_ms": statistics.median(bare) * 1000, "event_ms": statistics.median(whole) * 1000}
 
 
 def board_ms() -> float:
@@ -91,7 +81,7 @@ def board_ms() -> float:
     first = 2024 * 12
     read = partial(board, "dossiers", basis="received", first=first, last=first + 11)
     assert len(read()) == 164
-    return least(read, 60) * 1000
+    return seconds(read, 60) * 1000
 
 
 def joined() -> dict[str, float]:
@@ -120,7 +110,7 @@ def joined() -> dict[str, float]:
             assert len(join_tables(COUNTING, "received", paths, ["province", "month"]).keys) >= 34 * 12
 
         cpu = time.process_time()
-        took = least(join, 10)
+        took = seconds(join, 10)
         return {
             "join_seconds": took,
             "join_cpu": (time.process_time() - cpu) / 10,
@@ -150,54 +140,83 @@ def measure() -> dict[str, float]:
         made["sector"] = np.minimum(made["sector"], 12).astype(np.int16)
         keys = [f"{month:02}-{number:06}" for number in range(67_000)]
         put_facts(by=HOUSE, at=MOMENT, staged=stage_facts(dataset="dossiers", facts={"key": keys, **made}))
-    return {**events(), "board_ms": board_ms(), **joined()}
+    return {**events(), "board_ms": board_ms(), **joined(), **thousand_new()}
 
 
-def told(name: str, address: str, var: Path) -> None:
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
-        "DJANGO_SETTINGS_MODULE": "openpar.config.settings",
-        "OPENPAR_VAR_DIR": str(var),
-        "DATABASE_URL": address,
-    }
-    command = [sys.executable, "-m", "bench.facts_events", "--measure"]
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise SystemExit(done.stderr[-2000:])
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    ratio = found["event_ms"] / found["bare_ms"]
-    sys.stdout.write(f"\n{name}\n")
-    for text, value, most in (
-        ("an event with its counters ÷ the bare write", ratio, EVENT_RATIO),
-        ("a board of a year, 164 agencies, ms", found["board_ms"], BOARD_MS),
-        ("34 provinces joined, s", found["join_seconds"], JOIN_SECONDS),
-    ):
-        sys.stdout.write(f"{'ok  ' if value <= most else 'OVER'}  {text:<46} {value:9.3f}   ≤ {most}\n")
-    for text, key in (
-        ("the bare write, ms", "bare_ms"),
-        ("an event with its counters, ms", "event_ms"),
-        ("34 provinces joined, CPU s", "join_cpu"),
-        ("a counters file, KB", "file_kilobytes"),
-        ("its cells, three bases", "file_cells"),
-    ):
-        sys.stdout.write(f"      {text:<46} {found[key]:9.3f}\n")
+def thousand_new() -> dict[str, float]:
+    """Seconds from a thousand new dossiers of a year of facts to boards that say them; then held against a
+    count of everything anew.
+    """
+    import numpy as np
+
+    from bench.facts_made import FIRST_MONTH, columns_of_month
+    from openpar.base.facts.actions.facts import put_facts
+    from openpar.base.facts.counting import board, counters
+    from openpar.base.facts.staged_facts import stage_facts
+    from tests.base.facts.sample import HOUSE
+    from tests.factories import MOMENT
+
+    chance, times, cpus = np.random.default_rng(2), [], []
+    first, last = FIRST_MONTH, FIRST_MONTH + 11
+    for turn in range(TURNS):
+        made = columns_of_month(chance, last, NEW)
+        made["sector"] = np.minimum(made["sector"], 12).astype(np.int16)
+        keys = [f"new-{turn}-{number:04}" for number in range(NEW)]
+        started, cpu = time.perf_counter(), time.process_time()
+        put_facts(by=HOUSE, at=MOMENT, staged=stage_facts(dataset="dossiers", facts={"key": keys, **made}))
+        seen = board("dossiers", basis="received", first=first, last=last)
+        times.append(time.perf_counter() - started)
+        cpus.append(time.process_time() - cpu)
+        anew = counters("dossiers", basis="received").during(first, last).summed("agency")
+        if len(seen.minus(anew)) or seen.total("received") != anew.total("received"):
+            raise SystemExit("the board differs from a count of everything anew")
+    return {"new_seconds": statistics.median(times), "new_cpu": statistics.median(cpus)}
+
+
+def lines() -> list[Line]:
+    """On SQLite and on PostgreSQL, each in a process of its own."""
+    with tempfile.TemporaryDirectory(prefix="openpar-bench-") as name:
+        folder = Path(name)
+        found = _lines_of("SQLite", folder / "sqlite", "")
+        with postgresql() as address:
+            return [*found, *_lines_of("PostgreSQL", folder / "postgresql", address)]
+
+
+def _lines_of(database: str, var: Path, address: str) -> list[Line]:
+    tell(f"events: a year of facts on {database}")
+    var.mkdir()
+    said = ours(var, "bench.facts_events", address=address).said
+    ratio = said["event_ms"] / said["bare_ms"]
+    note = f"{said['event_ms']:.2f} ms ÷ {said['bare_ms']:.2f} ms"
+    cpu = f"CPU {said['new_cpu']:.2f} s; equal to a count of everything anew"
+    joined = f"CPU {said['join_cpu']:.3f} s; {said['file_kilobytes']:.0f} KB a file"
+    return [
+        Line(
+            f"an event with its counters ÷ the bare write, {database}", ratio, at_most=EVENT_RATIO, note=note
+        ),
+        Line(f"a board of a year, 164 agencies, {database}", said["board_ms"], "ms", at_most=BOARD_MS),
+        Line(
+            f"boards right after 1,000 new dossiers, {database}",
+            said["new_seconds"],
+            "s",
+            at_most=1,
+            note=cpu,
+        ),
+        Line(
+            f"34 counters files merged, {database}",
+            said["join_seconds"],
+            "s",
+            at_most=JOIN_SECONDS,
+            note=joined,
+        ),
+    ]
 
 
 def main() -> None:
-    if "--measure" in sys.argv:
-        import django
+    import django
 
-        django.setup()
-        sys.stdout.write(json.dumps(measure()) + "\n")
-        return
-    sys.path.insert(0, str(ROOT / "scripts"))
-    from postgres import postgresql
-
-    with tempfile.TemporaryDirectory(prefix="openpar-bench-") as folder:
-        told("SQLite", f"sqlite:///{folder}/bench.sqlite3", Path(folder))
-        with postgresql() as address:
-            told("PostgreSQL", address, Path(folder) / "postgresql")
+    django.setup()
+    sys.stdout.write(json.dumps(measure()) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,17 +1,13 @@
-"""Made facts: as many as wanted, month by month, straight into Parquet files of the store's own form."""
+"""Made facts of the sample dataset (tests/base/facts/sample.py), month by month, as arrays."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-AGENCIES, PROCEDURES, SECTORS, MONTHS = 164, 900, 37, 24
+AGENCIES, PROCEDURES, SECTORS = 164, 900, 37
 FIRST_MONTH = 2024 * 12
-# Rows that are really made; more of them are further names of the same files.
-MOST_MADE = 50_000_000
 
 
 def columns_of_month(chance: np.random.Generator, month: int, rows: int) -> dict[str, Any]:
@@ -45,40 +41,6 @@ def columns_of_month(chance: np.random.Generator, month: int, rows: int) -> dict
         "digitised": flag(0.6),
         "calendar": np.full(rows, 3, np.int16),
     }
-    small = ("channel", "verdict_legal", "verdict_766", "outcome", "carried", "supplement", "paused")
-    small += ("obligation", "paid_online", "digitised")
+    small = {"channel", "verdict_legal", "verdict_766", "outcome", "carried", "supplement", "paused"}
+    small |= {"obligation", "paid_online", "digitised"}
     return {name: values.astype(np.int8) if name in small else values for name, values in made.items()}
-
-
-# A dossier's code much as the one-stop writes it, in the order of the rows.
-_KEY = (
-    "printf('H36.%03d-%06d-%04d', agency, 240101 + row_number() OVER () // 10000, "
-    "row_number() OVER () % 10000)"
-)
-
-
-def make(folder: Path, rows: int, seed: int = 1) -> list[tuple[int, Path, int]]:
-    """Month, file and number of rows of each file below `folder`; the same seed makes the same facts."""
-    import duckdb
-
-    chance = np.random.default_rng(seed)
-    made: list[tuple[int, Path, int]] = []
-    really = min(rows, MOST_MADE)
-    months = MONTHS if really == rows else 10
-    share = really // months
-    with duckdb.connect(":memory:", config={"threads": 2}) as duck:
-        for number in range(months):
-            path = folder / f"{number:04}.parquet"
-            duck.register("made", columns_of_month(chance, FIRST_MONTH + number % MONTHS, share))
-            duck.execute(
-                f"COPY (SELECT {_KEY} AS key, * FROM made) TO '{path}' (FORMAT parquet, COMPRESSION zstd, "
-                "PARQUET_VERSION v2, ROW_GROUP_SIZE 122880)"
-            ).fetchall()
-            duck.unregister("made")
-            made.append((FIRST_MONTH + number % MONTHS, path, share))
-    for copy in range(1, rows // really):
-        for number in range(months):
-            path = folder / f"{copy:04}-{number:04}.parquet"
-            os.link(made[number][1], path)
-            made.append((made[number][0], path, share))
-    return made

@@ -1,7 +1,7 @@
 """The same question answered from the raw file by pandas, and by a plain loop over the rows of a list.
 
-Usage: facts_peers pandas | loop FOLDER. Runs where OpenPAR is not: verdicts, months, counters, index and places
-are worked out here. Prints one JSON object; the answers are held against those of the program.
+Usage: facts_peers pandas | loop FOLDER. Runs where OpenPAR is not: verdicts, months, counters, index and
+places are worked out here. Prints one JSON object; the answers are held against those of the program.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from typing import Any
 
 import numpy as np
 
-from bench.digests import COUNTS, of_cells, of_places
+from bench.digests import COUNTS, of_cells, of_places, since_start
 
 NEEDED = (
     *("agency", "sector", "channel", "status", "is_returned", "received_at", "refused_at", "due_on"),
     *("finished_at", "supplement_asked_at", "supplement_answered_at", "supplements", "extended_at"),
     *("has_obligation", "paid_online", "is_digitised", "is_reused", "has_electronic_result"),
 )
+STATUS = {"Từ chối tiếp nhận": 3, "Đang xử lý": 4, "Yêu cầu bổ sung": 5, "Rút hồ sơ": 7, "Dừng xử lý": 8}
+STATUS |= {"Đã xử lý xong": 9, "Đã trả kết quả": 10}
+CHANNEL = {"Trực tiếp": 1, "Trực tuyến": 2, "Bưu chính công ích": 3}
 # Indicator: above the line, below it, most points, full at (as a fraction).
 INDICATORS = (
     ("on_time_766", "received", 20, 1, 1),
@@ -69,12 +72,15 @@ def with_pandas(folder: Path) -> dict[str, Any]:
     cells = frame.groupby(keys, observed=True, sort=False).sum().reset_index()
     year = cells[cells["month"].between(calendar.last_month - 11, calendar.last_month)]
     ranked = _index(year.drop(columns=["month", "sector", "channel"]).groupby("agency", observed=True).sum())
-    columns = {name: cells[name].to_numpy() for name in ("month", "channel", *COUNTS)}
+    costs = since_start()
+    columns = {name: cells[name].to_numpy() for name in ("month", *COUNTS)}
+    columns["channel"] = _meant(cells["channel"], CHANNEL)
     for name in ("agency", "sector"):
         columns[name] = _numbers(cells[name])
     agencies = _numbers(ranked.index.to_series())
     places = zip(agencies, ranked["points"], ranked["place"], strict=True)
     return {
+        **costs,
         "cells": of_cells(columns),
         "places": of_places(list(places)),
         "received": int(columns["received"].sum()),
@@ -86,7 +92,9 @@ def _read(folder: Path) -> dict[str, Any]:
     import pyarrow.parquet as parquet
 
     table = parquet.read_table(
-        folder / "raw.parquet", columns=list(NEEDED), read_dictionary=["agency", "sector"]
+        folder / "raw.parquet",
+        columns=list(NEEDED),
+        read_dictionary=["agency", "sector", "channel", "status"],
     )
     frame = table.to_pandas(split_blocks=True, self_destruct=True, date_as_object=False)
     del table
@@ -103,7 +111,7 @@ def _days(moments: Any) -> Any:
 
 def _verdicts(rows: dict[str, Any], told: dict[str, Any], calendar: Calendar) -> dict[str, Any]:
     """Month and every count of every dossier, as truth values."""
-    status, channel = rows["status"].to_numpy(), rows["channel"].to_numpy()
+    status, channel = _meant(rows["status"], STATUS), _meant(rows["channel"], CHANNEL)
     accepted = (status != 3) & (told["received_at"] > 0)
     done = accepted & (status >= 9) & (told["finished_at"] > 0)
     withdrawn, stopped = accepted & (status == 7), accepted & (status == 8)
@@ -112,7 +120,9 @@ def _verdicts(rows: dict[str, Any], told: dict[str, Any], calendar: Calendar) ->
     is_open = accepted & ~(done | withdrawn | stopped | returned)
     due, index_due = _due(told, accepted, calendar)
     ended = told["finished_at"]
-    waiting = is_open & (status == 5) & (told["supplement_asked_at"] > 0) & (told["supplement_answered_at"] == 0)
+    waiting = (
+        is_open & (status == 5) & (told["supplement_asked_at"] > 0) & (told["supplement_answered_at"] == 0)
+    )
     waiting_in_time = waiting & (told["supplement_asked_at"] <= due)
     counts_now = waiting_in_time & (rows["supplements"].to_numpy() <= 1)
     late, overdue = done & (ended > due), is_open & ~counts_now & (calendar.on > due)
@@ -150,6 +160,11 @@ def _verdicts(rows: dict[str, Any], told: dict[str, Any], calendar: Calendar) ->
         "reused": accepted & rows["is_reused"].to_numpy(),
         "electronic": accepted & rows["has_electronic_result"].to_numpy(),
     }
+
+
+def _meant(words: Any, numbers: dict[str, int]) -> Any:
+    """The numbers of words, by their categories."""
+    return np.array([numbers[word] for word in words.cat.categories], np.int8)[words.cat.codes]
 
 
 def _months(days: Any) -> Any:
@@ -209,7 +224,7 @@ def in_a_loop(folder: Path) -> dict[str, Any]:
             rows += 1
             day = _moment(row["received_at"]) or _moment(row["refused_at"])
             assert day is not None
-            cell = (row["agency"], day.year * 12 + day.month - 1, row["sector"], int(row["channel"]))
+            cell = (row["agency"], day.year * 12 + day.month - 1, row["sector"], CHANNEL[row["channel"]])
             if cell not in found:
                 found[cell] = defaultdict(int)
             for name in _counts_of(row, working, on):
@@ -223,7 +238,7 @@ def in_a_loop(folder: Path) -> dict[str, Any]:
 
 
 def _moment(text: str) -> datetime | None:
-    return datetime.strptime(text, "%d/%m/%Y %H:%M:%S") if text else None
+    return datetime.strptime(text, "%d/%m/%Y %H:%M:%S") if text else None  # noqa: DTZ007  # local clocks
 
 
 def _working_days(working: frozenset[date], after: date, until: date) -> int:
@@ -247,7 +262,7 @@ def _counts_of(row: dict[str, str], working: frozenset[date], on: date) -> list[
     received, finished = _moment(row["received_at"]), _moment(row["finished_at"])
     if received is None:
         return ["refused"]
-    stated = due = index_due = datetime.strptime(row["due_on"], "%d/%m/%Y").date()
+    stated = due = index_due = datetime.strptime(row["due_on"], "%d/%m/%Y").date()  # noqa: DTZ007  # a day
     asked, answered = _moment(row["supplement_asked_at"]), _moment(row["supplement_answered_at"])
     # The limit is what the receipt promises, counted day by day.
     limit = _working_days(working, received.date(), stated)
@@ -288,7 +303,7 @@ def _counts_of(row: dict[str, str], working: frozenset[date], on: date) -> list[
 
 def _flags(row: dict[str, str]) -> list[str]:
     told = []
-    if row["channel"] == "2":
+    if row["channel"] == "Trực tuyến":
         told.append("received_online")
     if int(row["supplements"]) > 0:
         told.append("supplemented")

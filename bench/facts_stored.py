@@ -1,8 +1,8 @@
 """Makes a store of dossiers to count, and the raw files they come from. Usage: facts_stored ROWS FOLDER.
 
 Below FOLDER: `raw.parquet` and `share.csv` as a one-stop exports them, `share.parquet` the facts of that
-share, `calendar.json` the working days. Above MOST_MADE rows the files are linked again and again, as those of
-further provinces, and no raw file is written.
+share, `calendar.json` the working days. Above MOST_MADE rows the files are linked again and again, as those
+of further provinces, and no raw file is written.
 """
 
 from __future__ import annotations
@@ -31,8 +31,12 @@ from bench.dossiers_made import (
 
 MOST_MADE, SHARE_ROWS = 5_000_000, 40_000
 # A dossier's code much as the one-stop writes it, in the order of the rows.
-_CODE = "printf('H36.%03d-%06d-%05d', agency, 240101 + row_number() OVER () // 100000, row_number() OVER () % 100000)"
+_CODE = (
+    "printf('H36.%03d-%06d-%05d', agency, 240101 + row_number() OVER () // 100000, "
+    "row_number() OVER () % 100000)"
+)
 _WRITTEN = "FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 122880"
+_CHANNEL = {1: "Trực tiếp", 2: "Trực tuyến", 3: "Bưu chính công ích"}
 _STATUS = {3: "Từ chối tiếp nhận", 4: "Đang xử lý", 5: "Yêu cầu bổ sung", 7: "Rút hồ sơ", 8: "Dừng xử lý"}
 _STATUS |= {9: "Đã xử lý xong", 10: "Đã trả kết quả"}
 
@@ -113,7 +117,9 @@ def main() -> None:
     made = make(folder, store, rows)
     size = sum(path.stat().st_size for path, _rows in made[:MONTHS])
     spoken_of(made)
-    sys.stdout.write(json.dumps({"files": len(made), "bytes": size / sum(each[1] for each in made[:MONTHS])}) + "\n")
+    sys.stdout.write(
+        json.dumps({"files": len(made), "bytes": size / sum(each[1] for each in made[:MONTHS])}) + "\n"
+    )
 
 
 def make(folder: Path, store: Path, rows: int) -> list[tuple[Path, int]]:
@@ -152,29 +158,30 @@ def make(folder: Path, store: Path, rows: int) -> list[tuple[Path, int]]:
 
 
 def _raw() -> str:
-    """The columns of an export: texts where a list has texts."""
-    words = f"printf('{AGENCY}', agency) AS agency, printf('{PROCEDURE}', procedure) AS procedure"
-    return (
-        f"SELECT {_CODE} AS code, {words}, printf('{SECTOR}', sector) AS sector, "
-        "* EXCLUDE (agency, procedure, sector) REPLACE (due_on::DATE AS due_on) FROM made"
-    )
+    """The columns of an export: words where a list has words."""
+    words = [f"printf('{AGENCY}', agency) AS agency", f"printf('{PROCEDURE}', procedure) AS procedure"]
+    words += [f"printf('{SECTOR}', sector) AS sector", "due_on::DATE AS due_on"]
+    words += [f"{_word('status', _STATUS)} AS status", f"{_word('channel', _CHANNEL)} AS channel"]
+    return f"SELECT {_CODE} AS code, * REPLACE ({', '.join(words)}) FROM made"
+
+
+def _word(column: str, words: Mapping[int, str]) -> str:
+    cases = " ".join(f"WHEN {number} THEN '{word}'" for number, word in words.items())
+    return f"CASE {column} {cases} END"
 
 
 def _share(duck: Any, folder: Path, dossiers: Mapping[str, Array], facts: Mapping[str, Array]) -> None:
-    """Every so-manieth dossier as a CSV file with days as lists write them, and its facts beside."""
+    """Some of the dossiers as a CSV file with days as lists write them, and its facts beside."""
     step = max(1, len(dossiers["agency"]) // SHARE_ROWS)
     duck.register("share", {name: values[::step] for name, values in facts.items()})
     duck.execute(f"COPY share TO '{folder}/share.parquet' ({_WRITTEN})")
     duck.register("made", {name: values[::step] for name, values in dossiers.items()})
-    cases = " ".join(f"WHEN {number} THEN '{word}'" for number, word in _STATUS.items())
     moments = ", ".join(
-        f"strftime({name}, '%d/%m/%Y %H:%M:%S') AS {name}"
-        for name in dossiers
-        if name.endswith("_at")
+        f"strftime({name}, '%d/%m/%Y %H:%M:%S') AS {name}" for name in dossiers if name.endswith("_at")
     )
     duck.execute(
         f"COPY (SELECT * REPLACE ({moments}, strftime(due_on, '%d/%m/%Y') AS due_on, "
-        f"CASE status {cases} END AS status, is_returned::INT AS is_returned, "
+        "is_returned::INT AS is_returned, "
         "has_obligation::INT AS has_obligation, is_digitised::INT AS is_digitised, "
         "is_reused::INT AS is_reused, has_electronic_result::INT AS has_electronic_result) "
         f"FROM ({_raw()})) TO '{folder}/share.csv' (HEADER)"

@@ -14,8 +14,9 @@ from typing import Any
 
 def with_pandas(folder: Path) -> dict[str, Any]:
     import pandas as pd
-    import pyarrow.csv  # noqa: F401  # loaded before the clock starts
 
+    # Once without the clock: what is loaded and started the first time is there in a server.
+    pd.read_csv(folder / "list.csv", engine="pyarrow")
     started, cpu = time.perf_counter(), time.process_time()
     frame = pd.read_csv(folder / "list.csv", engine="pyarrow")
     costs = {"cpu": time.process_time() - cpu, "seconds": time.perf_counter() - started}
@@ -29,7 +30,7 @@ def with_openpyxl(folder: Path) -> dict[str, Any]:
 
     started, cpu = time.perf_counter(), time.process_time()
     book = load_workbook(folder / "list.xlsx", read_only=True, data_only=True)
-    rows = list(book.active.iter_rows(values_only=True))
+    rows = list(book.worksheets[0].iter_rows(values_only=True))
     costs = {"cpu": time.process_time() - cpu, "seconds": time.perf_counter() - started}
     place = rows[0].index("Mã hồ sơ")
     return {**costs, "rows": len(rows) - 1, "codes": len({row[place] for row in rows[1:]})}

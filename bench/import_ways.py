@@ -1,4 +1,6 @@
-"""Lists of dossiers brought in by the program. Usage: import_ways prepare ROWS FOLDER | read | whole | workbook FOLDER.
+"""Lists of dossiers brought in by the program.
+
+Usage: import_ways prepare ROWS FOLDER | read FOLDER | whole FOLDER | workbook FOLDER.
 
 `prepare` makes a province and its lists, `list.csv` (all columns) and `list.xlsx` (the thirteen usual ones).
 Prints one JSON object.
@@ -46,7 +48,16 @@ def prepare(rows: int, folder: Path) -> dict[str, Any]:
     from openpar.base.calendars.queries import work_calendar
     from openpar.base.organisations.models import Kind
     from openpar.delivery.dossiers.actions.storing import prepare_datasets
-    from openpar.demo.dossiers_made import FULL, USUAL, MadeProcedure, as_csv, as_rows, made_year, with_defects
+    from openpar.demo.dossiers_made import (
+        FULL,
+        USUAL,
+        MadeProcedure,
+        MadeYear,
+        as_csv,
+        as_rows,
+        made_year,
+        with_defects,
+    )
     from tests import factories
     from tests.delivery.dossiers import lists
     from tests.delivery.procedures import catalogue
@@ -68,12 +79,22 @@ def prepare(rows: int, folder: Path) -> dict[str, Any]:
         ],
     )
     prepare_datasets(at=factories.MOMENT)
-    span = {"first": date(2026, 1, 5), "last": date(2026, 6, 30)}
-    year = made_year(SEED, rows, calendar=work_calendar(), agencies=agencies, procedures=made, **span)
-    year = with_defects(year, SEED, 0.01)
+
+    def made_of(count: int) -> MadeYear:
+        return made_year(
+            SEED,
+            count,
+            calendar=work_calendar(),
+            agencies=agencies,
+            procedures=made,
+            first=date(2026, 1, 5),
+            last=date(2026, 6, 30),
+        )
+
+    year = with_defects(made_of(rows), SEED, 0.01)
     moment = lists.moment(AS_OF)
     (folder / "list.csv").write_bytes(as_csv(year, moment, FULL))
-    few = made_year(SEED, rows // 4, calendar=work_calendar(), agencies=agencies, procedures=made, **span)
+    few = made_of(rows // 4)
     with xlsxwriter.Workbook(folder / "list.xlsx") as book:
         sheet = book.add_worksheet()
         for at, row in enumerate(as_rows(few, moment, USUAL)):
@@ -85,6 +106,7 @@ def prepare(rows: int, folder: Path) -> dict[str, Any]:
 def read(folder: Path) -> dict[str, Any]:
     """Everything of an import that is no writing: read, understood, checked, judged, rules of quality."""
     import numpy as np
+
     from openpar.base.calendars.queries import work_calendar
     from openpar.common.formats import VIETNAM
     from openpar.delivery.dossiers.mappings import suggested
@@ -103,7 +125,9 @@ def read(folder: Path) -> dict[str, Any]:
         mapping, register = suggested(table.headers), Register.load()
         rows = read_rows(table, mapping)
         calendar = work_calendar()
-        years = Years(np.datetime64(calendar.day(0), "D"), np.datetime64(date(calendar.last_year, 12, 31), "D"))
+        years = Years(
+            np.datetime64(calendar.day(0), "D"), np.datetime64(date(calendar.last_year, 12, 31), "D")
+        )
         understood = understand(rows, mapping, register, years)
         taken = understood.rows
         agencies, procedures = taken.words["agency"].words, taken.words["procedure"].words
@@ -133,12 +157,13 @@ def read(folder: Path) -> dict[str, Any]:
             "hits": len(hits),
         }
 
+    work()
     found, costs = clocked(work)
     return {**found, **costs}
 
 
 def whole(folder: Path) -> dict[str, Any]:
-    """The import as a person starts it, with batch, facts, counters, open dossiers and the trace; then undone."""
+    """The import as a person starts it: batch, facts, counters, open dossiers, trace; then undone."""
     from django.db import transaction
 
     from tests.delivery.dossiers import lists

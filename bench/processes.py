@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,12 +31,20 @@ class Run:
 def environment(var: Path, address: str = "") -> dict[str, str]:
     """That of OpenPAR, with files and database of its own below `var`."""
     return {
-        **os.environ,
+        **compiled(),
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
         "DJANGO_SETTINGS_MODULE": "openpar.config.settings",
         "OPENPAR_VAR_DIR": str(var),
         "DATABASE_URL": address or f"sqlite:///{var}/bench.sqlite3",
     }
+
+
+def compiled() -> dict[str, str]:
+    """The environment of this process, with modules compiled once as where they are installed: else a process
+    as a whole is measured by how fast Python compiles.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(ROOT / "var" / "bench-compiled")}
 
 
 def ours(var: Path, module: str, *arguments: object, address: str = "") -> Run:
@@ -46,11 +54,11 @@ def ours(var: Path, module: str, *arguments: object, address: str = "") -> Run:
 
 def peers(module: str, *arguments: object) -> Run:
     """A module of the bench with the environment of the peers, which knows nothing of OpenPAR."""
-    return run([str(PEERS), "-m", module, *map(str, arguments)], {**os.environ, "PYTHONPATH": str(ROOT)})
+    return run([str(PEERS), "-m", module, *map(str, arguments)], {**compiled(), "PYTHONPATH": str(ROOT)})
 
 
 def run(command: Sequence[str], variables: Mapping[str, str]) -> Run:
-    """Runs it to its end. Raises SystemExit with its last words when it fails: no figure without all of them."""
+    """Runs it to its end. Raises SystemExit with its last words when it fails."""
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complained:
         started = time.perf_counter()
         process = subprocess.Popen(command, cwd=ROOT, env=dict(variables), stdout=said, stderr=complained)
@@ -63,6 +71,19 @@ def run(command: Sequence[str], variables: Mapping[str, str]) -> Run:
         said.seek(0)
         answer: dict[str, Any] = json.loads(said.read().splitlines()[-1])
     return Run(answer, used.ru_utime + used.ru_stime, seconds, used.ru_maxrss / 1024)
+
+
+def turn_by_turn(ways: Mapping[str, Callable[[], Run]], turns: int) -> dict[str, list[Run]]:
+    """Every way once a turn, one after the other, after a turn that does not count: by then modules are
+    compiled and files lie in memory.
+    """
+    found: dict[str, list[Run]] = {name: [] for name in ways}
+    for turn in range(turns + 1):
+        for name, way in ways.items():
+            done = way()
+            if turn:
+                found[name].append(done)
+    return found
 
 
 class PeerDiffers(SystemExit):

@@ -61,6 +61,7 @@ OPENPAR_FACTS_MEMORY = _env("OPENPAR_FACTS_MEMORY") or "128MB"
 OPENPAR_FIGURE_SOURCES = [
     "openpar.delivery.figures.counted.catalogue_of_procedures",
     "openpar.delivery.figures.counted.shorter_periods",
+    "openpar.delivery.dossiers.figure_source.dossiers",
 ]
 OPENPAR_SPARK_MASTER = _env("OPENPAR_SPARK_MASTER") or "local[2]"
 # With less than this free, pages can be read and nothing is written (docs/settings.md).

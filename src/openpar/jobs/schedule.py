@@ -36,6 +36,13 @@ JOBS: tuple[Job, ...] = (
     ),
     Job("send_mail", every=timedelta(minutes=1), run=tasks.send_mail, is_wanted=tasks.mail_is_wanted),
     Job("remind_data_requests", daily_at=time(7, 30), run=tasks.remind_data_requests),
+    Job(
+        "import_lists",
+        every=timedelta(seconds=5),
+        run=tasks.import_lists,
+        is_long=True,
+        is_wanted=tasks.lists_wait,
+    ),
     Job("old_brakes", daily_at=time(2, 30), run=tasks.old_brakes),
     Job("expired_sessions", every=timedelta(hours=1), run=tasks.expired_sessions),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +11,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from openpar.base.access.actions.brakes import forget_old_brakes
+from openpar.base.accounts.models import User
+from openpar.base.accounts.queries import actor_of
 from openpar.base.audit.checking import wrong_rows
 from openpar.base.audit.sealing import seal
 from openpar.base.backups import nightly
@@ -20,6 +23,9 @@ from openpar.base.notifications.mail import send_due_mail
 from openpar.base.notifications.mail_server import mail_is_set_up
 from openpar.base.organisations.roles import Actor
 from openpar.base.privacy.actions import remind_of_data_requests
+from openpar.common.errors import Refused
+from openpar.delivery.dossiers.actions.waiting import take_in
+from openpar.delivery.dossiers.waiting import WaitingState, waiting_lists, write_state
 
 # Who acts when nobody does; stands in the trace.
 _HOUSE = Actor(id=None, full_name="Hệ thống", held=frozenset())
@@ -123,3 +129,26 @@ def _folder() -> Path:
 
 def _recipients() -> tuple[str, ...]:
     return recipients_of(settings.OPENPAR_BACKUP_RECIPIENTS)
+
+
+def lists_wait() -> bool:
+    """Large lists of dossiers are taken in here, when there are any."""
+    return bool(waiting_lists(state=WaitingState.QUEUED))
+
+
+def import_lists(at: datetime) -> str:
+    """Takes in the lists that were left to it, as whoever brought them; what is refused is told there."""
+    done = refused = 0
+    for waiting in waiting_lists(state=WaitingState.QUEUED):
+        if waiting.mapping is None:
+            continue
+        try:
+            take_in(by=actor_of(waiting.user_id, at=at), at=at, waiting=waiting, mapping=waiting.mapping)
+            done += 1
+        except Refused:
+            refused += 1
+        except User.DoesNotExist:
+            # Who brought it has no account any more: nobody may answer for it.
+            write_state(replace(waiting, state=WaitingState.REFUSED))
+            refused += 1
+    return _("%(done)d danh sách hồ sơ đã nạp, %(refused)d bị từ chối") % {"done": done, "refused": refused}

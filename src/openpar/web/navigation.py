@@ -47,6 +47,7 @@ DESTINATIONS = (
     Destination("criteria", _("Bộ tiêu chí")),
     Destination("documents", _("Kho tài liệu"), frozenset(Role) - {Role.ADMINISTRATOR}),
     Destination("procedures", _("Thủ tục")),
+    Destination("dossiers-board", _("Hồ sơ"), _AGENCY | _FIGURES | {Role.ADMINISTRATOR}),
     Destination("figures", _("Số liệu"), _AGENCY | _FIGURES),
     Destination("service-quality", _("Chỉ số phục vụ"), _AGENCY | _FIGURES),
     Destination("organisations", _("Đơn vị")),

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("openpar.web.calendars.urls")),
     path("", include("openpar.web.procedures.urls")),
     path("", include("openpar.web.figures.urls")),
+    path("", include("openpar.web.dossiers.urls")),
     path("", include("openpar.web.service_quality.urls")),
     path("", include("openpar.web.people.urls")),
     path("", include("openpar.web.documents.urls")),

@@ -83,5 +83,9 @@ def _sets(folder: Path) -> tuple[IndicatorSet, ...]:
 
 
 def _mapping(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_TextLoader)  # noqa: S506  # a SafeLoader
+    loader = _TextLoader(path.read_text(encoding="utf-8"))
+    try:
+        content: dict[str, Any] = loader.get_single_data()
+    finally:
+        loader.dispose()
     return content

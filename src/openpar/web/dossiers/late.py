@@ -10,7 +10,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from openpar.delivery.dossiers.queries.late import why_late_of
-from openpar.delivery.dossiers.queries.lists import DossierRow, Sort, codes_behind, rows_of_codes, sorted_codes
+from openpar.delivery.dossiers.queries.lists import (
+    DossierRow,
+    Sort,
+    codes_behind,
+    rows_of_codes,
+    sorted_codes,
+)
 from openpar.delivery.dossiers.queries.measures import Measure
 from openpar.web.components.paging import Slice, slice_of
 from openpar.web.dossiers.common import filter_choices, filter_of, frame

@@ -178,7 +178,12 @@ def export(request: AuthenticatedRequest) -> HttpResponse:
 _COLUMNS = (
     *(Column("STT", 6), Column("Mã hồ sơ", 24), Column("Đơn vị", 30), Column("Thủ tục", 44)),
     *(Column("Kênh", 14), Column("Trạng thái", 18), Column("Tiếp nhận", 12), Column("Hạn đầu tiên", 12)),
-    *(Column("Hạn tính", 12), Column("Kết thúc", 12), Column("Theo NĐ 61/2018", 16), Column("Theo QĐ 766", 14)),
+    *(
+        Column("Hạn tính", 12),
+        Column("Kết thúc", 12),
+        Column("Theo NĐ 61/2018", 16),
+        Column("Theo QĐ 766", 14),
+    ),
     Column("Số ngày làm việc trễ", 12),
 )
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from openpar.base.documents.permissions import owners_seen_by
 from openpar.base.organisations.queries import names_on
 from openpar.common.formats import format_decimal
 from openpar.delivery.service_quality.counted import COUNTED
@@ -173,10 +174,18 @@ def story(request: AuthenticatedRequest, organisation_id: int, indicator: str) -
         "indicator": known,
         "is_counted": indicator in COUNTED,
         "prefix": f"{reverse(HERE)}{organisation_id}/",
-        "story": [(each, said_words(each.given), origin_words(each), each == newest) for each in past],
+        "story": [
+            (each, said_words(each.given), origin_words(each), each == newest, _sees_document(request, each))
+            for each in past
+        ],
         "may_enter": may_enter_inputs(actor(request), organisation_id),
     }
     return render(request, "service_quality/story.html", context)
+
+
+def _sees_document(request: AuthenticatedRequest, known: Known) -> bool:
+    owners = owners_seen_by(actor(request))
+    return known.document_id is not None and (owners is None or known.document_owner in owners)
 
 
 def said_words(given: Given) -> str:

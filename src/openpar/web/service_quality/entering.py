@@ -204,8 +204,10 @@ def _context(request: AuthenticatedRequest, place: _Place, typed: Typed | None =
 
 def _documents(request: AuthenticatedRequest, place: _Place) -> list[Document]:
     owners = owners_seen_by(actor(request))
-    own = {place.organisation_id, *(owners if owners is not None else actor(request).organisations())}
-    return list(documents_of_owners(own)[:_MOST_DOCUMENTS])
+    if owners is None:
+        # Who sees every store is offered those that are near.
+        owners = {place.organisation_id, *actor(request).organisations()}
+    return list(documents_of_owners(owners)[:_MOST_DOCUMENTS])
 
 
 def _document_words(one: Document) -> str:

@@ -125,7 +125,7 @@ def _source(path: Path, table: Table, more: str = "") -> str:
     names = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(table.headers)))
     return (
         f"read_csv({quoted(path)}, auto_detect = false, header = false, delim = {quoted(table.delimiter)}, "
-        f"quote = '\"', escape = '\"', columns = {{{names}}}, max_line_size = 4000000, "
+        f"quote = '\"', escape = '\"', columns = {{{names}}}, max_line_size = 1000000, buffer_size = 4000000, "
         f"ignore_errors = true{more})"
     )
 

@@ -69,7 +69,7 @@ def state_inputs(
             *period_gaps(period, at),
             *_agency_gaps(organisation_id, period),
             *figures_gaps(needed_set(period.until_on), [(each.indicator, each.given) for each in changed]),
-            *_document_gaps(by, organisation_id, document_id, changed, remark),
+            *_document_gaps(by, document_id, changed, remark),
             *remark_gaps(remark),
         ]
         if gaps:
@@ -123,14 +123,12 @@ def _agency_gaps(organisation_id: int, period: IndexPeriod) -> list[Gap]:
     return [Gap(_("Đơn vị"), _("không tồn tại vào ngày cuối kỳ"), _("Chọn kỳ khác"), code="agency-absent")]
 
 
-def _document_gaps(
-    by: Actor, organisation_id: int, document_id: int | None, changed: Sequence[Entry], remark: str
-) -> list[Gap]:
+def _document_gaps(by: Actor, document_id: int | None, changed: Sequence[Entry], remark: str) -> list[Gap]:
     if document_id is not None:
         owners = owners_seen_by(by)
         found = Document.objects.filter(pk=document_id)
         if owners is not None:
-            found = found.filter(owner__in={*owners, organisation_id})
+            found = found.filter(owner__in=list(owners))
         if found.exists():
             return []
         what, remedy = _("không có tài liệu này trong kho"), _("Chọn trong danh sách")

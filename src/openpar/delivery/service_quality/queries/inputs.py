@@ -26,6 +26,7 @@ class Known:
     remark: str
     document_id: int | None
     document: str
+    document_owner: int | None
     file_name: str
 
 
@@ -101,6 +102,7 @@ def _known(row: IndicatorInput) -> Known:
         remark=row.remark,
         document_id=row.document_id,
         document=row.document.title if row.document else "",
+        document_owner=row.document.owner_id if row.document else None,
         file_name=row.batch.file_name if row.batch else "",
     )
 

@@ -36,6 +36,8 @@ class EvidenceLine:
     issued_on: date | None
     pointer: str
     link: str
+    # The measured figure that the document stands for.
+    figure_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,9 @@ def trails_of(assessment_id: int, criteria: LoadedSet) -> Mapping[str, LeafTrail
     uses = EvidenceUse.objects.filter(score__assessment_id=assessment_id).select_related("score", "document")
     for use in uses.defer("score__answer"):
         evidence[criteria.code_of[use.score.criterion_id]].append(
-            _evidence_line(Layer(use.score.layer), use.document, pointer=use.pointer)
+            _evidence_line(
+                Layer(use.score.layer), use.document, pointer=use.pointer, figure_id=use.figure_id
+            )
         )
     confirmed = Correction.objects.filter(
         assessment_id=assessment_id, state=Correction.State.CONFIRMED, document__isnull=False
@@ -86,7 +90,9 @@ def trails_of(assessment_id: int, criteria: LoadedSet) -> Mapping[str, LeafTrail
     }
 
 
-def _evidence_line(layer: Layer, document: Document, *, pointer: str) -> EvidenceLine:
+def _evidence_line(
+    layer: Layer, document: Document, *, pointer: str, figure_id: int | None = None
+) -> EvidenceLine:
     return EvidenceLine(
         layer=layer,
         document_id=document.pk,
@@ -95,6 +101,7 @@ def _evidence_line(layer: Layer, document: Document, *, pointer: str) -> Evidenc
         issued_on=document.issued_on,
         pointer=pointer,
         link=document.link,
+        figure_id=figure_id,
     )
 
 
