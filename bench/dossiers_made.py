@@ -16,6 +16,8 @@ from openpar.base.calendars.columns import CalendarColumns
 
 Array = npt.NDArray[Any]
 AGENCIES, PROCEDURES, SECTORS = 164, 900, 37
+# Every fifth agency is a department.
+DEPARTMENT_EVERY, OWN_SECTORS, COMMUNE_SECTORS = 5, 4, 24
 # Month numbers (year × 12 + month − 1): 24 months up to June 2026; judged on the Monday after.
 FIRST_MONTH, MONTHS = 2024 * 12 + 6, 24
 LAST_MONTH = FIRST_MONTH + MONTHS - 1
@@ -53,7 +55,7 @@ def month_of_dossiers(
         return chance.random(rows, np.float32) < share
 
     agency = np.sort(chance.zipf(1.3, rows) % AGENCIES + 1)
-    procedure = chance.zipf(1.4, rows) % PROCEDURES + 1
+    procedure = _procedures(chance.zipf(1.4, rows), agency)
     limit = procedure * 7 % 20 + 1
     begins = np.datetime64(f"{month // 12}-{month % 12 + 1:02}", "M")
     first, last = (
@@ -102,6 +104,14 @@ def month_of_dossiers(
         "is_reused": flag(0.3),
         "has_electronic_result": flag(0.5),
     }
+
+
+def _procedures(asked: Array, agency: Array) -> Array:
+    """Communes have the fields of communes, a department its own few; some procedures are asked for often."""
+    of_department = (agency * 5 + asked % OWN_SECTORS) % SECTORS
+    sector = np.where(agency % DEPARTMENT_EVERY == 0, of_department, asked % COMMUNE_SECTORS)
+    found: Array = asked // SECTORS % (PROCEDURES // SECTORS) * SECTORS + sector + SECTORS
+    return np.where(found > PROCEDURES, found - SECTORS * (PROCEDURES // SECTORS), found).clip(1)
 
 
 def _lateness(chance: np.random.Generator, limit: Array, rows: int) -> Array:

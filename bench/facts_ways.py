@@ -84,7 +84,7 @@ def ours() -> dict[str, Any]:
     from bench.dossiers_made import LAST_MONTH
     from openpar.base.facts.counters import Counters
     from openpar.base.facts.counting import counters
-    from openpar.base.facts.declarations import AGENCY
+    from openpar.base.facts.declarations import AGENCY, MONTH
     from openpar.delivery.dossiers.declarations import DATASET, RECEIVED
     from openpar.delivery.service_quality.counted import FROM_DOSSIERS
     from openpar.delivery.service_quality.sets import needed_set
@@ -95,7 +95,12 @@ def ours() -> dict[str, Any]:
         whole = counters(DATASET, basis=RECEIVED)
         # Of two dozen counts the index asks for seven.
         asked = {name: whole[name] for pair in FROM_DOSSIERS.values() for name in pair}
-        year = Counters(whole.cells, asked).during(LAST_MONTH - 11, LAST_MONTH).summed(AGENCY)
+        year = (
+            Counters(whole.cells, asked)
+            .summed(AGENCY, MONTH)
+            .during(LAST_MONTH - 11, LAST_MONTH)
+            .summed(AGENCY)
+        )
         indicators = needed_set(date(2026, 6, 30))
         points = {}
         for place, agency in enumerate(year.cells[AGENCY].tolist()):

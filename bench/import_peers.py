@@ -11,6 +11,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+MOMENTS = ["Ngày nộp hồ sơ", "Ngày nhận", "Ngày kết thúc xử lý", "Ngày trả kết quả", "Ngày yêu cầu bổ sung"]
+MOMENTS += ["Ngày bổ sung xong", "Ngày xin lỗi"]
+
 
 def with_pandas(folder: Path) -> dict[str, Any]:
     import pandas as pd
@@ -20,6 +23,9 @@ def with_pandas(folder: Path) -> dict[str, Any]:
     started, cpu = time.perf_counter(), time.process_time()
     frame = pd.read_csv(folder / "list.csv", engine="pyarrow")
     costs = {"cpu": time.process_time() - cpu, "seconds": time.perf_counter() - started}
+    started, cpu = time.perf_counter(), time.process_time()
+    pd.read_csv(folder / "list.csv", engine="pyarrow", parse_dates=MOMENTS, date_format="%d/%m/%Y %H:%M:%S")
+    costs["dated_cpu"] = time.process_time() - cpu
     finished = int((frame["Ngày kết thúc xử lý"].fillna("") != "").sum())
     return {**costs, "rows": len(frame), "codes": int(frame["Mã hồ sơ"].nunique()), "finished": finished}
 

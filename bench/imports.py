@@ -54,6 +54,10 @@ def _told(rows: int, megabytes: dict[str, float], runs: dict[str, list[Run]]) ->
             note=note,
         ),
         Line(
+            "the same ÷ pandas reading and telling moments, CPU",
+            of("read") / of("pandas", "dated_cpu"),
+        ),
+        Line(
             "CSV imported into the database ÷ pandas reading, CPU", of("whole") / of("pandas"), note=written
         ),
         Line("pandas (pyarrow) reading the CSV, CPU", of("pandas"), "s"),

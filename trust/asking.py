@@ -120,6 +120,7 @@ class Asker:
         named = {
             **things.procedures.named(url),
             **things.figures.named(url),
+            **things.dossiers.named(url),
             **things.indicators.named(url),
             "round_id": things.round,
             "assessment_id": things.sheet,

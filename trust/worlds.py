@@ -38,6 +38,7 @@ from openpar.parindex.assessments.models import Assessment, Layer, Round, RoundB
 from openpar.parindex.criteria.actions import copy_set
 from openpar.parindex.criteria.models import CriteriaSet, Criterion
 from tests import factories
+from tests.delivery.dossiers.pages import DossierThings, dossier_things
 from tests.delivery.figures.pages import FigureThings, figure_things
 from tests.delivery.procedures.pages import ProcedureThings, procedure_things
 from tests.parindex import rounds
@@ -75,6 +76,7 @@ class Things:
     procedures: ProcedureThings
     indicators: IndicatorThings
     figures: FigureThings
+    dossiers: DossierThings
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ def build(states: Iterable[str], relations: Iterable[str]) -> Worlds:
         subject = factories.person_as(Role.FOCAL_OFFICER, agencies[relation], secret("ten", relation))
         procedures = procedure_things(manager, agencies[relation], code=f"9.00001{number}")
         figures = figure_things(agencies[relation])
+        dossiers = dossier_things(manager, agencies[relation], code=f"H01.{number + 1}")
         indicators = indicator_things(manager, agencies[relation])
         for state in states:
             maker = _Maker(
@@ -131,6 +134,7 @@ def build(states: Iterable[str], relations: Iterable[str]) -> Worlds:
                 procedures,
                 indicators,
                 figures,
+                dossiers,
             )
             things[state, relation] = maker.make()
     # Receipts and the public pages of the log tell of sealed rows only.
@@ -160,6 +164,7 @@ class _Maker:
     procedures: ProcedureThings
     indicators: IndicatorThings
     figures: FigureThings
+    dossiers: DossierThings
 
     def make(self) -> Things:
         criteria_set = rounds.issued_set(self.manager)
@@ -198,6 +203,7 @@ class _Maker:
             procedures=self.procedures,
             indicators=self.indicators,
             figures=self.figures,
+            dossiers=self.dossiers,
         )
 
     def _prepared(self, criteria_set: CriteriaSet) -> tuple[Round, RoundBlock]:

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
-from random import Random
 from typing import Any
 
 import pytest
 
-from openpar.demo import build, finished, labour
-from openpar.demo.people import ONE_CLICK, People
-from openpar.demo.rounds import places_of
+from openpar.demo import labour
+from openpar.demo.people import ONE_CLICK
 from openpar.parindex.assessments.models import Layer, Result
 from openpar.parindex.assessments.results import decimal_or_none
-from tests import factories
 
 pytestmark = pytest.mark.django_db
-
-
-def finished_round() -> list[str]:
-    """Plays the finished round, and what was said on the way."""
-    said: list[str] = []
-    factories.lam_dong()
-    people = People(factories.MOMENT, Random(build.SEED + 1))
-    people.one_click()
-    places = places_of(people)
-    criteria = build.sample_set(
-        "SYNTHETIC_so_2026.yaml", "sở, ban, ngành", 2024, date(2024, 10, 15), places.manager
-    )
-    finished.build(criteria, places, Random(build.SEED), said.append)
-    return said
 
 
 def lost(line: dict[str, Any]) -> Decimal:
@@ -38,8 +20,10 @@ def lost(line: dict[str, Any]) -> Decimal:
     return Decimal(0) if own is None or decided is None else own - decided
 
 
-def test_the_finished_round_tells_the_real_case_and_explains_it_leaf_by_leaf() -> None:
-    assert len(finished_round()) == 2
+def test_the_finished_round_tells_the_real_case_and_explains_it_leaf_by_leaf(
+    finished_demo: tuple[str, ...],
+) -> None:
+    assert len(finished_demo) == 3
     assert Result.objects.count() == labour.RANK_OF
     found = Result.objects.get(assessment__organisation__key=labour.KEY)
     assert (found.self_total, found.self_grade) == (labour.SELF_TOTAL, "Khá")

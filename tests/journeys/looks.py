@@ -128,6 +128,18 @@ VISITS: Mapping[str, Visit] = {
             *_all("procedure-reviews", "procedure-review", "procedure-review-plan", "procedure-review-add"),
         ),
     ),
+    "dossiers": Visit(
+        RoundStage.SELF_SCORING,
+        Role.PROCEDURE_CONTROLLER,
+        HOME,
+        (
+            *_all("dossiers-board", "dossiers-work", "dossiers-agencies", "dossiers-procedures", "dossiers"),
+            *_all("dossiers-late", "dossiers-quality", "dossiers-quality-rule", "dossier"),
+            *_all("dossiers-imports", "dossiers-batch", "dossiers-import"),
+            Look("dossiers-agencies", query="below=1&kind=YEAR&year=2026"),
+            Look("dossiers", query="kind=YEAR&year=2026&measure=late"),
+        ),
+    ),
     "figures of an agency": Visit(
         RoundStage.SELF_SCORING,
         Role.FOCAL_OFFICER,

@@ -18,6 +18,7 @@ from openpar.parindex.assessments.models import RoundStage
 from openpar.parindex.criteria.actions import copy_set
 from openpar.parindex.criteria.models import Criterion
 from tests import factories
+from tests.delivery.dossiers.pages import dossier_things
 from tests.delivery.figures.pages import figure_things
 from tests.delivery.procedures.pages import procedure_things
 from tests.journeys.browser import Visitors, axe, cut_placeholders
@@ -51,6 +52,7 @@ def _things(found: RoundNow) -> Things:
         procedures=procedure_things(manager, found.home),
         indicators=indicator_things(manager, found.home, at=at),
         figures=figure_things(found.home),
+        dossiers=dossier_things(manager, found.home, at=at),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tests.delivery.dossiers.pages import DossierThings
 from tests.delivery.figures.pages import FigureThings
 from tests.delivery.procedures.pages import ProcedureThings
 from tests.parindex.indicators.pages import IndicatorThings
@@ -39,6 +40,8 @@ NO_PAGES: Mapping[str, str] = {
     "seals-verifier": "a file",
     "seals-tile": "a file",
     "procedures-export": "a file",
+    "dossiers-export": "a file",
+    "dossiers-import-waiting": "only after an upload, for whoever uploaded: test_dossiers does",
     "procedures-template": "a file",
     "procedures-counts-export": "a file",
     "figure-sheet-export": "a file",
@@ -72,6 +75,7 @@ class Things:
     procedures: ProcedureThings
     indicators: IndicatorThings
     figures: FigureThings
+    dossiers: DossierThings
 
     def address(self, name: str, **chosen: object) -> str:
         """The address of a page of these things; `chosen` names others in their place."""
@@ -99,6 +103,7 @@ class Things:
             "year": 2027,
             "kind": "xlsx",
             **self.indicators.named(name),
+            **self.dossiers.named(name),
         }.get(key, 1)
 
     def _subject(self, name: str) -> int:

@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from openpar.base.accounts.models import Role
+from openpar.base.calendars.queries import work_calendar
 from openpar.base.organisations.models import Organisation
 from openpar.delivery.dossiers.models import DossierImport, OpenDossier, QualityHit, SavedMapping
 from openpar.delivery.dossiers.queries.lists import codes_behind, days_late, reckoned_of_codes
@@ -180,8 +181,6 @@ def test_a_list_shows_no_people_and_can_be_sorted_by_delay(the_year: list[str], 
     shown = list(dict.fromkeys(re.findall(r"H36\.\d+-\d{6}-\d{4}", visible(html))))
     asked = Asked(period(Calendar.CIVIL, PeriodKind.QUARTER, 2026, 2), lists.AT.date())
     reckoned = reckoned_of_codes(codes_behind(asked, Measure.LATE), lists.AT.date())
-    from openpar.base.calendars.queries import work_calendar
-
     late = dict(
         zip(
             reckoned.rows.codes.tolist(),
@@ -275,15 +274,10 @@ def upload(browser: Client, content: bytes, source: str = "igate", as_of: str = 
 
 def form_of(html: str) -> dict[str, str]:
     """What the screen of columns would send as it stands."""
-    found = {}
-    for name, options in re.findall(
-        r'<select class="form-select"[^>]* name="([^"]+)"[^>]*>(.*?)</select>', html, re.S
-    ):
-        chosen = re.search(r'<option value="([^"]*)" selected>', options)
-        found[name] = chosen[1] if chosen else ""
-    for name, value in re.findall(r'<input type="hidden" name="(said-[^"]+)" value="([^"]*)"', html):
-        found[name] = value
-    return found
+    selects = re.findall(r'<select class="form-select"[^>]* name="([^"]+)"[^>]*>(.*?)</select>', html, re.S)
+    chosen = {name: re.search(r'<option value="([^"]*)" selected>', options) for name, options in selects}
+    said = re.findall(r'<input type="hidden" name="(said-[^"]+)" value="([^"]*)"', html)
+    return {name: found[1] if found else "" for name, found in chosen.items()} | dict(said)
 
 
 def test_a_list_goes_from_upload_over_its_columns_to_the_page_of_what_became_of_it(logged_in: LogIn) -> None:
@@ -374,7 +368,7 @@ def test_what_somebody_uploaded_is_nobody_elses(logged_in: LogIn) -> None:
     [
         ({"source": "igate"}, "chưa chọn tệp nào"),
         ({"file": b"", "source": "igate"}, "tệp rỗng"),
-        ({"file": b"PK\x03\x04 no archive", "source": "igate"}, "thang-6.csv"),
+        ({"file": b"PK\x03\x04 no archive", "source": "igate"}, "hỏng"),
         ({"file": "Mã hồ sơ\n1\n".encode(), "source": " "}, "chưa ghi, hoặc quá dài"),
         ({"file": "Mã hồ sơ\n1\n".encode(), "source": "igate", "as_of": "31/12/2030"}, "trong tương lai"),
     ],

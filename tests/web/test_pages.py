@@ -14,6 +14,7 @@ from openpar.parindex.criteria.models import Criterion
 from openpar.web.home import sections
 from openpar.web.home.sections import Item, Section
 from tests import factories
+from tests.delivery.dossiers.pages import dossier_things
 from tests.delivery.figures.pages import figure_things
 from tests.delivery.procedures.pages import procedure_things
 from tests.journeys.looks import LOOKED_AT
@@ -39,6 +40,8 @@ KEEP_REGISTER = (Role.ADMINISTRATOR, Role.ROUND_MANAGER)
 STORE = (*UNIT, *OVERSEES, Role.PROCEDURE_CONTROLLER)
 MANAGE_PROCEDURES = (Role.ROUND_MANAGER, Role.PROCEDURE_CONTROLLER)
 ALL_FIGURES = (Role.PROCEDURE_CONTROLLER, Role.ROUND_MANAGER, Role.LEADER, Role.AUDITOR)
+ALL_DOSSIERS = (*ALL_FIGURES, Role.ADMINISTRATOR)
+SEES_DOSSIERS = (*UNIT, *ALL_DOSSIERS)
 # A sheet and its documents belong to Sở Nội vụ, where everybody works but the appraiser, in a round that
 # waits for recognition.
 PAGES = {
@@ -109,6 +112,19 @@ PAGES = {
     "procedure-review-add": MANAGE_PROCEDURES,
     # The procedure belongs to Sở Nội vụ.
     "publishing-posting": (*UNIT, *MANAGE_PROCEDURES),
+    "dossiers-board": SEES_DOSSIERS,
+    "dossiers-work": SEES_DOSSIERS,
+    "dossiers-agencies": SEES_DOSSIERS,
+    "dossiers-procedures": SEES_DOSSIERS,
+    "dossiers": SEES_DOSSIERS,
+    "dossiers-late": SEES_DOSSIERS,
+    "dossiers-quality": SEES_DOSSIERS,
+    "dossiers-quality-rule": SEES_DOSSIERS,
+    "dossier": SEES_DOSSIERS,
+    "dossiers-imports": SEES_DOSSIERS,
+    # Brought in by the manager, not by anybody of the unit.
+    "dossiers-batch": ALL_DOSSIERS,
+    "dossiers-import": (Role.FOCAL_OFFICER, *MANAGE_PROCEDURES, Role.ADMINISTRATOR),
     "figures": (*UNIT, *ALL_FIGURES),
     "figures-rollup": ALL_FIGURES,
     "figures-evaluation": (*UNIT, *ALL_FIGURES),
@@ -200,6 +216,7 @@ def everywhere() -> Place:
         procedures=procedure_things(small.manager, home),
         indicators=indicator_things(small.manager, home),
         figures=figure_things(home),
+        dossiers=dossier_things(small.manager, home),
     )
     return Place(small, {name: things.address(name) for name in NAMES})
 

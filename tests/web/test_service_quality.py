@@ -12,19 +12,22 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern
 
 from openpar.base.accounts.models import Role, User
 from openpar.base.organisations.models import Kind, Organisation
 from openpar.base.organisations.roles import Actor
-from openpar.config import urls as all_urls
+from openpar.delivery.service_quality.actions.counting import count_inputs
 from openpar.delivery.service_quality.models import IndicatorInput, Origin, Saying
-from openpar.web.dossier_links import dossiers_link
+from openpar.delivery.service_quality.periods import IndexPeriod, IndexPeriodKind
+from openpar.delivery.service_quality.queries.inputs import figures_known
+from openpar.web.dossier_links import dossiers_behind
 from tests import factories
+from tests.delivery.dossiers import lists
 from tests.delivery.service_quality.province import AT, EXAMPLE, Province, both, province, stated
+from tests.delivery.service_quality.province import JUNE as MONTH
 from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
@@ -256,9 +259,9 @@ def test_the_empty_table_can_be_filled_in_and_read_back(index_pages: Province) -
     browser = browser_of(index_pages.officer)
     answer = browser.get(f"/service-quality/template/?{JUNE}")
     book = openpyxl.load_workbook(BytesIO(answer.content))
-    rows = list(book.active.iter_rows(values_only=True))
+    sheet = book.worksheets[0]
+    rows = list(sheet.iter_rows(values_only=True))
     assert (len(rows), rows[0]) == (1 + 23, tuple(HEAD.split(",")))
-    sheet = book.active
     for row in sheet.iter_rows(min_row=2):
         if row[1].value == "5.3":
             row[2].value, row[3].value = 3, 4
@@ -326,23 +329,34 @@ class _WithoutDossiers:
 
 def test_without_pages_of_dossiers_there_is_no_dead_link() -> None:
     with override_settings(ROOT_URLCONF=_WithoutDossiers):
-        assert dossiers_link("2.1", agency=1, from_on=date(2026, 6, 1), until_on=date(2026, 6, 30)) is None
+        assert dossiers_behind("2.1", agency=1, period=MONTH) is None
+    assert dossiers_behind("2.1", agency=1, period=MONTH) is not None
 
 
-class _WithDossiers:
-    """The addresses of the program, and one of the dossiers."""
+def test_there_is_no_list_behind_what_is_not_counted_or_is_no_whole_period() -> None:
+    assert dossiers_behind("5.2", agency=1, period=MONTH) is None
+    half = IndexPeriod(IndexPeriodKind.YEAR_TO_DATE, 2026, 6)
+    assert dossiers_behind("2.1", agency=1, period=half) is None
 
-    urlpatterns = (path("ho-so/", lambda _request: HttpResponse(""), name="dossiers"), *all_urls.urlpatterns)
 
-
-def test_where_there_are_pages_of_dossiers_the_late_ones_are_one_click_away(index_pages: Province) -> None:
-    place = index_pages
-    with override_settings(ROOT_URLCONF=_WithDossiers):
-        page = text_of(browser_of(place.officer), f"/service-quality/{place.department.pk}/?{JUNE}")
-        address = reverse("dossiers")
-    asked = f"agency={place.department.pk}&amp;period=2026-06-01..2026-06-30&amp;verdict=late"
-    assert f'href="{address}?{asked}"' in page
-    assert page.count(address + "?") == 1
+def test_a_counted_figure_opens_the_dossiers_it_was_counted_from() -> None:
+    lists.province()
+    lists.brought_year(lists.year(), date(2026, 7, 1))
+    office = factories.organisation("Văn phòng UBND tỉnh", assessed=False)
+    manager = factories.actor_as(Role.PROCEDURE_CONTROLLER, office)
+    count_inputs(by=manager, at=AT, period=MONTH)
+    commune = Organisation.objects.get(versions__name="Xã Số 1")
+    browser = browser_of(manager)
+    page = text_of(browser, f"/service-quality/{commune.pk}/?{JUNE}")
+    links = dossiers_behind("2.1", agency=commune.pk, period=MONTH)
+    assert links is not None
+    counted = figures_known(MONTH)[commune.pk]["2.1"]
+    for link, count in zip(links, counted.pair, strict=True):
+        assert f'href="{link.replace("&", "&amp;")}"' in page
+        listed = browser.get(link)
+        assert listed.status_code == 200
+        # Up to a page of them: one row a dossier.
+        assert len(set(re.findall(r'href="/dossiers/one/[^"]+"', listed.content.decode()))) == count
 
 
 def test_the_queries_of_the_table_do_not_grow_with_the_agencies(index_pages: Province) -> None:

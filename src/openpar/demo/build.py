@@ -13,9 +13,10 @@ from openpar.base.calendars.files import shipped_calendar
 from openpar.base.organisations.imports import load_organisations
 from openpar.base.organisations.roles import operator
 from openpar.common.formats import VIETNAM
-from openpar.demo import finished, procedures
+from openpar.demo import dossiers, finished, procedures
 from openpar.demo import running as under_way
 from openpar.demo.calendar import FINISHED, moment, running
+from openpar.demo.one_stop import lists_of
 from openpar.demo.people import People
 from openpar.demo.rounds import Say, places_of
 from openpar.parindex.criteria.actions import Issuing, bring_in, copy_set, issue_set
@@ -44,6 +45,9 @@ def build(today: date, say: Say) -> None:
     people.one_click()
     places = places_of(people)
     say("đã có đơn vị và người dùng")
+    controller = people.named("demo.kiem-soat")
+    dossiers.load_indicators(at.date())
+    dossiers.past(controller, say)
     departments = sample_set(
         "SYNTHETIC_so_2026.yaml", "sở, ban, ngành", FINISHED.year, FINISHED.prepared, places.manager
     )
@@ -61,8 +65,17 @@ def build(today: date, say: Say) -> None:
         "SYNTHETIC_xa_2026.yaml", "xã, phường, đặc khu", today.year, prepared, places.manager
     )
     sets.update(dict.fromkeys(("phuong", "xa", "dac-khu"), communes))
+    procedures.build(controller, today, say)
+    lists = lists_of(today, running(today).self_scoring)
+    dossiers.bring_in(lists.before, controller)
+    say("đã nạp hồ sơ từ hệ thống một cửa")
     under_way.build(sets, places, today, random, say)
-    procedures.build(people.named("demo.kiem-soat"), today, say)
+    # What came after the sheets were full: appraisers see what has changed since.
+    dossiers.bring_in(lists.after, controller)
+    dossiers.values(places.manager, today)
+    dossiers.figures(people, today)
+    dossiers.index(controller, today)
+    say("đã tính chỉ tiêu, biểu II.06a và Bộ chỉ số 766 từ hồ sơ")
 
 
 def sample_set(file_name: str, level: str, year: int, day: date, manager: Actor) -> CriteriaSet:

@@ -56,12 +56,15 @@ FULL = (
 
 @dataclass(frozen=True)
 class MadeProcedure:
-    """A procedure of the year: its code and name, working days of its limit, how often it is asked for."""
+    """A procedure of the year: its code and name, working days of its limit, how often it is asked for, and
+    its field.
+    """
 
     code: str
     name: str
     days: int
     weight: float = 1.0
+    sector: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,11 @@ class MadeYear:
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    def taken(self, chosen: Array) -> MadeYear:
+        """Only these dossiers, by place or by flag; what was planted stays known by its code."""
+        columns = {name: value for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+        return replace(self, **{name: value[chosen] for name, value in columns.items()})
 
 
 def made_year(
@@ -302,6 +310,7 @@ def _makers(year: MadeYear, rows: Array, now: np.datetime64) -> dict[str, Callab
         "Người tiếp nhận": lambda: [f"Cán bộ mẫu {place}" for place in places],
         "Tên thủ tục hành chính": lambda: [year.procedures[at].name for at in year.procedure[rows].tolist()],
         "Mã thủ tục": lambda: [year.procedures[at].code for at in year.procedure[rows].tolist()],
+        "Lĩnh vực": lambda: [year.procedures[at].sector for at in year.procedure[rows].tolist()],
         "Mã hồ sơ": lambda: year.codes[rows].tolist(),
         "Trạng thái": lambda: [_STATUS_WORDS[number] for number in status.tolist()],
         "Địa chỉ": lambda: [

@@ -10,6 +10,7 @@ from random import Random
 from openpar.base.accounts.models import Role
 from openpar.demo import labour
 from openpar.demo.calendar import FINISHED, Clock, moment
+from openpar.demo.measured import measured_on, take_over
 from openpar.demo.people import HOME_AFFAIRS_BEFORE
 from openpar.demo.profiles import ANSWERS, EXPLANATIONS, Profile
 from openpar.demo.rounds import (
@@ -57,11 +58,13 @@ def build(criteria_set: CriteriaSet, places: Places, random: Random, say: Say) -
     )
     clock.set(moment(FINISHED.self_scoring))
     stories: dict[int, Story] = {}
+    measured = measured_on(sheets_of(round), FINISHED.year, FINISHED.self_scoring)
     for sheet in sheets_of(round):
         story = _story(sheet, random)
         stories[sheet.pk] = story
         focal = places.people.of_unit(sheet.unit, Role.FOCAL_OFFICER)
         fill_sheet(sheet, story.claimed, by=focal, random=random, clock=clock, evidence=12)
+        take_over(sheet, measured, by=focal, clock=clock)
         if sheet.organisation.key == _BONUS_UNIT:
             _claim_bonus(sheet, places, clock)
         lock(sheet, places.people, clock)

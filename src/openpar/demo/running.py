@@ -7,6 +7,7 @@ from random import Random
 
 from openpar.base.accounts.models import Role
 from openpar.demo.calendar import Clock, moment, running
+from openpar.demo.measured import Measured, measured_on, take_over, with_measured
 from openpar.demo.people import HEALTH, HOME_AFFAIRS
 from openpar.demo.profiles import Profile
 from openpar.demo.rounds import (
@@ -40,13 +41,15 @@ def build(sets: dict[str, CriteriaSet], places: Places, today: date, random: Ran
     clock.set(moment(dates.self_scoring))
     sheets = list(sheets_of(round))
     communes = [sheet.pk for sheet in sheets if sheet.round_block.block.code == "xa"]
-    odd = random.sample(communes, _NEVER_BEGAN + _UNFINISHED)
+    odd = random.sample(communes, min(_NEVER_BEGAN + _UNFINISHED, len(communes)))
     silent, unfinished = set(odd[:_NEVER_BEGAN]), set(odd[_NEVER_BEGAN:])
+    measured = measured_on(sheets, dates.year, dates.self_scoring)
     stories: dict[int, Story] = {}
     for number, sheet in enumerate(sheets, start=1):
         if sheet.pk in silent:
             continue
-        stories[sheet.pk] = _score(sheet, places, random, clock, finished=sheet.pk not in unfinished)
+        is_finished = sheet.pk not in unfinished
+        stories[sheet.pk] = _score(sheet, places, random, clock, measured, finished=is_finished)
         if number % 25 == 0:
             say(f"đã có {number}/{len(sheets)} phiếu tự chấm năm {dates.year}")
     advance_round(
@@ -78,9 +81,11 @@ def _reopen_one(sheets: list[Assessment], places: Places, today: date, clock: Cl
     )
 
 
-def _score(sheet: Assessment, places: Places, random: Random, clock: Clock, *, finished: bool) -> Story:
+def _score(
+    sheet: Assessment, places: Places, random: Random, clock: Clock, measured: Measured, *, finished: bool
+) -> Story:
     profile = Profile(random.uniform(0.5, 0.86), random.uniform(0.45, 0.8), random)
-    story = story_of(criteria_of(sheet.round_block), profile)
+    story = with_measured(story_of(criteria_of(sheet.round_block), profile), sheet, measured)
     answers = dict(story.claimed)
     if not finished:
         for code in random.sample(sorted(answers), len(answers) // 2):
@@ -88,6 +93,7 @@ def _score(sheet: Assessment, places: Places, random: Random, clock: Clock, *, f
     focal = places.people.of_unit(sheet.unit, Role.FOCAL_OFFICER)
     evidence = 12 if sheet.round_block.block.code == "so" else 4
     fill_sheet(sheet, answers, by=focal, random=random, clock=clock, evidence=evidence)
+    take_over(sheet, measured, by=focal, clock=clock)
     if finished:
         lock(sheet, places.people, clock)
     return story

@@ -1,31 +1,42 @@
-"""Ways from a figure to the dossiers behind it: no link where the pages of dossiers are not there.
+"""Ways from a figure of the index to the dossiers behind it: no link where there is no page that shows them.
 
-The list of dossiers has the address name `dossiers` and is asked for an agency, the days of a period and a
-verdict; whoever changes these words changes them here.
+The list of dossiers has the address name `dossiers` and is asked for an agency, a period and a measure (the
+name of a count); whoever changes these words changes them here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 
-# Indicator of QĐ 766 → what its dossiers are narrowed by: those that cost points.
-OF_INDICATOR: Mapping[str, Mapping[str, str]] = {
-    "2.1": {"verdict": "late"},
-}
+from openpar.delivery.service_quality.counted import FROM_DOSSIERS
+from openpar.delivery.service_quality.periods import IndexPeriod, IndexPeriodKind
+
+_LAST_MONTH = 12
 
 
-def dossiers_link(indicator: str, *, agency: int, from_on: date, until_on: date) -> str | None:
-    """The list of the dossiers that an indicator lost its points by; None where there is none to show."""
-    narrowed = OF_INDICATOR.get(indicator)
-    if narrowed is None:
+def dossiers_behind(indicator: str, *, agency: int, period: IndexPeriod) -> tuple[str, str] | None:
+    """The lists behind numerator and denominator of an indicator that is counted from dossiers.
+
+    None for another indicator, where the pages of dossiers are not there, and for a year that ends early:
+    their list is of whole periods.
+    """
+    counts = FROM_DOSSIERS.get(indicator)
+    is_cut = period.kind is IndexPeriodKind.YEAR_TO_DATE and period.number != _LAST_MONTH
+    if counts is None or is_cut:
         return None
     try:
         address = reverse("dossiers")
     except NoReverseMatch:
         return None
-    asked = {"agency": agency, "period": f"{from_on.isoformat()}..{until_on.isoformat()}", **narrowed}
-    return f"{address}?{urlencode(asked)}"
+    is_year = period.kind is IndexPeriodKind.YEAR_TO_DATE
+    asked = {
+        "agency": str(agency),
+        "calendar": "CIVIL",
+        "kind": "YEAR" if is_year else period.kind.value,
+        "year": str(period.year),
+        "number": "1" if is_year else str(period.number),
+        "basis": "received",
+    }
+    above, below = (f"{address}?{urlencode({**asked, 'measure': count})}" for count in counts)
+    return above, below

@@ -1,4 +1,4 @@
-"""What the addresses of the pages of dossiers name: dossiers of one agency, brought in by the actions people use."""
+"""What the addresses of the pages of dossiers name, of one agency, brought in by the actions people use."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from openpar.base.calendars.queries import CalendarMissing, work_calendar
 from openpar.base.organisations.models import Organisation
 from openpar.base.organisations.roles import Actor
 from openpar.delivery.dossiers.actions.importing import import_dossiers
 from openpar.delivery.dossiers.mappings import suggested
 from openpar.delivery.dossiers.reading.tables import DossierFile, table_of
 from openpar.delivery.dossiers.waiting import keep_list
+from tests.delivery.procedures.catalogue import AT, calendar
 
 HEADER = "Đơn vị,Mã hồ sơ,Mã thủ tục,Trạng thái,Ngày nhận,Ngày hẹn trả,Ngày kết thúc xử lý,Chủ hồ sơ"
 
 
 @dataclass(frozen=True)
 class DossierThings:
-    """One late dossier of an agency, the list it came in, and a list of somebody that waits for its columns."""
+    """A late dossier of an agency, the list it came in, and a list of somebody that waits for its columns."""
 
     code: str
     batch: int
@@ -35,8 +37,14 @@ class DossierThings:
         return own
 
 
-def dossier_things(by: Actor, agency: Organisation, *, at: datetime, code: str = "H01.1") -> DossierThings:
+def dossier_things(
+    by: Actor, agency: Organisation, *, at: datetime = AT, code: str = "H01.1"
+) -> DossierThings:
     """All of it; `by` may bring dossiers in for everybody."""
+    try:
+        work_calendar()
+    except CalendarMissing:
+        calendar()
     name = agency.key
 
     def day(days: int) -> str:

@@ -85,6 +85,7 @@ def the_year() -> list[Known]:
     for row in rows[1:]:
         if row[place["Mã hồ sơ"]] in asked:
             row[place["Trạng thái"]] = "Yêu cầu bổ sung"
+            row[place["Ngày yêu cầu bổ sung"]] = row[place["Ngày bổ sung xong"]] = ""
         if row[place["Mã hồ sơ"]] in late:
             # Not finished after all: overdue to this day.
             row[place["Trạng thái"]] = "Đang xử lý"
@@ -245,13 +246,17 @@ def test_over_months_the_carry_over_is_never_added_up(the_year: list[Known], cal
 
 
 def test_the_three_ratios_have_denominators_of_their_own(the_year: list[Known]) -> None:
-    figures = total_of(Asked(period(Calendar.CIVIL, PeriodKind.QUARTER, 2026, 2), JUNE))
-    rates = rates_of(figures)
-    names = ["on_time_of_resolved", "on_time_of_due", "on_time_of_received"]
-    assert [rate.kind.name for rate in rates] == names
-    counts = [figures["early"] + figures["on_time"] + figures["late"], figures["due"], figures["received"]]
-    assert [int(rate.denominator or 0) for rate in rates] == counts
-    assert len(set(counts)) == 3
+    differ = 0
+    for month in months_of(year_to_date(Calendar.CIVIL, 2026, 6)):
+        figures = total_of(Asked(month, JUNE))
+        rates = rates_of(figures)
+        names = ["on_time_of_resolved", "on_time_of_due", "on_time_of_received"]
+        assert [rate.kind.name for rate in rates] == names
+        judged = figures["early"] + figures["on_time"] + figures["late"]
+        counts = [judged, figures["due"], figures["received"]]
+        assert [int(rate.denominator or 0) for rate in rates] == counts
+        differ += len(set(counts)) == 3
+    assert differ >= 3
 
 
 def test_a_superior_has_what_is_below_and_an_agency_outside_the_tree_stands_apart() -> None:

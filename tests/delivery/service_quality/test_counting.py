@@ -85,7 +85,7 @@ def test_what_a_person_stated_stays_until_told_otherwise(manager: Actor) -> None
     bring_in_inputs(by=manager, at=AT, period=JUNE, file=table("unit,indicator,numerator,denominator", line))
     later = AT + timedelta(hours=1)
     assert count_inputs(by=manager, at=later, period=JUNE).kept == 1
-    assert figures_known(JUNE)[ward.pk]["2.1"].pair == (1, 2)
+    assert figures_known(JUNE)[ward.pk]["2.1"].pair == (Decimal(1), Decimal(2))
     assert count_inputs(by=manager, at=later, period=JUNE, replace_stated=True).added == 1
     story = story_of(JUNE, ward.pk, "2.1")
     assert [one.origin for one in story] == [Origin.DOSSIERS, Origin.FILE]

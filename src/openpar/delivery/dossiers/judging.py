@@ -62,6 +62,14 @@ class _Waits:
     kinds: Ints
 
 
+def _spread(waits: _Waits, some: npt.NDArray[np.intp], size: int) -> _Waits:
+    """The waiting of some rows among all."""
+    begins, ends = (np.full((size, _SLOTS), _NAT_US) for _edge in range(2))
+    kinds = np.full((size, _SLOTS), _NONE)
+    begins[some], ends[some], kinds[some] = waits.begins, waits.ends, waits.kinds
+    return _Waits(begins, ends, kinds)
+
+
 def judge_all(told: Told, calendars: Sequence[CalendarColumns], rules: VerdictRules, on: date) -> Judged:
     """Both verdicts of every row as known at the end of the day `on`; all were received under `rules`.
 
@@ -80,12 +88,16 @@ class _Judging:
         registered = (status == Status.REGISTERED) | (status == Status.NOT_ACCEPTED)
         self.accepted: Flags = ~registered & ~np.isnat(told.received)
         self.outcome, self.end = self._ends()
-        self.waits = self._waits()
-        edges = np.stack([self.waits.begins, self.waits.ends])
-        by_days = (~has_hour(edges) & ~np.isnat(edges)).any(axis=(0, 2)) | ~has_hour(told.received)
-        self.by_days: Flags = by_days
-        self.received = _floored(told.received, by_days)
-        self.waits = self._in_order(by_days)
+        # Few dossiers ever wait: the others need no room for it.
+        begins = (told.supplement_asked, told.payment_asked, told.paused)
+        waiting = np.logical_or.reduce([~np.isnat(each) for each in begins]) | (told.supplements >= 2)
+        some = np.flatnonzero(waiting)
+        waits = self._waits(some)
+        edges = np.stack([waits.begins, waits.ends])
+        self.by_days: Flags = ~has_hour(told.received)
+        self.by_days[some] |= (~has_hour(edges) & ~np.isnat(edges)).any(axis=(0, 2))
+        self.received = _floored(told.received, self.by_days)
+        self.waits = _spread(self._in_order(waits, some), some, len(told))
 
     def judged(self) -> Judged:
         original, amounts, units = self._original()
@@ -120,28 +132,30 @@ class _Judging:
         end = _where_both(outcome == Outcome.DONE, done_at, left_at)
         return outcome, _where(outcome > 0, end, _NAT_US)
 
-    def _waits(self) -> _Waits:
-        told, status = self.told, self.told.status
+    def _waits(self, some: npt.NDArray[np.intp]) -> _Waits:
+        """What these rows tell of waiting, as far as it does not contradict itself."""
+        told = self.told.taken(some)
+        status, accepted = told.status, self.accepted[some][:, None]
         begins = np.stack([told.supplement_asked, told.payment_asked, told.paused], axis=1)
         ends = np.stack([told.supplement_answered, told.paid, told.resumed], axis=1)
         in_process = (status == Status.RECEIVED) | (status == Status.PROCESSING)
         lasts = np.stack([status == Status.SUPPLEMENT, status == Status.PAYMENT, in_process], axis=1)
-        has_left = (self.outcome > 0)[:, None]
-        received, end = told.received[:, None], self.end[:, None]
-        kept = ~np.isnat(begins) & self.accepted[:, None] & ~is_before(begins, received + 0 * _span(begins))
+        has_left = (self.outcome[some] > 0)[:, None]
+        received, end = told.received[:, None], self.end[some][:, None]
+        kept = ~np.isnat(begins) & accepted & ~is_before(begins, received + 0 * _span(begins))
         kept &= ~is_before(ends, begins)
         kept &= ~np.isnat(ends) | (lasts & ~has_left)
         kept &= ~(has_left & is_before(end + 0 * _span(ends), ends))
         kinds = np.where(kept, np.arange(3), _NONE)
         return _Waits(_where(kept, begins, _NAT_US), _where(kept, ends, _NAT_US), kinds)
 
-    def _in_order(self, by_days: Flags) -> _Waits:
+    def _in_order(self, waits: _Waits, some: npt.NDArray[np.intp]) -> _Waits:
         """Sorted; one that begins while another lasts is left out."""
-        begins = _floored(self.waits.begins, by_days[:, None])
-        ends = _floored(self.waits.ends, by_days[:, None])
+        by_days = self.by_days[some][:, None]
+        begins, ends = _floored(waits.begins, by_days), _floored(waits.ends, by_days)
         order = np.argsort(begins, axis=1, kind="stable")
         begins, ends = np.take_along_axis(begins, order, 1), np.take_along_axis(ends, order, 1)
-        kinds = np.take_along_axis(self.waits.kinds, order, 1)
+        kinds = np.take_along_axis(waits.kinds, order, 1)
         free = np.full(len(begins), np.datetime64(-(2**62), "us"))
         lasting = np.zeros(len(begins), np.bool_)
         for place in range(len(_KINDS)):
@@ -149,13 +163,13 @@ class _Judging:
             kinds[:, place] = np.where(kept, kinds[:, place], _NONE)
             lasting |= kept & np.isnat(ends[:, place])
             free = np.where(kept & ~np.isnat(ends[:, place]), ends[:, place], free)
-        return self._with_more(_Waits(begins, ends, kinds))
+        return self._with_more(_Waits(begins, ends, kinds), some)
 
-    def _with_more(self, waits: _Waits) -> _Waits:
+    def _with_more(self, waits: _Waits, some: npt.NDArray[np.intp]) -> _Waits:
         """Of several requests the dates of one are told: the others are taken to be answered at once."""
         told_whole = ((waits.kinds == _SUPPLEMENT) & ~np.isnat(waits.ends)).any(axis=1)
-        more = (self.told.supplements >= 2) & ~told_whole & self.accepted
-        at_once = _where(more, self.received, _NAT_US)[:, None]
+        more = (self.told.supplements[some] >= 2) & ~told_whole & self.accepted[some]
+        at_once = _where(more, self.received[some], _NAT_US)[:, None]
         return _Waits(
             np.hstack([at_once, waits.begins]),
             np.hstack([at_once, waits.ends]),

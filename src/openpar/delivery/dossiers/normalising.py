@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from openpar.base.calendars.columns import CalendarColumns
-from openpar.base.calendars.queries import work_calendar
+from openpar.base.calendars.queries import hours_in_force, work_calendar
 from openpar.delivery.dossiers import law
 from openpar.delivery.dossiers.declarations import AGENCIES, PROCEDURES, SECTORS
 from openpar.delivery.dossiers.judging import Judged, judge_all, last_days_to_apologise
@@ -76,11 +76,12 @@ def context_for(
 ) -> Context:
     """Calendars of these agencies, rules of these procedures. Raises CalendarMissing."""
     nation = work_calendar()
+    differ = hours_in_force().filter(organisation__isnull=False).exists()
     places: dict[int, int] = {}
     calendars: list[WorkCalendar] = []
     calendar_of = {}
     for key in agencies:
-        calendar = work_calendar(organisation_id=ids[key], on=on) if key in ids else nation
+        calendar = work_calendar(organisation_id=ids[key], on=on) if differ and key in ids else nation
         if id(calendar) not in places:
             places[id(calendar)] = len(calendars)
             calendars.append(calendar)

@@ -140,12 +140,10 @@ class _Refusing:
         self.refuse(lengths == 0, _("chưa có mã hồ sơ"), "", "code-missing", "dossier")
         remedy = _("Nhiều nhất %d ký tự") % _LONGEST
         self.refuse(lengths > _LONGEST, _("mã hồ sơ quá dài"), remedy, "code-long", "dossier")
-        if len(set(codes)) < len(codes):
-            seen: set[str] = set()
-            doubled = np.zeros(len(codes), np.bool_)
-            for place, code in enumerate(codes):
-                doubled[place] = code in seen
-                seen.add(code)
+        first = dict(zip(reversed(codes), range(len(codes) - 1, -1, -1), strict=True))
+        if len(first) < len(codes):
+            doubled = np.ones(len(codes), np.bool_)
+            doubled[list(first.values())] = False
             self.doubled = frozenset(self.read.codes[doubled & (lengths > 0)].tolist())
             what = _("mã hồ sơ này đã có ở dòng trên")
             self.refuse(doubled & (lengths > 0), what, _("Mỗi hồ sơ một dòng"), "code-doubled", "dossier")

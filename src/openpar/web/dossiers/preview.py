@@ -132,13 +132,15 @@ def _samples(table: Table) -> list[list[str]]:
 
 
 def _columns(table: Table, mapping: ColumnMapping, samples: list[list[str]]) -> list[ShownColumn]:
-    found = []
+    found, known = [], vocabulary().headers
     for place, header in enumerate(table.headers):
         if not header:
             continue
         field = mapping.field_of(header) or ""
         told = [row[place].strip()[:60] for row in samples if place < len(row) and row[place].strip()]
-        hidden = field in KINDS and KINDS[field] is Kind.PERSONAL
+        # A second column of people that is not read is one of people all the same.
+        meant = {field, known.get(plain(header), "")}
+        hidden = any(KINDS.get(one) is Kind.PERSONAL for one in meant)
         shown = (_("(dữ liệu cá nhân, không hiện)"),) if hidden and told else tuple(dict.fromkeys(told))[:3]
         found.append(ShownColumn(place, header, shown, field))
     return found

@@ -22,7 +22,7 @@ from openpar.delivery.service_quality.rows import Given
 from openpar.delivery.service_quality.rules import indicator_of
 from openpar.delivery.service_quality.sets import set_of
 from openpar.web.components.charts import Month, months
-from openpar.web.dossier_links import dossiers_link
+from openpar.web.dossier_links import dossiers_behind
 from openpar.web.http import AuthenticatedRequest, actor, page, today
 from openpar.web.service_quality.common import Asked, asked_of, frame, visible
 
@@ -47,12 +47,11 @@ class ShownLine:
     origin: str
     remark: str
     missing: str
-    dossiers: str | None
+    dossiers: tuple[str, str] | None
 
 
 def shown_line(line: Line, found: AgencyIndex) -> ShownLine:
     indicator = line.score.indicator
-    days = found.period.days
     return ShownLine(
         id=indicator.id,
         name=indicator.name,
@@ -67,10 +66,15 @@ def shown_line(line: Line, found: AgencyIndex) -> ShownLine:
         origin=origin_words(line.own),
         remark=line.own.remark if line.own else "",
         missing=_missing(line, found),
-        dossiers=dossiers_link(
-            indicator.id, agency=found.organisation_id, from_on=days.from_on, until_on=days.until_on
-        ),
+        dossiers=_dossiers(line, found),
     )
+
+
+def _dossiers(line: Line, found: AgencyIndex) -> tuple[str, str] | None:
+    """The lists behind the figures; not behind figures that somebody stated."""
+    if line.own is None or line.own.origin is not Origin.DOSSIERS:
+        return None
+    return dossiers_behind(line.score.indicator.id, agency=found.organisation_id, period=found.period)
 
 
 def _figures(line: Line) -> str:

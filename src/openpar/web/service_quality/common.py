@@ -37,7 +37,7 @@ class Asked:
     @property
     def query(self) -> str:
         """The same as the end of an address."""
-        asked: dict[str, object] = {
+        asked: dict[str, str | int] = {
             "kind": self.period.kind.value,
             "year": self.period.year,
             "number": self.period.number,
@@ -50,7 +50,8 @@ class Asked:
 def asked_of(given: QueryDict, day: date) -> Asked:
     """What an address or a form asks for; words that are none of a list are passed over."""
     words = [one.value for one in IndexPeriodKind]
-    kind = IndexPeriodKind(given.get("kind") if given.get("kind") in words else words[0])
+    word = given.get("kind", "")
+    kind = IndexPeriodKind(word if word in words else words[0])
     usual = last_finished(kind, day)
     year, number = _whole(given.get("year")) or usual.year, _whole(given.get("number"))
     if number is None:

@@ -28,8 +28,8 @@ from openpar.delivery.dossiers.models import QualityHit
 from openpar.delivery.dossiers.quality import Rule
 from openpar.delivery.dossiers.queries.measures import facts_view
 
-# Those by which a dossier falls into another month, or in time instead of late. The others (a missing apology,
-# a second supplement) are faults of the work, not of the data.
+# Those by which a dossier falls into another month, or in time instead of late. The others (no apology, a
+# second supplement) are faults of the work, not of the data.
 DOUBTFUL = (Rule.Q1, Rule.Q2, Rule.Q3, Rule.Q4, Rule.Q5, Rule.Q7, Rule.Q8, Rule.Q11)
 # A dossier that has no month in a basis is missed in the months in which it was received.
 _MISSED_IN = {ENDED: RECEIVED, DUE: RECEIVED, ENDED_15: RECEIVED_15}

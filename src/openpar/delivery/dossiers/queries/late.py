@@ -148,7 +148,7 @@ def spans_of(
         if begins > at:
             add(processing, begins, False, True)
         add(_OF_WAIT[wait.kind], ends, wait.ends is None, not stops)
-        if wait.kind is WaitKind.SUPPLEMENT and stops and rules.supplement is PauseKind.RESTARTS:
+        if wait.kind is WaitKind.SUPPLEMENT and stops and rules.supplement is PauseKind.STARTS_ANEW:
             processing = Stretch.AFTER_SUPPLEMENT
     if until > at or not spans:
         add(processing, until, lasts, True)

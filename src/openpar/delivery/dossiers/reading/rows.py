@@ -1,4 +1,4 @@
-"""The rows of a table as typed arrays: two passes of DuckDB, every fault by row and column.
+"""The rows of a table as typed arrays: one pass of DuckDB, every fault by row and column.
 
 Moments are those of the clocks of Việt Nam; one at exactly 00:00 is a day of which the hour is not known.
 """
@@ -21,6 +21,7 @@ from openpar.common.errors import FileRefused, Gap
 from openpar.common.text import nfc
 from openpar.delivery.dossiers.layouts import KINDS, Kind
 from openpar.delivery.dossiers.mappings import ColumnMapping, gaps_of
+from openpar.delivery.dossiers.reading.samples import Sample
 from openpar.delivery.dossiers.reading.tables import Table
 
 Ints = npt.NDArray[np.int64]
@@ -35,10 +36,10 @@ _ZONED = r"(Z|[+-]\d\d:?\d\d)$"
 _MOST_WORDS = 50_000
 # Stand for cells that say something nobody understands, until they are refused.
 _UNREAD_MOMENT, _UNREAD_NUMBER = np.datetime64("0001-01-01T00:00:00", "us"), -2_000_000_000
-_NOTHING = -1
+_NOTHING, _UNKNOWN_WORD = -1, -2
+# Each reader holds several buffers: larger ones do not fit into the memory that DuckDB may use.
+_READ_AT_ONCE = "max_line_size = 1000000, buffer_size = 4000000"
 _LONGEST_CODE, _LONGEST_WORD = 100, 10_000
-# So much of a file is looked at to see how it writes days.
-_SAMPLE = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -98,12 +99,8 @@ def people_of(table: Table, mapping: ColumnMapping, wanted: Ints) -> dict[str, l
     with files.incoming() as folder, connected(files.folder()) as duck:
         path = folder / "rows.csv"
         path.write_bytes(table.body)
-        register(duck, "wanted", {"n": wanted.astype(np.int64)})
-        columns = ", ".join(f"{_text(at)} AS {field}" for field, at in places.items())
-        numbered = f"SELECT row_number() OVER () - 1 AS n, {columns} FROM {_source(path, table)}"
-        found = fetched(duck, f"SELECT * FROM ({numbered}) SEMI JOIN wanted USING (n) ORDER BY n")
-    chosen = {field: np.ma.filled(found[field].astype(object), None) for field in places}
-    return {field: [nfc(text)[:500] if text else None for text in texts] for field, texts in chosen.items()}
+        found = _texts_of(duck, _source(path, table), places, wanted)
+    return {field: [nfc(text)[:500] if text else None for text in texts] for field, texts in found.items()}
 
 
 def _places(table: Table, mapping: ColumnMapping) -> dict[str, int]:
@@ -120,13 +117,23 @@ def _places(table: Table, mapping: ColumnMapping) -> dict[str, int]:
     return places
 
 
+def _texts_of(
+    duck: Connection, source: str, places: Mapping[str, int], wanted: npt.NDArray[np.signedinteger]
+) -> dict[str, Array]:
+    """Cells of some rows (their places, ascending) as texts, None where there is nothing."""
+    register(duck, "wanted", {"n": wanted.astype(np.int64)})
+    columns = ", ".join(f"{_text(at)} AS {field}" for field, at in places.items())
+    numbered = f"SELECT row_number() OVER () - 1 AS n, {columns} FROM {source}"
+    found = fetched(duck, f"SELECT * FROM ({numbered}) SEMI JOIN wanted USING (n) ORDER BY n")
+    return {field: np.ma.filled(found[field].astype(object), None) for field in places}
+
+
 def _source(path: Path, table: Table, more: str = "") -> str:
     """The table function over the file; what has too few or too many cells is passed over."""
     names = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(table.headers)))
     return (
         f"read_csv({quoted(path)}, auto_detect = false, header = false, delim = {quoted(table.delimiter)}, "
-        f"quote = '\"', escape = '\"', columns = {{{names}}}, max_line_size = 1000000, buffer_size = 4000000, "
-        f"ignore_errors = true{more})"
+        f"quote = '\"', escape = '\"', columns = {{{names}}}, {_READ_AT_ONCE}, ignore_errors = true{more})"
     )
 
 
@@ -135,19 +142,19 @@ def _text(at: int) -> str:
 
 
 class _Reading:
-    """Two passes over the file: the words of its columns of words, then every row. Reading it again is
-    cheaper than keeping its texts in memory.
-    """
+    """One pass over the file; another one for the texts of what the first did not understand."""
 
     def __init__(self, duck: Connection, path: Path, table: Table, places: Mapping[str, int]) -> None:
         self.duck, self.path, self.table, self.places = duck, path, table, places
         self.moments = [field for field in places if KINDS[field] in (Kind.MOMENT, Kind.DAY)]
         self.numbers = [field for field in places if KINDS[field] is Kind.NUMBER]
-        self.words = [field for field in places if KINDS[field] in (Kind.WORD, Kind.FLAG)]
+        sample = Sample(table)
+        self.usual = {field: sample.usual(places[field], _FORMATS) for field in self.moments}
+        words = [field for field in places if KINDS[field] in (Kind.WORD, Kind.FLAG)]
+        self.words = {field: sample.words(places[field]) for field in words}
 
     def read(self) -> ReadRows:
         """Everything."""
-        vocabulary = self._vocabulary()
         read = fetched(self.duck, f"SELECT {', '.join(self._columns())} FROM {self._rows()}")
         rejected = self._rejected()
         rows = self._row_numbers(len(read["nothing"]), [fault.row for fault in rejected])
@@ -157,15 +164,21 @@ class _Reading:
         faults = [Fault(one.row + first, _placed(one.gap, one.row + first)) for one in rejected]
         for field, unread in self._unread(moments, numbers):
             faults += self._unread_cells(field, unread, rows)
+        words = self._coded({field: np.ma.getdata(read[field]).astype(np.int64) for field in self.words})
         kept: Flags = ~np.ma.getdata(read["nothing"]).astype(np.bool_)
+        places = np.flatnonzero(kept)
         codes = np.where(np.ma.getmaskarray(read["dossier"]), "", np.ma.getdata(read["dossier"]))
+
+        def some(values: Array) -> Array:
+            return values if len(places) == len(values) else values[places]
+
         return ReadRows(
-            rows=rows[kept],
-            places=np.flatnonzero(kept),
-            codes=codes[kept].astype(object),
-            words={field: self._coded(read[field][kept], vocabulary[field]) for field in self.words},
-            moments={field: values[kept] for field, values in moments.items()},
-            numbers={field: values[kept] for field, values in numbers.items()},
+            rows=some(rows),
+            places=places,
+            codes=some(codes).astype(object),
+            words={field: Coded(some(coded.places), coded.words) for field, coded in words.items()},
+            moments={field: some(values) for field, values in moments.items()},
+            numbers={field: some(values) for field, values in numbers.items()},
             faults=tuple(faults),
             unread=len(rejected),
         )
@@ -177,63 +190,51 @@ class _Reading:
         nothing = " AND ".join(f"{_text(at)} IS NULL" for at in self.places.values())
         select = [f"({nothing}) AS nothing"]
         select.append(f"left(upper({_text(self.places['dossier'])}), {_LONGEST_CODE + 1}) AS dossier")
-        usual = self._usual_formats()
-        select += [f"{_moment(_text(self.places[field]), usual[field])} AS {field}" for field in self.moments]
+        for field in self.moments:
+            select.append(f"{_moment(_text(self.places[field]), self.usual[field])} AS {field}")
         for field in self.numbers:
             text = _text(self.places[field])
             unread = f"CASE WHEN {text} IS NOT NULL THEN {_UNREAD_NUMBER} END"
             select.append(f"COALESCE(TRY_CAST({text} AS INTEGER), {unread}) AS {field}")
-        # A word takes eight bytes instead of its text; which word it is, the vocabulary knows.
-        return [*select, *(f"hash({_text(self.places[field])}) AS {field}" for field in self.words)]
+        return [*select, *(f"{self._word(field)} AS {field}" for field in self.words)]
 
-    def _vocabulary(self) -> dict[str, tuple[str, ...]]:
-        """The words of every column of words. Raises FileRefused for what is no such column."""
-        if not self.words:
-            return {}
-        asked = [f"list(DISTINCT {_text(self.places[field])})" for field in self.words]
-        ((*found,),) = self.duck.execute(
-            f"SELECT {', '.join(asked)} FROM {_source(self.path, self.table)}"
-        ).fetchall()
-        made = {}
-        for field, words in zip(self.words, found, strict=True):
-            texts = [word for word in words or () if word is not None]
-            if len(texts) > _MOST_WORDS or any(len(word) > _LONGEST_WORD for word in texts):
-                header = self.table.headers[self.places[field]]
-                what = _("quá nhiều giá trị khác nhau: cột này không phải cột của trường đã chọn")
-                raise FileRefused.because(header, what, _("Ghép lại cột"), code="column-unfit")
-            made[field] = tuple(sorted(texts))
-        return made
-
-    def _coded(self, hashes: Array, words: tuple[str, ...]) -> Coded:
-        """The places of words by their hashes."""
+    def _word(self, field: str) -> str:
+        """The place of a word among those of the sample."""
+        text, words = _text(self.places[field]), self.words[field]
+        other = f"CASE WHEN {text} IS NULL THEN {_NOTHING} ELSE {_UNKNOWN_WORD} END"
         if not words:
-            return Coded(np.full(len(hashes), -1, np.int64), ())
-        texts = np.empty(len(words), object)
-        texts[:] = words
-        register(self.duck, "texts", {"word": texts})
-        known = fetched(self.duck, "SELECT hash(word) AS h FROM texts")["h"].astype(np.uint64)
-        order = np.argsort(known)
-        told = np.ma.getdata(hashes).astype(np.uint64)
-        at = np.minimum(np.searchsorted(known[order], told), len(words) - 1)
-        return Coded(np.where(known[order][at] == told, order[at], -1), tuple(nfc(word) for word in words))
+            return other
+        known = f"TRY_CAST({text} AS ENUM ({', '.join(map(quoted, words))}))"
+        return f"COALESCE(CAST(enum_code({known}) AS INTEGER), {other})"
 
-    def _usual_formats(self) -> dict[str, str]:
-        """The way in which most of the first cells are written: trying it first is several times as fast."""
-        head = self.table.body[:_SAMPLE].rpartition(b"\n")[0] or self.table.body
-        path = self.path.with_name("head.csv")
-        path.write_bytes(head)
-        tried = [
-            f"count(try_strptime({_text(self.places[field])}, {quoted(one)}))"
-            for field in self.moments
-            for one in _FORMATS
-        ]
-        ((*counts,),) = self.duck.execute(
-            f"SELECT {', '.join(tried)} FROM {_source(path, self.table)}"
-        ).fetchall()
-        most = len(_FORMATS)
-        of_fields = [counts[at * most : (at + 1) * most] for at in range(len(self.moments))]
-        best = [_FORMATS[each.index(max(each))] for each in of_fields]
-        return dict(zip(self.moments, best, strict=True))
+    def _coded(self, told: Mapping[str, Ints]) -> dict[str, Coded]:
+        """Words by their places, those that the sample lacks with them. Raises FileRefused for what is no
+        column of words.
+        """
+        missed = {field: places == _UNKNOWN_WORD for field, places in told.items()}
+        missed = {field: unknown for field, unknown in missed.items() if unknown.any()}
+        words = dict(self.words)
+        if missed:
+            wanted = np.flatnonzero(np.logical_or.reduce(list(missed.values())))
+            columns = {field: self.places[field] for field in missed}
+            texts = _texts_of(self.duck, _source(self.path, self.table), columns, wanted)
+            for field, unknown in missed.items():
+                numbers = {word: at for at, word in enumerate(words[field])}
+                found = texts[field][unknown[wanted]].tolist()
+                told[field][unknown] = [numbers.setdefault(word, len(numbers)) for word in found]
+                words[field] = tuple(numbers)
+        return {field: self._fit(field, Coded(places, words[field])) for field, places in told.items()}
+
+    def _fit(self, field: str, coded: Coded) -> Coded:
+        """Only the words that are there."""
+        is_there = np.bincount(coded.places + 1, minlength=len(coded.words) + 1)[1:] > 0
+        words = tuple(word for word, there in zip(coded.words, is_there.tolist(), strict=True) if there)
+        if len(words) > _MOST_WORDS or any(len(word) > _LONGEST_WORD for word in words):
+            header = self.table.headers[self.places[field]]
+            what = _("quá nhiều giá trị khác nhau: cột này không phải cột của trường đã chọn")
+            raise FileRefused.because(header, what, _("Ghép lại cột"), code="column-unfit")
+        moved = np.append(np.cumsum(is_there) - 1, -1)
+        return Coded(moved[coded.places], tuple(map(nfc, words)))
 
     def _rejected(self) -> list[Fault]:
         """The lines that are no rows; `row` is the line below the headers, from 1."""
@@ -275,19 +276,14 @@ class _Reading:
 
     def _unread_cells(self, field: str, nothing: Flags, rows: Ints) -> Iterator[Fault]:
         """Cells that say something which is no day, moment or number."""
-        register(self.duck, "unread", {"n": np.flatnonzero(nothing).astype(np.int64)})
-        numbered = (
-            f"SELECT row_number() OVER () - 1 AS n, {_text(self.places[field])} AS said "
-            f"FROM {_source(self.path, self.table)}"
-        )
-        found = self.duck.execute(
-            f"SELECT n, said FROM ({numbered}) SEMI JOIN unread USING (n) WHERE said IS NOT NULL ORDER BY n"
-        ).fetchall()
+        wanted = np.flatnonzero(nothing)
+        columns = {field: self.places[field]}
+        found = _texts_of(self.duck, _source(self.path, self.table), columns, wanted)[field]
         header = self.table.headers[self.places[field]]
         is_number = KINDS[field] is Kind.NUMBER
         what = _("“%s” không phải số") if is_number else _("“%s” không phải ngày, giờ")
         remedy = _("Ghi một số nguyên") if is_number else _("Viết như 31/12/2026 hoặc 31/12/2026 16:30:00")
-        for at, said in found:
+        for at, said in zip(wanted.tolist(), found.tolist(), strict=True):
             row = int(rows[at])
             where = _("dòng %(row)d, cột “%(column)s”") % {"row": row, "column": header}
             yield Fault(row, Gap(where, what % said[:60], remedy, code="cell-unfit"))

@@ -24,6 +24,8 @@ from openpar.delivery.dossiers.reading.workbooks import as_csv, csv_of_workbook,
 
 _LIMITS = Limits(seconds=120, mebibytes=1536, loads="openpar.delivery.dossiers.reading.workbooks")
 _HEAD_BYTES, _HEAD_RECORDS, _MOST_COLUMNS = 256 * 1024, 30, 200
+# No header is longer; folding the cells of data costs more than reading them.
+_LONGEST_HEADER = 100
 _DELIMITERS = ";\t,|"
 _CHUNK = 1 << 20
 _SEPARATOR = re.compile(r"sep=([;,\t|])\r?\n")
@@ -132,7 +134,8 @@ def _first(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
 
 def _known(record: Sequence[str]) -> int:
     headers = vocabulary().headers
-    return len({headers[plain(cell)] for cell in record if plain(cell) in headers})
+    meant = {headers.get(plain(cell)) for cell in record if 0 < len(cell) <= _LONGEST_HEADER}
+    return len(meant - {None})
 
 
 def _delimiter(head: str) -> str:
