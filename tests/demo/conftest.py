@@ -42,7 +42,7 @@ def _begun() -> Places:
 
 @world
 def finished_demo() -> tuple[str, ...]:
-    """The finished round, as the demo plays it with the dossiers of the real case; what was said on the way."""
+    """The finished round as the demo plays it, with the dossiers of the real case; what was said."""
     said: list[str] = []
     places = _begun()
     dossiers.past(places.people.named("demo.kiem-soat"), said.append)

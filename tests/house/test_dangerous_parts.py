@@ -79,6 +79,7 @@ WRITES_SQL = {
     "common/compiled.py",
     "common/durability.py",
     "common/triggers.py",
+    "delivery/dossiers/queries/measures.py",
     "delivery/dossiers/reading/rows.py",
     "delivery/procedures/actions/shared.py",
     "parindex/assessments/actions/scores.py",

@@ -98,8 +98,10 @@ class MadeYear:
 
     def taken(self, chosen: Array) -> MadeYear:
         """Only these dossiers, by place or by flag; what was planted stays known by its code."""
-        columns = {name: value for name, value in vars(self).items() if isinstance(value, np.ndarray)}
-        return replace(self, **{name: value[chosen] for name, value in columns.items()})
+        columns: dict[str, Any] = {
+            name: value[chosen] for name, value in vars(self).items() if isinstance(value, np.ndarray)
+        }
+        return replace(self, **columns)
 
 
 def made_year(

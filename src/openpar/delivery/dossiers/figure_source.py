@@ -108,7 +108,7 @@ def _stock_by_sector(asked: Asked) -> dict[str, Mapping[str, int]]:
     reckoned = reckoned_of_codes(codes, asked.period.until_on)
     states = _states_on(reckoned, asked.period.until_on)
     waits = states.supplement | states.paused
-    found = {}
+    found: dict[str, Mapping[str, int]] = {}
     for place, sector in enumerate(reckoned.sectors.words):
         own = reckoned.sectors.places == place
         open_ones = own & ~waits

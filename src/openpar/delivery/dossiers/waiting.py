@@ -6,6 +6,7 @@ beside it until then, so that whoever left the page finds it again.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -57,6 +58,11 @@ class WaitingList:
     def content(self) -> bytes:
         """The file as it came. Raises FileNotFoundError once it is gone."""
         return _path(self.token, "list").read_bytes()
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the file, by which its batch is known."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 def keep_list(

@@ -38,7 +38,7 @@ def address(asked: ListAsked) -> str:
     if period is None:
         return ""
     kind, year, number = period
-    query: dict[str, object] = {"calendar": calendar.value, "kind": kind.value, "year": year}
+    query: dict[str, str | int] = {"calendar": calendar.value, "kind": kind.value, "year": year}
     query |= {"number": number, "agency": asked.organisation_id}
     measure = _measure(asked.counts)
     if measure is not None:

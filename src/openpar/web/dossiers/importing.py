@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from hashlib import sha256
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -255,9 +254,5 @@ def _mapping_page(
 
 def _repeats(found: WaitingList) -> Batch | None:
     """The batch that was made of exactly these bytes before."""
-    rows = Batch.objects.filter(dataset__name="dossiers", source_sha256=_digest(found)).order_by("id")
+    rows = Batch.objects.filter(dataset__name="dossiers", source_sha256=found.sha256).order_by("id")
     return rows.first()
-
-
-def _digest(found: WaitingList) -> str:
-    return sha256(found.content).hexdigest()

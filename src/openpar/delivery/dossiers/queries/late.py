@@ -105,7 +105,7 @@ def rules_of(events: Sequence[Event], on: date) -> VerdictRules:
     """The rules of the day of reception; the earliest there are for days before them."""
     received = next((event.on for event in events if event.kind is EventKind.RECEIVED), on)
     every = law.verdict_rules()
-    return rules_on(every, max(received, min(rules.valid_from for rules in every)))
+    return rules_on(every, received) or min(every, key=lambda rules: rules.valid_from)
 
 
 def why_late(told: OneTold, verdicts: Verdicts, calendar: WorkCalendar, on: date) -> WhyLate | None:

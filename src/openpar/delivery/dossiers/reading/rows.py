@@ -155,7 +155,7 @@ class _Reading:
 
     def read(self) -> ReadRows:
         """Everything."""
-        read = fetched(self.duck, f"SELECT {', '.join(self._columns())} FROM {self._rows()}")
+        read = fetched(self.duck, self._select())
         rejected = self._rejected()
         rows = self._row_numbers(len(read["nothing"]), [fault.row for fault in rejected])
         moments = {field: _moments(read[field]) for field in self.moments}
@@ -164,7 +164,7 @@ class _Reading:
         faults = [Fault(one.row + first, _placed(one.gap, one.row + first)) for one in rejected]
         for field, unread in self._unread(moments, numbers):
             faults += self._unread_cells(field, unread, rows)
-        words = self._coded({field: np.ma.getdata(read[field]).astype(np.int64) for field in self.words})
+        words = self._coded(read)
         kept: Flags = ~np.ma.getdata(read["nothing"]).astype(np.bool_)
         places = np.flatnonzero(kept)
         codes = np.where(np.ma.getmaskarray(read["dossier"]), "", np.ma.getdata(read["dossier"]))
@@ -186,44 +186,55 @@ class _Reading:
     def _rows(self) -> str:
         return _source(self.path, self.table, ", store_rejects = true")
 
-    def _columns(self) -> list[str]:
+    def _select(self) -> str:
+        """Everything typed in one pass; texts only where the sample lacks a word."""
         nothing = " AND ".join(f"{_text(at)} IS NULL" for at in self.places.values())
-        select = [f"({nothing}) AS nothing"]
-        select.append(f"left(upper({_text(self.places['dossier'])}), {_LONGEST_CODE + 1}) AS dossier")
+        code = self.places["dossier"]
+        select = [f"CASE WHEN c{code} > ' ' THEN false ELSE {nothing} END AS nothing"]
+        select.append(f"{_code(code)} AS dossier")
         for field in self.moments:
-            select.append(f"{_moment(_text(self.places[field]), self.usual[field])} AS {field}")
+            select.append(f"{_moment(self.places[field], self.usual[field])} AS {field}")
         for field in self.numbers:
             text = _text(self.places[field])
             unread = f"CASE WHEN {text} IS NOT NULL THEN {_UNREAD_NUMBER} END"
             select.append(f"COALESCE(TRY_CAST({text} AS INTEGER), {unread}) AS {field}")
-        return [*select, *(f"{self._word(field)} AS {field}" for field in self.words)]
+        select += [f"{self._word(field)} AS {field}" for field in self.words]
+        select += [f"c{self.places[field]}" for field in self.words]
+        typed = f"SELECT {', '.join(select)} FROM {self._rows()}"
+        if not self.words:
+            return typed
+        cells = ", ".join(_text(self.places[field]) for field in self.words)
+        told = f"CASE WHEN least({', '.join(self.words)}) = {_UNKNOWN_WORD} THEN [{cells}] END AS told"
+        passed_on = ["nothing", "dossier", *self.moments, *self.numbers, *self.words]
+        return f"SELECT {', '.join(passed_on)}, {told} FROM ({typed})"
 
     def _word(self, field: str) -> str:
         """The place of a word among those of the sample."""
-        text, words = _text(self.places[field]), self.words[field]
-        other = f"CASE WHEN {text} IS NULL THEN {_NOTHING} ELSE {_UNKNOWN_WORD} END"
+        at, words = self.places[field], self.words[field]
+        other = f"CASE WHEN {_text(at)} IS NULL THEN {_NOTHING} ELSE {_UNKNOWN_WORD} END"
         if not words:
             return other
-        known = f"TRY_CAST({text} AS ENUM ({', '.join(map(quoted, words))}))"
-        return f"COALESCE(CAST(enum_code({known}) AS INTEGER), {other})"
+        known = f"ENUM ({', '.join(map(quoted, words))})"
+        raw, trimmed = (
+            f"CAST(enum_code(TRY_CAST({text} AS {known})) AS INTEGER)" for text in (f"c{at}", _text(at))
+        )
+        return (
+            f"COALESCE({raw}, CASE WHEN c{at} IS NULL THEN {_NOTHING} ELSE COALESCE({trimmed}, {other}) END)"
+        )
 
-    def _coded(self, told: Mapping[str, Ints]) -> dict[str, Coded]:
+    def _coded(self, read: Mapping[str, Array]) -> dict[str, Coded]:
         """Words by their places, those that the sample lacks with them. Raises FileRefused for what is no
         column of words.
         """
-        missed = {field: places == _UNKNOWN_WORD for field, places in told.items()}
-        missed = {field: unknown for field, unknown in missed.items() if unknown.any()}
-        words = dict(self.words)
-        if missed:
-            wanted = np.flatnonzero(np.logical_or.reduce(list(missed.values())))
-            columns = {field: self.places[field] for field in missed}
-            texts = _texts_of(self.duck, _source(self.path, self.table), columns, wanted)
-            for field, unknown in missed.items():
-                numbers = {word: at for at, word in enumerate(words[field])}
-                found = texts[field][unknown[wanted]].tolist()
-                told[field][unknown] = [numbers.setdefault(word, len(numbers)) for word in found]
-                words[field] = tuple(numbers)
-        return {field: self._fit(field, Coded(places, words[field])) for field, places in told.items()}
+        found = {}
+        for at, (field, words) in enumerate(self.words.items()):
+            places = np.ma.getdata(read[field]).astype(np.int64)
+            unknown = np.flatnonzero(places == _UNKNOWN_WORD)
+            numbers = {word: number for number, word in enumerate(words)}
+            told = read["told"][unknown].tolist() if len(unknown) else []
+            places[unknown] = [numbers.setdefault(cells[at], len(numbers)) for cells in told]
+            found[field] = self._fit(field, Coded(places, tuple(numbers)))
+        return found
 
     def _fit(self, field: str, coded: Coded) -> Coded:
         """Only the words that are there."""
@@ -289,14 +300,23 @@ class _Reading:
             yield Fault(row, Gap(where, what % said[:60], remedy, code="cell-unfit"))
 
 
-def _moment(text: str, usual: str) -> str:
+def _code(at: int) -> str:
+    """A code in capitals; the usual ones are as they should be, which is seen faster than made."""
+    made = f"left(upper({_text(at)}), {_LONGEST_CODE + 1})"
+    return f"CASE WHEN strlen(c{at}) <= {_LONGEST_CODE} AND regexp_full_match(c{at}, '[A-Z0-9.-]+') THEN c{at} ELSE {made} END"
+
+
+def _moment(at: int, usual: str) -> str:
+    """A cell as a moment: in the usual way of its column, else in any other."""
+    text = _text(at)
     listed = ", ".join(quoted(one) for one in _FORMATS)
     zoned = f"TRY_CAST({text} AS TIMESTAMP) + INTERVAL 7 HOUR"
     unread = f"CASE WHEN {text} IS NOT NULL THEN TIMESTAMP '{_UNREAD_MOMENT}' END"
-    return (
-        f"COALESCE(try_strptime({text}, {quoted(usual)}), try_strptime({text}, [{listed}]), "
+    other = (
+        f"COALESCE(try_strptime({text}, [{listed}]), "
         f"CASE WHEN regexp_matches({text}, {quoted(_ZONED)}) THEN {zoned} END, {unread})"
     )
+    return f"COALESCE(try_strptime(c{at}, {quoted(usual)}), CASE WHEN c{at} IS NOT NULL THEN {other} END)"
 
 
 def _moments(read: Array) -> npt.NDArray[np.datetime64]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from openpar.delivery.dossiers.reading.tables import Table
 
 # So many pieces of so many bytes, spread over the file: lists are often ordered by agency or by day.
-_PIECES, _PIECE = 48, 24 * 1024
+_PIECES, _PIECE = 64, 16 * 1024
 _MOST_WORDS, _LONGEST_WORD = 5_000, 200
 _MOST_TRIED = 7
 
