@@ -137,6 +137,11 @@ def test_with_those_below_a_superior_has_their_dossiers(the_year: list[str], log
     assert "không cộng các dòng với nhau" in visible(html)
 
 
+def test_without_a_calendar_the_board_says_what_is_missing(logged_in: LogIn) -> None:
+    html = text_of(logged_in(CONTROLLER), "/dossiers/", 422)
+    assert "chưa có lịch nào có hiệu lực" in visible(html)
+
+
 # Who sees what
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -16,12 +17,12 @@ from django.test.utils import CaptureQueriesContext
 from openpar.base.accounts.models import Role, User
 from openpar.base.accounts.queries import Actor
 from openpar.base.documents.actions import add_document
-from openpar.base.facts.owners import Owner, QualityWarning, forget_owner, register_owner
+from openpar.base.facts.owners import Owner, QualityWarning, register_owner
 from openpar.parindex.assessments.actions.rounds import advance_round
 from openpar.parindex.assessments.models import RoundStage, Score
 from openpar.parindex.indicators.actions.values import compute_values
 from openpar.parindex.indicators.models import IndicatorValue, IndicatorVersion
-from openpar.web.indicators.lists import ListAsked, forget_list, register_list
+from openpar.web.indicators.lists import ListAsked, register_list
 from tests import factories
 from tests.base.facts import sample
 from tests.parindex import rounds
@@ -228,8 +229,8 @@ def test_a_figure_leads_to_its_list_and_carries_the_warnings_of_its_data(measure
             "dossiers", "ended", JANUARY, JANUARY + 11, measured.health.pk, ("early",)
         )
     finally:
-        forget_list("dossiers")
-        forget_owner("dossiers")
+        apps.get_app_config("web").ready()
+        apps.get_app_config("dossiers").ready()
 
 
 def test_a_unit_reports_a_value_with_a_document(measured: SmallRound) -> None:
@@ -407,7 +408,7 @@ def test_a_row_opened_by_the_appraiser_carries_the_warnings(appraising_measured:
         opened = at_appraisal(small.outside_appraiser, row, **{"HX-Request": "true"})
         assert warning.sentence in plain(opened)
     finally:
-        forget_owner("dossiers")
+        apps.get_app_config("dossiers").ready()
 
 
 def test_a_hand_typed_answer_beside_a_figure_is_marked_for_the_appraiser(

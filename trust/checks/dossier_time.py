@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _FIRST, _SECOND = date(2026, 6, 30), date(2026, 7, 3)
 _FOUND, _FALSE = 0.99, 0.01
-_STEPS, _ROWS = 4, 60
+_ROWS = 60
 _FINISHED, _HANDED, _DUE = "Ngày kết thúc xử lý", "Ngày trả kết quả", "Ngày hẹn trả"
 _CODE, _STATUS, _RECEIVED = "Mã hồ sơ", "Trạng thái", "Ngày nhận"
 _ASKED, _ANSWERED = "Ngày yêu cầu bổ sung", "Ngày bổ sung xong"
@@ -27,8 +27,8 @@ def run(scale: Scale) -> Found:
     from openpar.demo.dossiers_made import FULL, as_csv
     from tests.delivery.dossiers import lists
 
-    count, planted = scale.of(50_000, short=400), scale.of(1_000, short=60)
-    walks = scale.of(60, short=2)
+    count, planted = scale.of(50_000, short=300), scale.of(1_000, short=60)
+    walks = scale.of(60, short=1)
     lists.province()
     made = lists.year(count, seed=scale.seed)
     lists.brought(as_csv(made, lists.moment(_FIRST), FULL), lists.moment(_FIRST))
@@ -37,7 +37,7 @@ def run(scale: Scale) -> Found:
     left = 0
     for number in range(walks):
         with taken_back():
-            told, gone = _walk(scale.random("walk", number), made)
+            told, gone = _walk(scale.random("walk", number), made, scale.of(5, short=3))
             violations += [f"walk {number}: {what}" for what in told]
             left += gone
     return Found(
@@ -74,7 +74,7 @@ def _back_datings(made: MadeYear, count: int) -> tuple[list[str], dict[str, int]
 # --- walks --------------------------------------------------------------------------------------------------
 
 
-def _walk(chance: Random, made: MadeYear) -> tuple[list[str], int]:
+def _walk(chance: Random, made: MadeYear, steps: int) -> tuple[list[str], int]:
     """Lists after each other, each with some late dossiers told in a better light."""
     from openpar.demo.dossiers_made import FULL, as_rows
     from tests.delivery.dossiers import lists
@@ -86,7 +86,7 @@ def _walk(chance: Random, made: MadeYear) -> tuple[list[str], int]:
     chosen = [list(row) for row in chance.sample(sought, min(_ROWS, len(sought)))]
     codes = [row[place[_CODE]] for row in chosen]
     violations, marked = [], 0
-    for step in range(1, _STEPS + 1):
+    for step in range(1, steps + 1):
         on = _FIRST + timedelta(days=step)
         before, counted = _late(codes, on), _counted()
         for row in chosen:
@@ -207,9 +207,9 @@ def _newest_only() -> AbstractContextManager[Any]:
     """What was told first is what is told now."""
     from dataclasses import replace
 
-    from openpar.delivery.dossiers.actions import importing
+    from openpar.delivery.dossiers.actions import importing, storing
 
-    real = importing.told_before
+    real = storing.told_before
 
     def forgetful(rows: Any, as_of: Any) -> Any:
         before, newer = real(rows, as_of)

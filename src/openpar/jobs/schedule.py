@@ -43,6 +43,19 @@ JOBS: tuple[Job, ...] = (
         is_long=True,
         is_wanted=tasks.lists_wait,
     ),
+    Job(
+        "judge_dossiers",
+        daily_at=time(0, 20),
+        run=tasks.judge_dossiers,
+        is_long=True,
+        is_wanted=tasks.dossiers_are_kept,
+    ),
+    Job(
+        "remind_apologies",
+        daily_at=time(7, 15),
+        run=tasks.remind_apologies,
+        is_wanted=tasks.dossiers_are_kept,
+    ),
     Job("old_brakes", daily_at=time(2, 30), run=tasks.old_brakes),
     Job("expired_sessions", every=timedelta(hours=1), run=tasks.expired_sessions),
 )

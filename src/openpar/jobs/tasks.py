@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
 
@@ -21,11 +21,16 @@ from openpar.base.backups.errors import BadBackup
 from openpar.base.notifications import checkpoints
 from openpar.base.notifications.mail import send_due_mail
 from openpar.base.notifications.mail_server import mail_is_set_up
-from openpar.base.organisations.roles import Actor
+from openpar.base.organisations.roles import Actor, operator
 from openpar.base.privacy.actions import remind_of_data_requests
 from openpar.common.errors import Refused
+from openpar.common.formats import VIETNAM
+from openpar.delivery.dossiers.actions.refreshing import judge_open_dossiers
+from openpar.delivery.dossiers.actions.reminding import remind_of_apologies
 from openpar.delivery.dossiers.actions.waiting import take_in
+from openpar.delivery.dossiers.models import OpenDossier
 from openpar.delivery.dossiers.waiting import WaitingState, waiting_lists, write_state
+from openpar.jobs.models import JobState
 
 # Who acts when nobody does; stands in the trace.
 _HOUSE = Actor(id=None, full_name="Hệ thống", held=frozenset())
@@ -152,3 +157,25 @@ def import_lists(at: datetime) -> str:
             write_state(replace(waiting, state=WaitingState.REFUSED))
             refused += 1
     return _("%(done)d danh sách hồ sơ đã nạp, %(refused)d bị từ chối") % {"done": done, "refused": refused}
+
+
+def dossiers_are_kept() -> bool:
+    """There are open dossiers."""
+    return OpenDossier.objects.exists()
+
+
+def judge_dossiers(at: datetime) -> str:
+    """Open dossiers whose due day has passed since the last time become overdue, and the figures with them.
+
+    Raises StaleFacts when dossiers came in meanwhile; the next try does it.
+    """
+    last = JobState.objects.filter(name="judge_dossiers").values_list("succeeded_at", flat=True).first()
+    since = last.astimezone(VIETNAM).date() if last else date.min
+    return _("%d hồ sơ quá hạn được tính lại") % judge_open_dossiers(
+        by=operator("openpar"), at=at, since=since
+    )
+
+
+def remind_apologies(at: datetime) -> str:
+    """Agencies hear of dossiers for which today is the last day to apologise."""
+    return _("%d người được nhắc xin lỗi và hẹn lại") % remind_of_apologies(at=at)

@@ -37,7 +37,7 @@ Row = Counter[str]
 
 @world
 def told_half_year() -> list[str]:
-    """A half-year of four communes told to its end, one waiting for papers when the quarter ends; the codes."""
+    """A half-year of four communes told to its end, one waiting when the quarter ends; the codes."""
     lists.province()
     made = lists.year(700, seed=9)
     days = made.received.astype("datetime64[D]")

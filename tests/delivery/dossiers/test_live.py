@@ -11,15 +11,20 @@ import pytest
 from openpar.base.calendars.queries import work_calendar
 from openpar.base.facts import counting
 from openpar.base.facts.declarations import month_number
+from openpar.base.notifications.models import Message
+from openpar.base.organisations.models import Organisation
 from openpar.base.organisations.roles import Role
 from openpar.common.formats import VIETNAM
 from openpar.delivery.dossiers.actions.refreshing import judge_open_dossiers
+from openpar.delivery.dossiers.actions.reminding import remind_of_apologies
 from openpar.delivery.dossiers.counting import carried_over, remaining
 from openpar.delivery.dossiers.errors import DossiersRefused
 from openpar.delivery.dossiers.quality import Rule
 from openpar.delivery.dossiers.queries.live import Work, today_of, work_by_agency, work_counts, work_list
 from openpar.delivery.dossiers.queries.quality import hit_counts, hits_of_batch, imports, open_hits
 from openpar.demo.dossiers_made import FULL, as_rows
+from openpar.jobs.models import JobState
+from openpar.jobs.tasks import judge_dossiers
 from tests import factories
 from tests.delivery.dossiers import lists
 
@@ -118,3 +123,31 @@ def _open_before(rows: list[list[str]], month: int) -> int:
         end = datetime.strptime(said, "%d/%m/%Y %H:%M:%S") if said else None  # noqa: DTZ007 - as above
         count += received < edge and (end is None or end >= edge)
     return count
+
+
+def test_who_answers_for_an_agency_is_told_once_on_the_last_day_for_an_apology_how_many_there_are() -> None:
+    unit = Organisation.objects.get(versions__name="Xã Số 1")
+    focal = factories.person_as(Role.FOCAL_OFFICER, unit, "Đầu mối")
+    factories.person_as(Role.FOCAL_OFFICER, Organisation.objects.get(versions__name="Xã Số 2"), "Người khác")
+    content = listed(
+        ("A-TOMORROW", "4", "18/06/2026", ""),
+        ("B-TOMORROW", "4", "18/06/2026", ""),
+        ("C-APOLOGISED", "4", "18/06/2026", "16/06/2026"),
+        ("D-LATER", "4", "29/06/2026", ""),
+    )
+    lists.brought(content, datetime(2026, 6, 16, 8, 0, tzinfo=VIETNAM))
+    assert remind_of_apologies(at=datetime(2026, 6, 16, 7, 15, tzinfo=VIETNAM)) == 0
+    morning = datetime(2026, 6, 17, 7, 15, tzinfo=VIETNAM)
+    assert [remind_of_apologies(at=morning + timedelta(hours=hour)) for hour in range(2)] == [1, 0]
+    (message,) = Message.objects.filter(recipient=focal)
+    assert message.text.startswith("2 hồ sơ")
+    assert not Message.objects.filter(text__contains="TOMORROW").exists()
+
+
+def test_the_nightly_job_goes_on_from_its_last_success() -> None:
+    lists.brought(listed(("A", "4", "17/06/2026", "")), datetime(2026, 6, 16, 8, 0, tzinfo=VIETNAM))
+    night = datetime(2026, 6, 18, 0, 20, tzinfo=VIETNAM)
+    assert judge_dossiers(night).startswith("1 ")
+    JobState.objects.update_or_create(name="judge_dossiers", defaults={"succeeded_at": night})
+    assert judge_dossiers(night + timedelta(days=1)).startswith("0 ")
+    assert counting.kept_counters("dossiers", basis="received").total("overdue") == 1

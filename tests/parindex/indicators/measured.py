@@ -12,6 +12,7 @@ from openpar.base.facts.actions.datasets import number_values
 from openpar.base.facts.declarations import month_number
 from openpar.base.organisations.models import Organisation
 from openpar.common.formats import VIETNAM
+from openpar.delivery.dossiers.declarations import AGENCIES
 from openpar.engine.periods import Calendar
 from openpar.parindex.indicators.actions.definitions import issue_version
 from openpar.parindex.indicators.definitions import Definition
@@ -65,7 +66,7 @@ def issued(definition: Definition = ON_TIME, *, by: Actor | None = None) -> Acto
 
 def numbers_of(*organisations: Organisation) -> dict[int, int]:
     """organisation → the small number that stands for it in facts."""
-    found = number_values(dimension="agency", values=[one.key for one in organisations])
+    found = number_values(dimension=AGENCIES, values=[one.key for one in organisations])
     return {one.pk: found[one.key] for one in organisations}
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from random import Random
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
@@ -23,7 +24,6 @@ from openpar.base.facts.owners import (
     Owner,
     QualityWarning,
     Slice,
-    forget_owner,
     register_owner,
     warnings_about,
 )
@@ -502,7 +502,7 @@ def warned() -> Iterator[list[Slice]]:
 
     register_owner("dossiers", Owner(warn=warn))
     yield asked
-    forget_owner("dossiers")
+    apps.get_app_config("dossiers").ready()
 
 
 def test_the_owner_of_a_dataset_warns_of_the_facts_behind_a_figure(

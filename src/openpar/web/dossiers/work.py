@@ -9,14 +9,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from openpar.base.calendars.queries import CalendarMissing
 from openpar.common.text import sort_key
 from openpar.delivery.dossiers.models import OpenDossier
 from openpar.delivery.dossiers.queries.lists import procedure_names
-from openpar.delivery.dossiers.queries.live import Work, work_by_agency, work_counts, work_list
+from openpar.delivery.dossiers.queries.live import Today, Work, work_by_agency, work_counts, work_list
 from openpar.web.components.paging import slice_of
 from openpar.web.dossiers.common import agency_choices, frame, names_of, narrowed, seen_agencies, work_days
 from openpar.web.dossiers.words import WORKS, channel_word, status_word
-from openpar.web.http import AuthenticatedRequest, page
+from openpar.web.http import AuthenticatedRequest, page, refused
 from openpar.web.procedures.common import asked_number
 
 
@@ -62,7 +63,11 @@ _BAD = frozenset({Work.OVERDUE, Work.LATE_WITHOUT_APOLOGY})
 
 @page("GET")
 def board(request: AuthenticatedRequest) -> HttpResponse:
-    days, organisations = work_days(), narrowed(request)
+    organisations = narrowed(request)
+    try:
+        days = work_days()
+    except CalendarMissing as missing:
+        return refused(request, missing)
     agency = asked_number(request, "agency")
     ending = f"?agency={agency}" if agency else ""
     counts = work_counts(days, organisations=organisations)
@@ -82,17 +87,17 @@ def board(request: AuthenticatedRequest) -> HttpResponse:
         "figures": figures,
         "agency": agency,
         "agencies": agency_choices(seen_agencies(request), agency),
-        "rows": _agencies(organisations),
+        "rows": _agencies(days, organisations),
         "works": [str(label) for label, _note in WORKS.values()],
     }
     return render(request, "dossiers/board.html", context)
 
 
-def _agencies(organisations: frozenset[int] | None) -> list[AgencyWork]:
+def _agencies(days: Today, organisations: frozenset[int] | None) -> list[AgencyWork]:
     """Agencies with something to do, those with most overdue first."""
     found = {
         agency: counts
-        for agency, counts in work_by_agency(work_days()).items()
+        for agency, counts in work_by_agency(days).items()
         if (organisations is None or agency in organisations) and any(counts.values())
     }
     names, links = names_of(found), {work: reverse("dossiers-work", args=[work.value]) for work in WORKS}
@@ -110,8 +115,11 @@ def _agencies(organisations: frozenset[int] | None) -> list[AgencyWork]:
 def work_page(request: AuthenticatedRequest, work: str) -> HttpResponse:
     if work not in [one.value for one in Work]:
         raise Http404
-    chosen, days = Work(work), work_days()
-    organisations, agency = narrowed(request), asked_number(request, "agency")
+    chosen, organisations, agency = Work(work), narrowed(request), asked_number(request, "agency")
+    try:
+        days = work_days()
+    except CalendarMissing as missing:
+        return refused(request, missing)
     found = slice_of(request, work_list(chosen, days, organisations=organisations))
     label, note = WORKS[chosen]
     context = {

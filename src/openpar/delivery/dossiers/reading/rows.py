@@ -192,8 +192,7 @@ class _Reading:
         code = self.places["dossier"]
         select = [f"CASE WHEN c{code} > ' ' THEN false ELSE {nothing} END AS nothing"]
         select.append(f"{_code(code)} AS dossier")
-        for field in self.moments:
-            select.append(f"{_moment(self.places[field], self.usual[field])} AS {field}")
+        select += [f"{_moment(self.places[at], self.usual[at])} AS {at}" for at in self.moments]
         for field in self.numbers:
             text = _text(self.places[field])
             unread = f"CASE WHEN {text} IS NOT NULL THEN {_UNREAD_NUMBER} END"
@@ -303,7 +302,8 @@ class _Reading:
 def _code(at: int) -> str:
     """A code in capitals; the usual ones are as they should be, which is seen faster than made."""
     made = f"left(upper({_text(at)}), {_LONGEST_CODE + 1})"
-    return f"CASE WHEN strlen(c{at}) <= {_LONGEST_CODE} AND regexp_full_match(c{at}, '[A-Z0-9.-]+') THEN c{at} ELSE {made} END"
+    usual = f"strlen(c{at}) <= {_LONGEST_CODE} AND regexp_full_match(c{at}, '[A-Z0-9.-]+')"
+    return f"CASE WHEN {usual} THEN c{at} ELSE {made} END"
 
 
 def _moment(at: int, usual: str) -> str:

@@ -58,7 +58,7 @@ def _pieces(body: bytes) -> list[bytes]:
 
 def _is_written_so(text: str, written: str) -> bool:
     try:
-        datetime.strptime(text, written)
+        datetime.strptime(text, written)  # noqa: DTZ007 - whether it fits is all that is asked
     except ValueError:
         return False
     return True
