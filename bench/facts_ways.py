@@ -201,7 +201,7 @@ def main() -> None:
 
         django.setup()
         # Loaded before anything is clocked, as in a server.
-        from openpar.base.facts import counting  # noqa: F401
+        from openpar.base.facts import counting  # noqa: F401  # imported for its time only
     ways: dict[str, Callable[[], dict[str, Any]]] = {
         "ours": ours,
         "duckdb": lambda: by_hand(rest[0]),

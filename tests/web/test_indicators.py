@@ -18,6 +18,7 @@ from openpar.base.accounts.models import Role, User
 from openpar.base.accounts.queries import Actor
 from openpar.base.documents.actions import add_document
 from openpar.base.facts.owners import Owner, QualityWarning, register_owner
+from openpar.delivery.dossiers.queries.doubts import agencies_by_number
 from openpar.parindex.assessments.actions.rounds import advance_round
 from openpar.parindex.assessments.models import RoundStage, Score
 from openpar.parindex.indicators.actions.values import compute_values
@@ -215,7 +216,7 @@ def test_a_figure_leads_to_its_list_and_carries_the_warnings_of_its_data(measure
 
     warning = QualityWarning("Q1", "2 hồ sơ thiếu ngày hẹn trả", 2)
     register_list("dossiers", address)
-    register_owner("dossiers", Owner(warn=lambda _facts: (warning,)))
+    register_owner("dossiers", Owner(agencies=agencies_by_number, warn=lambda _facts: (warning,)))
     try:
         compute_values(code=ON_TIME.code, year=2026, by=measured.manager, at=DURING_SELF)
         value = IndicatorValue.objects.get()
@@ -400,7 +401,7 @@ def test_the_appraiser_sees_the_figure_and_what_changed_since(appraising_measure
 def test_a_row_opened_by_the_appraiser_carries_the_warnings(appraising_measured: SmallRound) -> None:
     small = appraising_measured
     warning = QualityWarning("Q1", "2 hồ sơ thiếu ngày hẹn trả", 2)
-    register_owner("dossiers", Owner(warn=lambda _facts: (warning,)))
+    register_owner("dossiers", Owner(agencies=agencies_by_number, warn=lambda _facts: (warning,)))
     try:
         page = f"/appraisals/{small.round.pk}/so/{COUNTED}/"
         assert warning.sentence not in plain(at_appraisal(small.outside_appraiser, page))

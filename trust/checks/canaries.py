@@ -12,7 +12,6 @@ from unittest import mock
 from trust.check import SQLITE, Check, Found, Scale
 
 _FIELDS = ("username", "full_name", "email", "position", "note", "document")
-_OF_DOSSIERS = ("Chủ hồ sơ", "Địa chỉ", "Số điện thoại", "Người tiếp nhận")
 # What a person may be asked for at the door, and what follows.
 _ERRORS = ("/khong-co/", "/assessments/999999/", "/people/999999/", "/results/999999/", "/documents/999999/")
 
@@ -36,14 +35,11 @@ def run(scale: Scale) -> Found:
     handler = logging.StreamHandler(written)
     logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(logging.INFO)
-    of_dossiers = _bring_dossiers(scale, scale.of(100, short=10))
-    in_house = found_in(dict(_kept_of_dossiers()), of_dossiers)
-    marks += of_dossiers
     texts = dict(_read_by_strangers())
     texts.update(_for_publication(small))
     _refused_log_ins(marks, scale.of(20, short=3))
     texts["the log of the program"] = written.getvalue()
-    violations = (*found_in(texts, marks), *in_house)
+    violations = tuple(found_in(texts, marks))
     return Found(
         figures={"marked fields": len(marks), "texts searched": len(texts)},
         violations=violations,
@@ -98,48 +94,6 @@ def _plant(count: int, scale: Scale) -> tuple[tuple[Marked, ...], Any]:
             number=text["note"],
         )
     return tuple(marks), small
-
-
-def _bring_dossiers(scale: Scale, count: int) -> tuple[Marked, ...]:
-    """A list of late dossiers with marked people; every tenth has a day that nobody can read."""
-    from datetime import datetime
-
-    from openpar.common.formats import VIETNAM
-    from tests.delivery.dossiers import lists
-
-    lists.province()
-    header = "Mã hồ sơ,Đơn vị,Trạng thái,Ngày nhận,Ngày hẹn trả,Mã thủ tục," + ",".join(_OF_DOSSIERS)
-    marks, rows = [], [header]
-    for number in range(count):
-        tokens = [_token(scale, f"dossier{at}", number) for at in range(len(_OF_DOSSIERS))]
-        marks += [Marked(token, name) for token, name in zip(tokens, _OF_DOSSIERS, strict=True)]
-        due = "hôm nào đó" if number % 10 == 9 else "12/06/2026"
-        row = [f"H36-260601-{number:04}", "Xã Số 1", "4", "01/06/2026 08:00:00", due, "1.000894", *tokens]
-        rows.append(",".join(row))
-    done = lists.brought("\n".join(rows).encode(), datetime(2026, 7, 6, 8, 0, tzinfo=VIETNAM))
-    if done.accepted + done.refused != count or not done.refused:
-        raise RuntimeError(f"{done.accepted} dossiers were taken in, {done.refused} refused, of {count}")
-    return tuple(marks)
-
-
-def _kept_of_dossiers() -> Iterator[tuple[str, str]]:
-    """What an import leaves beside the dossiers: its account, alarms, the index, the trace, messages."""
-    from django.core import serializers
-
-    from openpar.base.audit.models import Entry
-    from openpar.base.facts.models import Batch, PersonalPart
-    from openpar.base.notifications.models import Message
-    from openpar.delivery.dossiers.actions.reminding import remind_of_apologies
-    from openpar.delivery.dossiers.models import DossierImport, OpenDossier, QualityHit
-    from tests.delivery.dossiers import lists
-
-    remind_of_apologies(at=lists.AT)
-    if not any(
-        "dauvet" in str(content) for content in PersonalPart.objects.values_list("content", flat=True)
-    ):
-        raise RuntimeError("no person of a dossier is kept: nothing to look for")
-    for model in (DossierImport, QualityHit, OpenDossier, Batch, Entry, Message):
-        yield model.__name__, serializers.serialize("json", model._default_manager.all(), ensure_ascii=False)
 
 
 def _addresses() -> Iterator[str]:

@@ -31,6 +31,7 @@ from openpar.base.intake.models import Batch
 from openpar.base.organisations.models import Organisation
 from openpar.common.errors import FileRefused
 from openpar.common.triggers import guard_that_fired
+from openpar.delivery.dossiers.queries.doubts import agencies_by_number
 from openpar.engine.periods import Calendar
 from openpar.parindex.indicators.actions.importing import import_values, plan_import
 from openpar.parindex.indicators.actions.values import (
@@ -500,7 +501,7 @@ def warned() -> Iterator[list[Slice]]:
         asked.append(facts)
         return (QualityWarning("Q1", "2 hồ sơ thiếu ngày hẹn trả", 2),)
 
-    register_owner("dossiers", Owner(warn=warn))
+    register_owner("dossiers", Owner(agencies=agencies_by_number, warn=warn))
     yield asked
     apps.get_app_config("dossiers").ready()
 

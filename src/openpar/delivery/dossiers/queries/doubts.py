@@ -88,5 +88,5 @@ def _those_in(facts: Slice, codes: list[str]) -> list[str]:
         listed = ", ".join(format(number, "d") for number in numbers)
         # Names are those of the declaration, values are numbers.
         where = f"{inside} AND {AGENCY} IN ({listed}) AND {KEY} IN (FROM {_HITS})"
-        found: list[str] = fetched(duck, f"SELECT {KEY} FROM facts WHERE {where}")[KEY].tolist()  # noqa: S608
+        found: list[str] = fetched(duck, f"SELECT {KEY} FROM facts WHERE {where}")[KEY].tolist()  # noqa: S608  # numbers only
         return found

@@ -68,9 +68,7 @@ def trails_of(assessment_id: int, criteria: LoadedSet) -> Mapping[str, LeafTrail
     uses = EvidenceUse.objects.filter(score__assessment_id=assessment_id).select_related("score", "document")
     for use in uses.defer("score__answer"):
         evidence[criteria.code_of[use.score.criterion_id]].append(
-            _evidence_line(
-                Layer(use.score.layer), use.document, pointer=use.pointer, figure_id=use.figure_id
-            )
+            _evidence_line(Layer(use.score.layer), use.document, pointer=use.pointer, figure_id=use.figure_id)
         )
     confirmed = Correction.objects.filter(
         assessment_id=assessment_id, state=Correction.State.CONFIRMED, document__isnull=False
