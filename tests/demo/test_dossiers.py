@@ -16,10 +16,10 @@ from django.test import Client
 from openpar.base.accounts.models import User
 from openpar.base.facts.current import current
 from openpar.base.facts.owners import Slice, warnings_about
-from openpar.delivery.dossiers.actions.storing import reckoned_of_store
 from openpar.delivery.dossiers.declarations import CODE, DATASET, ENDED_15
 from openpar.delivery.dossiers.models import DossierImport, QualityHit
 from openpar.delivery.dossiers.resolving import Register
+from openpar.delivery.dossiers.stored import reckoned_of_store
 from openpar.delivery.dossiers.words import VERDICTS
 from openpar.delivery.figures.models import FigureRevision, RevisionState
 from openpar.delivery.service_quality.models import IndicatorInput, Origin

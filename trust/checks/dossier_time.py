@@ -172,8 +172,8 @@ def _marked(codes: Collection[str], on: date) -> set[str]:
 
 
 def _of_store(codes: Collection[str], on: date) -> Any:
-    from openpar.delivery.dossiers.actions.storing import reckoned_of_store
     from openpar.delivery.dossiers.resolving import Register
+    from openpar.delivery.dossiers.stored import reckoned_of_store
 
     return reckoned_of_store(sorted(codes), Register.load(), on)[0]
 
@@ -207,9 +207,10 @@ def _newest_only() -> AbstractContextManager[Any]:
     """What was told first is what is told now."""
     from dataclasses import replace
 
-    from openpar.delivery.dossiers.actions import importing, storing
+    from openpar.delivery.dossiers import stored
+    from openpar.delivery.dossiers.actions import importing
 
-    real = storing.told_before
+    real = stored.told_before
 
     def forgetful(rows: Any, as_of: Any) -> Any:
         before, newer = real(rows, as_of)

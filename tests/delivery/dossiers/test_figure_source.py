@@ -12,9 +12,9 @@ import pytest
 
 from openpar.base.accounts.models import Role
 from openpar.base.organisations.models import Organisation
-from openpar.delivery.dossiers.actions.storing import reckoned_of_store
 from openpar.delivery.dossiers.figure_source import dossiers
 from openpar.delivery.dossiers.resolving import Register
+from openpar.delivery.dossiers.stored import reckoned_of_store
 from openpar.delivery.dossiers.words import Outcome
 from openpar.delivery.figures.actions.filling import fill_from_source
 from openpar.delivery.figures.actions.opening import PeriodAsked

@@ -14,7 +14,6 @@ from openpar.base.facts.counting import board
 from openpar.base.facts.queries import values_in
 from openpar.base.organisations.models import Kind, Organisation
 from openpar.base.organisations.queries import tree_as_of
-from openpar.delivery.dossiers.actions.storing import reckoned_of_store
 from openpar.delivery.dossiers.declarations import AGENCIES, RECEIVED, SECTORS
 from openpar.delivery.dossiers.models import OpenDossier
 from openpar.delivery.dossiers.queries.lists import codes_behind
@@ -29,6 +28,7 @@ from openpar.delivery.dossiers.queries.measures import (
     total_of,
 )
 from openpar.delivery.dossiers.resolving import Register
+from openpar.delivery.dossiers.stored import reckoned_of_store
 from openpar.delivery.dossiers.words import INDEX_ON_TIME, VERDICTS, Extension, Outcome
 from openpar.demo.dossiers_made import FULL, as_rows
 from openpar.engine.periods import Calendar, Period, PeriodKind, months_of, period, year_to_date

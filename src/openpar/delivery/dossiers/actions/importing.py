@@ -27,14 +27,7 @@ from openpar.common.errors import Gap
 from openpar.common.formats import VIETNAM
 from openpar.common.text import nfc
 from openpar.delivery.dossiers.actions.indexing import write_hits, write_open
-from openpar.delivery.dossiers.actions.storing import (
-    moments_of_batches,
-    original_due,
-    prepare_datasets,
-    reckoned_of_store,
-    staged_facts,
-    told_before,
-)
+from openpar.delivery.dossiers.actions.storing import prepare_datasets, staged_facts
 from openpar.delivery.dossiers.declarations import (
     CODE,
     DATASET,
@@ -49,6 +42,7 @@ from openpar.delivery.dossiers.quality import Before, Hits, hits_of
 from openpar.delivery.dossiers.reading.rows import people_of, read_rows
 from openpar.delivery.dossiers.reading.tables import DossierFile, Table, table_of
 from openpar.delivery.dossiers.resolving import Register
+from openpar.delivery.dossiers.stored import moments_of_batches, original_due, reckoned_of_store, told_before
 from openpar.delivery.dossiers.understanding import MOST_TOLD, Understood, Years, understand
 from openpar.delivery.dossiers.words import VERDICT_NUMBER, Outcome
 from openpar.engine.verdicts import Verdict

@@ -12,10 +12,11 @@ from openpar.base.organisations.roles import Actor, Role
 from openpar.common.db import write_transaction
 from openpar.common.formats import VIETNAM
 from openpar.delivery.dossiers.actions.indexing import write_open
-from openpar.delivery.dossiers.actions.storing import reckoned_of_store, staged_facts
+from openpar.delivery.dossiers.actions.storing import staged_facts
 from openpar.delivery.dossiers.errors import DossiersRefused
 from openpar.delivery.dossiers.models import OpenDossier
 from openpar.delivery.dossiers.resolving import Register
+from openpar.delivery.dossiers.stored import reckoned_of_store
 
 
 def judge_open_dossiers(*, by: Actor, at: datetime, since: date) -> int:

@@ -21,7 +21,6 @@ from openpar.base.facts.duck import fetched
 from openpar.base.organisations.models import Organisation
 from openpar.base.organisations.queries import TreeNode, tree_as_of
 from openpar.base.organisations.roles import Actor, Role
-from openpar.delivery.dossiers.actions.storing import reckoned_of_store
 from openpar.delivery.dossiers.declarations import DUE
 from openpar.delivery.dossiers.normalising import Reckoned
 from openpar.delivery.dossiers.queries.measures import (
@@ -33,6 +32,7 @@ from openpar.delivery.dossiers.queries.measures import (
     whole_facts_of,
 )
 from openpar.delivery.dossiers.resolving import Register
+from openpar.delivery.dossiers.stored import reckoned_of_store
 from openpar.delivery.dossiers.words import VERDICTS
 from openpar.delivery.procedures.models import ProcedureVersion
 from openpar.engine.verdicts import Verdict

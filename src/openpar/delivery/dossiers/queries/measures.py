@@ -31,7 +31,6 @@ from openpar.base.facts.queries import values_in
 from openpar.base.facts.rollup import RolledUp, rolled_up
 from openpar.base.organisations.models import Organisation
 from openpar.base.organisations.queries import TreeNode
-from openpar.delivery.dossiers.actions.storing import reckoned_of_store
 from openpar.delivery.dossiers.declarations import (
     AGENCIES,
     COUNTING,
@@ -43,6 +42,7 @@ from openpar.delivery.dossiers.declarations import (
     SECTORS,
 )
 from openpar.delivery.dossiers.resolving import Register
+from openpar.delivery.dossiers.stored import reckoned_of_store
 from openpar.engine.periods import Calendar, Period
 from openpar.engine.rates import Rate, on_time_of_due, on_time_of_received, on_time_of_resolved
 
