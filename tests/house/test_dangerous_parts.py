@@ -6,6 +6,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,16 @@ def imports(tree: ast.AST) -> set[str]:
 def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            yield ast.unparse(node.func), node
+            yield _name_of(node.func), node
+
+
+def _name_of(function: ast.expr) -> str:
+    """The dotted name of what is called."""
+    if isinstance(function, ast.Name):
+        return function.id
+    if isinstance(function, ast.Attribute):
+        return f"{_name_of(function.value)}.{function.attr}"
+    return ast.unparse(function)
 
 
 def never_done(text: str) -> set[str]:
@@ -152,6 +162,7 @@ def never_done(text: str) -> set[str]:
     return found & NEVER
 
 
+@cache
 def kinds_of(text: str) -> set[str]:
     """Which dangerous kinds of work a module does."""
     tree = ast.parse(text)
