@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db.backends.base.operations import BaseDatabaseOperations
@@ -20,6 +21,10 @@ from tests import worlds
 from tests.parindex import rounds
 from tests.parindex.rounds import SmallRound
 from tests.worlds import GROUND, Ground, world
+
+# How long a machine takes is no matter of tests.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 # What takes longest begins first, so that no worker is left with it at the end.
 _LONGEST = (

@@ -44,7 +44,7 @@ def _july() -> Iterator[None]:
 
 
 @world
-def the_year() -> list[str]:
+def a_year_of_lists() -> list[str]:
     """Half a year of four communes; five late dossiers are still open, one of them without any apology."""
     lists.province()
     made = lists.year(300, seed=3)
@@ -82,7 +82,7 @@ def total_on(html: str) -> int:
 
 
 def test_every_count_of_the_live_board_leads_to_as_many_dossiers(
-    the_year: list[str], logged_in: LogIn
+    a_year_of_lists: list[str], logged_in: LogIn
 ) -> None:
     browser = logged_in(CONTROLLER)
     html = text_of(browser, "/dossiers/")
@@ -92,12 +92,14 @@ def test_every_count_of_the_live_board_leads_to_as_many_dossiers(
         assert total_on(text_of(browser, link)) == int(count), link
     counts = dict(found)
     assert int(counts["/dossiers/work/overdue/"]) >= 5
-    assert set(the_year) <= set(
+    assert set(a_year_of_lists) <= set(
         re.findall(r"H36\.\d+-\d{6}-\d{4}", text_of(browser, "/dossiers/work/overdue/"))
     )
 
 
-def test_every_count_of_the_boards_leads_to_as_many_dossiers(the_year: list[str], logged_in: LogIn) -> None:
+def test_every_count_of_the_boards_leads_to_as_many_dossiers(
+    a_year_of_lists: list[str], logged_in: LogIn
+) -> None:
     browser = logged_in(CONTROLLER)
     for page in ("agencies/", "procedures/", "procedures/?by=procedure", "procedures/?by=channel"):
         html = text_of(browser, f"/dossiers/{page}{'&' if '?' in page else '?'}{QUARTER}")
@@ -108,7 +110,7 @@ def test_every_count_of_the_boards_leads_to_as_many_dossiers(the_year: list[str]
 
 
 def test_the_ratios_name_what_they_are_of_and_show_what_they_are_made_of(
-    the_year: list[str], logged_in: LogIn
+    a_year_of_lists: list[str], logged_in: LogIn
 ) -> None:
     html = text_of(logged_in(CONTROLLER), f"/dossiers/agencies/?{QUARTER}")
     words = visible(html)
@@ -119,7 +121,7 @@ def test_the_ratios_name_what_they_are_of_and_show_what_they_are_made_of(
 
 
 def test_agencies_are_sorted_by_name_in_vietnamese_order_or_by_a_figure(
-    the_year: list[str], logged_in: LogIn
+    a_year_of_lists: list[str], logged_in: LogIn
 ) -> None:
     browser = logged_in(CONTROLLER)
 
@@ -132,7 +134,7 @@ def test_agencies_are_sorted_by_name_in_vietnamese_order_or_by_a_figure(
     assert sorted(names("rate1")) == sorted(names(""))
 
 
-def test_with_those_below_a_superior_has_their_dossiers(the_year: list[str], logged_in: LogIn) -> None:
+def test_with_those_below_a_superior_has_their_dossiers(a_year_of_lists: list[str], logged_in: LogIn) -> None:
     html = text_of(logged_in(CONTROLLER), f"/dossiers/agencies/?{QUARTER}&below=1")
     assert "không cộng các dòng với nhau" in visible(html)
 
@@ -145,7 +147,7 @@ def test_without_a_calendar_the_board_says_what_is_missing(logged_in: LogIn) -> 
 # Who sees what
 
 
-def test_an_agency_sees_its_own_dossiers_and_nobody_elses(the_year: list[str]) -> None:
+def test_an_agency_sees_its_own_dossiers_and_nobody_elses(a_year_of_lists: list[str]) -> None:
     own, other = (Organisation.objects.get(versions__name=name) for name in ("Xã Số 2", "Xã Số 1"))
     browser = Client()
     browser.force_login(factories.person_as(Role.AGENCY_HEAD, own))
@@ -161,14 +163,14 @@ def test_an_agency_sees_its_own_dossiers_and_nobody_elses(the_year: list[str]) -
 
 
 @pytest.mark.parametrize("role", [None, Role.APPRAISER, Role.COUNCIL_CHAIR])
-def test_a_stranger_finds_no_page(the_year: list[str], logged_in: LogIn, role: Role | None) -> None:
+def test_a_stranger_finds_no_page(a_year_of_lists: list[str], logged_in: LogIn, role: Role | None) -> None:
     browser = logged_in(role)
     for page in ("", "agencies/", "procedures/", "list/", "late/", "quality/", "imports/", "imports/new/"):
         text_of(browser, f"/dossiers/{page}", 404)
-    text_of(browser, f"/dossiers/one/{the_year[0]}/", 404)
+    text_of(browser, f"/dossiers/one/{a_year_of_lists[0]}/", 404)
 
 
-def test_the_head_of_a_superior_sees_those_below(the_year: list[str]) -> None:
+def test_the_head_of_a_superior_sees_those_below(a_year_of_lists: list[str]) -> None:
     own = Organisation.objects.get(versions__name="Xã Số 2")
     unit = factories.organisation("Trạm Mẫu", parent=own)
     browser = Client()
@@ -179,7 +181,9 @@ def test_the_head_of_a_superior_sees_those_below(the_year: list[str]) -> None:
 # Lists
 
 
-def test_a_list_shows_no_people_and_can_be_sorted_by_delay(the_year: list[str], logged_in: LogIn) -> None:
+def test_a_list_shows_no_people_and_can_be_sorted_by_delay(
+    a_year_of_lists: list[str], logged_in: LogIn
+) -> None:
     browser = logged_in(CONTROLLER)
     html = text_of(browser, f"/dossiers/list/?{QUARTER}&measure=late&sort=late")
     assert "Mẫu An" not in html
@@ -197,7 +201,9 @@ def test_a_list_shows_no_people_and_can_be_sorted_by_delay(the_year: list[str], 
     assert min(late.values()) > 0
 
 
-def test_the_workbook_has_the_rows_of_the_list_and_no_formulas(the_year: list[str], logged_in: LogIn) -> None:
+def test_the_workbook_has_the_rows_of_the_list_and_no_formulas(
+    a_year_of_lists: list[str], logged_in: LogIn
+) -> None:
     browser = logged_in(CONTROLLER)
     answer = browser.get(f"/dossiers/list/export/?{QUARTER}&measure=late")
     sheet = openpyxl.load_workbook(BytesIO(answer.content)).active
@@ -209,7 +215,7 @@ def test_the_workbook_has_the_rows_of_the_list_and_no_formulas(the_year: list[st
 
 
 def test_a_period_that_does_not_exist_is_refused_and_the_usual_one_shown(
-    the_year: list[str], logged_in: LogIn
+    a_year_of_lists: list[str], logged_in: LogIn
 ) -> None:
     html = text_of(logged_in(CONTROLLER), "/dossiers/list/?kind=QUARTER&number=7&year=2026", 422)
     assert "Không có kỳ số 7" in visible(html)
@@ -218,8 +224,10 @@ def test_a_period_that_does_not_exist_is_refused_and_the_usual_one_shown(
 # One dossier
 
 
-def test_one_late_dossier_says_why_and_shows_both_verdicts(the_year: list[str], logged_in: LogIn) -> None:
-    words = visible(text_of(logged_in(CONTROLLER), f"/dossiers/one/{the_year[0]}/"))
+def test_one_late_dossier_says_why_and_shows_both_verdicts(
+    a_year_of_lists: list[str], logged_in: LogIn
+) -> None:
+    words = visible(text_of(logged_in(CONTROLLER), f"/dossiers/one/{a_year_of_lists[0]}/"))
     assert "Vì sao trễ" in words
     assert re.search(r"Quá hạn \d+ ngày làm việc; lâu nhất:", words)
     for part in ("Theo NĐ 61/2018", "Theo QĐ 766", "Cách tính hạn", "Các danh sách đã báo", "Q10"):
@@ -227,7 +235,9 @@ def test_one_late_dossier_says_why_and_shows_both_verdicts(the_year: list[str], 
     assert "Mẫu An" not in words
 
 
-def test_a_finish_that_was_rewritten_shows_what_was_told_first(the_year: list[str], logged_in: LogIn) -> None:
+def test_a_finish_that_was_rewritten_shows_what_was_told_first(
+    a_year_of_lists: list[str], logged_in: LogIn
+) -> None:
     rows = as_rows(lists.year(300, seed=3), lists.moment(JUNE), FULL)
     place = {name: at for at, name in enumerate(rows[0])}
     done = next(row for row in rows[1:] if row[place["Trạng thái"]] == "Đã trả kết quả")
@@ -240,23 +250,25 @@ def test_a_finish_that_was_rewritten_shows_what_was_told_first(the_year: list[st
     assert "Q8" in words
 
 
-def test_a_code_that_nobody_told_is_not_found(the_year: list[str], logged_in: LogIn) -> None:
+def test_a_code_that_nobody_told_is_not_found(a_year_of_lists: list[str], logged_in: LogIn) -> None:
     text_of(logged_in(CONTROLLER), "/dossiers/one/H36.9-260101-9999/", 404)
 
 
 # Late, quality
 
 
-def test_late_dossiers_are_explained_the_latest_first(the_year: list[str], logged_in: LogIn) -> None:
+def test_late_dossiers_are_explained_the_latest_first(a_year_of_lists: list[str], logged_in: LogIn) -> None:
     browser = logged_in(CONTROLLER)
     words = visible(text_of(browser, f"/dossiers/late/?{QUARTER}"))
     assert "Thủ tục hay trễ" in words
     assert re.search(r"lâu nhất: \S+", words)
     open_ones = visible(text_of(browser, "/dossiers/late/?calendar=CIVIL&kind=YEAR&year=2026&open=1"))
-    assert all(code in open_ones for code in the_year)
+    assert all(code in open_ones for code in a_year_of_lists)
 
 
-def test_every_count_of_the_quality_page_leads_to_as_many_hits(the_year: list[str], logged_in: LogIn) -> None:
+def test_every_count_of_the_quality_page_leads_to_as_many_hits(
+    a_year_of_lists: list[str], logged_in: LogIn
+) -> None:
     browser = logged_in(CONTROLLER)
     html = text_of(browser, "/dossiers/quality/")
     found = re.findall(r'<td class="num"[^>]*><a href="(/dossiers/quality/Q\d+/[^"]*)">(\d+)</a>', html)
@@ -395,7 +407,7 @@ def test_an_upload_that_is_no_list_is_refused(
 
 
 def test_pages_cost_the_same_number_of_queries_for_few_and_many_agencies(
-    the_year: list[str], logged_in: LogIn
+    a_year_of_lists: list[str], logged_in: LogIn
 ) -> None:
     browser = logged_in(CONTROLLER)
     pages = (
