@@ -148,6 +148,7 @@ def _only_reading(people: list[_Person]) -> list[str]:
 def _full(small: Small, people: list[_Person], turn: int) -> list[str]:
     """Nothing is free and no reserve warned of it: SQLite itself says that the disk is full."""
     violations: list[str] = []
+    _shrink_the_journal()
     small.fill(0)
     statuses = []
     for person in people * 3:
@@ -166,6 +167,14 @@ def _full(small: Small, people: list[_Person], turn: int) -> list[str]:
     return violations
 
 
+def _shrink_the_journal() -> None:
+    """What is written next needs room again: a journal that grew before takes it in on a full disk, too."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def _swallowing(small: Small, people: list[_Person]) -> bool:
     """With the planted handler a refused save looks kept; it must be missed."""
     from unittest import mock
@@ -174,6 +183,7 @@ def _swallowing(small: Small, people: list[_Person]) -> bool:
 
     victim = _Person(people[0]._seat, 1000 + people[0]._number)
     victim._versions = dict(people[0]._versions)
+    _shrink_the_journal()
     small.fill(0)
     with mock.patch("openpar.web.failures.outage_answer", return_value=HttpResponse("saved")):
         for _attempt in range(6):
