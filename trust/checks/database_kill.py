@@ -76,6 +76,8 @@ def _killed(
             violations.append(f"the web server ended: {web.last_words()}")
     finally:
         web.kill_all()
+    # The connections of what was killed are gone a moment later; until then there may be none left for us.
+    wait_until_it_answers(server.address)
     _forget_the_connection()
     return clients.told, violations
 
