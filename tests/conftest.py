@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import hypothesis
 import pytest
@@ -18,6 +18,7 @@ from openpar.common.triggers import without_triggers
 from openpar.parindex.criteria.queries import forget_loaded_sets
 from openpar.web.account.stamps import SECOND_FACTOR, Passed
 from tests import worlds
+from tests.delivery.dossiers import lists
 from tests.parindex import rounds
 from tests.parindex.rounds import SmallRound
 from tests.worlds import GROUND, Ground, world
@@ -91,6 +92,11 @@ def published() -> SmallRound:
     return rounds.published_round()
 
 
+@world
+def dossier_province() -> None:
+    lists.province()
+
+
 @pytest.fixture(scope="session")
 def ground(django_db_setup: None) -> Iterator[Ground]:
     """Where the worlds stand; goes before the database does."""
@@ -139,9 +145,13 @@ def passwords_as_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(Argon2PasswordHasher, name, cost)
 
 
+_NUMBERS = itertools.count()
+
+
 @pytest.fixture(autouse=True)
-def _files_of_this_test(settings: Settings, tmp_path: Path) -> None:
-    settings.OPENPAR_FILES_DIR = tmp_path / "files"
+def _files_of_this_test(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    # A folder that nobody makes: most tests store no file.
+    settings.OPENPAR_FILES_DIR = tmp_path_factory.getbasetemp() / f"files-{next(_NUMBERS)}"
     if GROUND.files is not None:
         shutil.copytree(GROUND.files, settings.OPENPAR_FILES_DIR)
 

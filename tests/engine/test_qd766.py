@@ -77,9 +77,9 @@ def test_the_set_has_the_twenty_three_indicators_and_a_hundred_points() -> None:
     assert {each.certainty for each in SET.indicators()} == {"V", "S"}
 
 
-@pytest.mark.parametrize("seed", range(RUNS))
-def test_the_engine_and_the_exact_oracle_agree(seed: int) -> None:
-    assert differences(SET, random_figures(Random(seed))) == []
+def test_the_engine_and_the_exact_oracle_agree() -> None:
+    found = {seed: differences(SET, random_figures(Random(seed))) for seed in range(RUNS)}
+    assert {seed: told for seed, told in found.items() if told} == {}
 
 
 @given(

@@ -144,6 +144,52 @@ def test_without_a_calendar_the_board_says_what_is_missing(logged_in: LogIn) -> 
     assert "chưa có lịch nào có hiệu lực" in visible(html)
 
 
+def test_the_first_page_tells_an_agency_what_is_due_of_its_own_dossiers(a_year_of_lists: list[str]) -> None:
+    with_overdue = Organisation.objects.get(
+        pk=OpenDossier.objects.get(dossier=a_year_of_lists[0]).organisation_id
+    )
+    browser = Client()
+    browser.force_login(factories.person_as(Role.FOCAL_OFFICER, with_overdue))
+    html = text_of(browser, "/")
+    (count,) = re.findall(r'href="/dossiers/work/overdue/">(\d+) hồ sơ<', html)
+    assert total_on(text_of(browser, "/dossiers/work/overdue/")) == int(count) > 0
+    hits = QualityHit.objects.filter(gone_in__isnull=True, organisation=with_overdue).count()
+    assert (f"{hits} lỗi dữ liệu chưa sửa" in visible(html)) == bool(hits)
+
+
+def test_the_first_page_tells_nothing_of_dossiers_to_an_appraiser(
+    a_year_of_lists: list[str], logged_in: LogIn
+) -> None:
+    assert "Hồ sơ một cửa" not in visible(text_of(logged_in(Role.APPRAISER), "/"))
+
+
+def test_a_message_leads_to_the_list_of_its_day(a_year_of_lists: list[str], logged_in: LogIn) -> None:
+    browser = logged_in(CONTROLLER)
+    waiting = OpenDossier.objects.filter(
+        apologise_by__isnull=False, apologised_on__isnull=True, is_waiting=False
+    )
+    one = waiting.exclude(apologise_by=lists.AT.date()).order_by("dossier")[0]
+    assert one.apologise_by is not None
+    html = text_of(browser, f"/dossiers/work/last_day_to_apologise/?on={one.apologise_by}")
+    assert one.dossier in visible(html)
+    assert one.dossier not in visible(text_of(browser, "/dossiers/work/last_day_to_apologise/"))
+    text_of(browser, "/dossiers/work/last_day_to_apologise/?on=1800-01-01", 422)
+
+
+def test_late_dossiers_are_narrowed_to_what_is_often_late(
+    a_year_of_lists: list[str], logged_in: LogIn
+) -> None:
+    browser = logged_in(CONTROLLER)
+    html = text_of(browser, f"/dossiers/late/?{QUARTER}")
+    cells = r'<th scope="row"><a href="([^"]+)">[^<]+</a></th><td class="num">(\d+)</td>'
+    found = re.findall(cells, html)
+    assert any("procedure=" in link for link, _count in found)
+    assert any("agency=" in link for link, _count in found)
+    for link, count in found:
+        narrowed = text_of(browser, "/dossiers/late/" + link.replace("&amp;", "&"))
+        assert re.search(rf"Hồ sơ trễ {count}\b|{count} Hồ sơ trễ", visible(narrowed)), link
+
+
 # Who sees what
 
 
@@ -297,8 +343,8 @@ def form_of(html: str) -> dict[str, str]:
     return {name: found[1] if found else "" for name, found in chosen.items()} | dict(said)
 
 
+@pytest.mark.usefixtures("dossier_province")
 def test_a_list_goes_from_upload_over_its_columns_to_the_page_of_what_became_of_it(logged_in: LogIn) -> None:
-    lists.province()
     browser, content = logged_in(CONTROLLER), as_csv(lists.year(40), lists.moment(JUNE))
     address = upload(browser, content)
     html = text_of(browser, address)
@@ -319,10 +365,10 @@ def test_a_list_goes_from_upload_over_its_columns_to_the_page_of_what_became_of_
     assert DossierImport.objects.count() == 1
 
 
+@pytest.mark.usefixtures("dossier_province")
 def test_a_word_that_nobody_knows_is_explained_on_the_screen_and_kept_with_the_mapping(
     logged_in: LogIn,
 ) -> None:
-    lists.province()
     rows = as_rows(lists.year(20), lists.moment(JUNE))
     place = {name: at for at, name in enumerate(rows[0])}
     rows[3][place["Đơn vị tiếp nhận"]] = "UBND xã Một cũ"
@@ -340,10 +386,10 @@ def test_a_word_that_nobody_knows_is_explained_on_the_screen_and_kept_with_the_m
     assert (DossierImport.objects.get().accepted, DossierImport.objects.get().refused) == (20, 0)
 
 
+@pytest.mark.usefixtures("dossier_province")
 def test_a_mapping_without_what_is_needed_is_refused_with_every_gap_and_nothing_is_taken_in(
     logged_in: LogIn,
 ) -> None:
-    lists.province()
     browser = logged_in(CONTROLLER)
     address = upload(browser, as_csv(lists.year(20), lists.moment(JUNE)))
     form = dict.fromkeys(form_of(text_of(browser, address)), "")
@@ -354,10 +400,10 @@ def test_a_mapping_without_what_is_needed_is_refused_with_every_gap_and_nothing_
     assert not DossierImport.objects.exists()
 
 
+@pytest.mark.usefixtures("dossier_province")
 def test_a_large_list_is_left_to_the_job_and_found_again(
     logged_in: LogIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lists.province()
     monkeypatch.setattr(importing, "AT_ONCE_BYTES", 100)
     browser = logged_in(CONTROLLER)
     address = upload(browser, as_csv(lists.year(30), lists.moment(JUNE)))
@@ -373,8 +419,8 @@ def test_a_large_list_is_left_to_the_job_and_found_again(
     assert DossierImport.objects.get().batch.brought_by is not None
 
 
+@pytest.mark.usefixtures("dossier_province")
 def test_what_somebody_uploaded_is_nobody_elses(logged_in: LogIn) -> None:
-    lists.province()
     address = upload(logged_in(CONTROLLER), as_csv(lists.year(10), lists.moment(JUNE)))
     text_of(logged_in(Role.ROUND_MANAGER, "Người khác"), address, 404)
     text_of(logged_in(CONTROLLER, "Người thứ ba"), "/dossiers/imports/waiting/khong-co/", 404)
@@ -391,10 +437,10 @@ def test_what_somebody_uploaded_is_nobody_elses(logged_in: LogIn) -> None:
     ],
     ids=["no file", "empty", "no archive", "no source", "tomorrow"],
 )
+@pytest.mark.usefixtures("dossier_province")
 def test_an_upload_that_is_no_list_is_refused(
     logged_in: LogIn, given: dict[str, str | bytes], said: str
 ) -> None:
-    lists.province()
     content = given.get("file")
     file = {"file": SimpleUploadedFile("thang-6.csv", content)} if isinstance(content, bytes) else {}
     answer = logged_in(CONTROLLER).post("/dossiers/imports/new/", {**given, **file})

@@ -12,9 +12,8 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client, override_settings
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import URLPattern
 
 from openpar.base.accounts.models import Role, User
 from openpar.base.organisations.models import Kind, Organisation
@@ -319,18 +318,6 @@ def test_a_period_without_a_set_says_so_on_every_page(index_pages: Province) -> 
 def test_a_quarter_chosen_while_months_were_offered_is_a_quarter(index_pages: Province) -> None:
     page = text_of(browser_of(index_pages.leader), "/service-quality/?kind=QUARTER&year=2026&number=6")
     assert "Quý II/2026" in page
-
-
-class _WithoutDossiers:
-    """No address at all."""
-
-    urlpatterns: tuple[URLPattern, ...] = ()
-
-
-def test_without_pages_of_dossiers_there_is_no_dead_link() -> None:
-    with override_settings(ROOT_URLCONF=_WithoutDossiers):
-        assert dossiers_behind("2.1", agency=1, period=MONTH) is None
-    assert dossiers_behind("2.1", agency=1, period=MONTH) is not None
 
 
 def test_there_is_no_list_behind_what_is_not_counted_or_is_no_whole_period() -> None:

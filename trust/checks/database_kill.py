@@ -55,7 +55,8 @@ def _killed(
     """Clients save while the database dies again and again; the web server lives on."""
     random = scale.random("kills", planted)
     violations = []
-    web = WebServer({**environment_of_the_round(), PLANTED_VARIABLE: planted})
+    environment = {**environment_of_the_round(), PLANTED_VARIABLE: planted}
+    web = WebServer(environment, workers=scale.of(2, short=1))
     web.start()
     try:
         with Clients(web.port, places) as clients:

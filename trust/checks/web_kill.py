@@ -20,7 +20,8 @@ from trust.servers import WebServer
 def run(scale: Scale) -> Found:
     places = seats(scale.of(64, short=8))
     kills = scale.of(200, short=1)
-    server = WebServer(environment_of_the_round())
+    workers = scale.of(2, short=1)
+    server = WebServer(environment_of_the_round(), workers=workers)
     server.start()
     random = scale.random("kills")
     violations: list[str] = []
@@ -52,7 +53,7 @@ def run(scale: Scale) -> Found:
             "cut off without an answer": told.cut_off,
         },
         violations=tuple(violations),
-        planted={ANSWERS_FIRST: _loses(places)},
+        planted={ANSWERS_FIRST: _loses(places, workers)},
     )
 
 
@@ -65,8 +66,9 @@ def _kill(server: WebServer, what: str, number: int) -> None:
         server.kill_all()
 
 
-def _loses(places: list[Seat]) -> bool:
-    server = WebServer({**environment_of_the_round(), PLANTED_VARIABLE: ANSWERS_FIRST})
+def _loses(places: list[Seat], workers: int) -> bool:
+    environment = {**environment_of_the_round(), PLANTED_VARIABLE: ANSWERS_FIRST}
+    server = WebServer(environment, workers=workers)
     server.start()
     try:
         with Clients(server.port, places) as clients:

@@ -1,42 +1,42 @@
-"""Ways from a figure of the index to the dossiers behind it: no link where there is no page that shows them.
-
-The list of dossiers has the address name `dossiers` and is asked for an agency, a period and a measure (the
-name of a count); whoever changes these words changes them here.
-"""
+"""Ways from a figure, wherever it stands, to the list of the dossiers that it counts."""
 
 from __future__ import annotations
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 
+from openpar.delivery.dossiers.declarations import RECEIVED
+from openpar.delivery.dossiers.queries.measures import Measure
 from openpar.delivery.service_quality.counted import FROM_DOSSIERS
 from openpar.delivery.service_quality.periods import IndexPeriod, IndexPeriodKind
+from openpar.engine.periods import Calendar, PeriodKind
 
 _LAST_MONTH = 12
+
+
+def period_words(calendar: Calendar, kind: PeriodKind, year: int, number: int) -> dict[str, str]:
+    """A period as the addresses of boards and lists ask for it."""
+    return {"calendar": calendar.value, "kind": kind.value, "year": str(year), "number": str(number)}
+
+
+def dossier_list(measure: Measure, *, agency: int, period: dict[str, str], basis: str) -> str:
+    """The list of what a measure counts for an agency and everything below it; `period`: `period_words`."""
+    asked = {**period, "agency": str(agency), "basis": basis, "measure": measure.value}
+    return f"{reverse('dossiers')}?{urlencode(asked)}"
 
 
 def dossiers_behind(indicator: str, *, agency: int, period: IndexPeriod) -> tuple[str, str] | None:
     """The lists behind numerator and denominator of an indicator that is counted from dossiers.
 
-    None for another indicator, where the pages of dossiers are not there, and for a year that ends early:
-    their list is of whole periods.
+    None for another indicator, and for a year that ends early: lists are of whole periods.
     """
     counts = FROM_DOSSIERS.get(indicator)
-    is_cut = period.kind is IndexPeriodKind.YEAR_TO_DATE and period.number != _LAST_MONTH
-    if counts is None or is_cut:
-        return None
-    try:
-        address = reverse("dossiers")
-    except NoReverseMatch:
-        return None
     is_year = period.kind is IndexPeriodKind.YEAR_TO_DATE
-    asked = {
-        "agency": str(agency),
-        "calendar": "CIVIL",
-        "kind": "YEAR" if is_year else period.kind.value,
-        "year": str(period.year),
-        "number": "1" if is_year else str(period.number),
-        "basis": "received",
-    }
-    above, below = (f"{address}?{urlencode({**asked, 'measure': count})}" for count in counts)
+    if counts is None or (is_year and period.number != _LAST_MONTH):
+        return None
+    kind = PeriodKind.YEAR if is_year else PeriodKind(period.kind.value)
+    words = period_words(Calendar.CIVIL, kind, period.year, 1 if is_year else period.number)
+    above, below = (
+        dossier_list(Measure(count), agency=agency, period=words, basis=RECEIVED) for count in counts
+    )
     return above, below

@@ -26,13 +26,8 @@ from openpar.demo.dossiers_made import FULL, as_csv, as_rows
 from tests import factories
 from tests.delivery.dossiers import lists
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("dossier_province")]
 JUNE = date(2026, 6, 30)
-
-
-@pytest.fixture(autouse=True)
-def _province() -> None:
-    lists.province()
 
 
 def test_the_thirteen_usual_columns_become_batch_facts_counters_and_open_index() -> None:

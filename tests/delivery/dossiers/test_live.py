@@ -28,7 +28,7 @@ from openpar.jobs.tasks import judge_dossiers
 from tests import factories
 from tests.delivery.dossiers import lists
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("dossier_province")]
 # A Wednesday; its neighbours are working days.
 TODAY = date(2026, 6, 17)
 HEAD = "Mã hồ sơ,Đơn vị,Trạng thái,Ngày nhận,Ngày hẹn trả,Ngày xin lỗi,Mã thủ tục"
@@ -42,11 +42,6 @@ def listed(*rows: tuple[str, ...]) -> bytes:
     for code, status, due, apology in rows:
         writer.writerow([code, "Xã Số 1", status, "01/06/2026 08:00:00", due, apology, "1.000894"])
     return output.getvalue().encode()
-
-
-@pytest.fixture(autouse=True)
-def _province() -> None:
-    lists.province()
 
 
 def test_each_list_has_the_dossiers_that_wait_for_it_today() -> None:

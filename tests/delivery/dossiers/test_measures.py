@@ -259,8 +259,9 @@ def test_the_three_ratios_have_denominators_of_their_own(the_year: list[Known]) 
     assert differ >= 3
 
 
-def test_a_superior_has_what_is_below_and_an_agency_outside_the_tree_stands_apart() -> None:
-    lists.province()
+def test_a_superior_has_what_is_below_and_an_agency_outside_the_tree_stands_apart(
+    dossier_province: None,
+) -> None:
     made = lists.year(120)
     lists.brought_year(made, JUNE)
     district = Organisation.objects.get(versions__name="Xã Số 1")

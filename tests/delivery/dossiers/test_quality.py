@@ -17,7 +17,7 @@ from openpar.demo.dossiers_made import FULL, as_csv, with_defects
 from tests.delivery.dossiers import lists
 from tests.delivery.procedures import catalogue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("dossier_province")]
 AT = datetime(2026, 6, 17, 17, 0, tzinfo=VIETNAM)
 RIGHT = {
     "Mã hồ sơ": "H36.1-260601-0001",
@@ -49,11 +49,6 @@ def hits(dossier: str = RIGHT["Mã hồ sơ"]) -> dict[str, str]:
     """Open hits of a dossier, with what stands in them."""
     found = QualityHit.objects.filter(dossier=dossier, gone_in=None).order_by("rule")
     return dict(found.values_list("rule", "said"))
-
-
-@pytest.fixture(autouse=True)
-def _province() -> None:
-    lists.province()
 
 
 @pytest.mark.parametrize(

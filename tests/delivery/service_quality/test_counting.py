@@ -25,6 +25,7 @@ from tests.delivery.dossiers import lists
 from tests.delivery.service_quality.province import AT, JUNE, table
 from tests.engine.qd766_cases import set_of_2026
 from tests.factories import codes_of
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 
@@ -32,8 +33,8 @@ SECOND_QUARTER = IndexPeriod(IndexPeriodKind.QUARTER, 2026, 2)
 HALF_A_YEAR = IndexPeriod(IndexPeriodKind.YEAR_TO_DATE, 2026, 6)
 
 
-@pytest.fixture
-def manager() -> Actor:
+@world
+def index_of_half_a_year() -> Actor:
     """Four communes with the dossiers of half a year."""
     lists.province()
     lists.brought_year(lists.year(), date(2026, 7, 1))
@@ -47,8 +48,8 @@ def test_the_table_names_counts_and_indicators_that_there_are() -> None:
     assert {one.id for one in set_of_2026().indicators()} >= COUNTED
 
 
-def test_figures_are_the_counts_of_the_dossiers_received_in_the_period(manager: Actor) -> None:
-    counted = count_inputs(by=manager, at=AT, period=JUNE)
+def test_figures_are_the_counts_of_the_dossiers_received_in_the_period(index_of_half_a_year: Actor) -> None:
+    counted = count_inputs(by=index_of_half_a_year, at=AT, period=JUNE)
     assert counted.added > 0
     first, last = JUNE.months
     counters = counters_of(DATASET, basis=RECEIVED, first=first, last=last)
@@ -60,9 +61,9 @@ def test_figures_are_the_counts_of_the_dossiers_received_in_the_period(manager: 
     assert counters.total("received") > 0
 
 
-def test_months_make_the_quarter_and_the_year_to_date_of_dossiers(manager: Actor) -> None:
+def test_months_make_the_quarter_and_the_year_to_date_of_dossiers(index_of_half_a_year: Actor) -> None:
     def received(period: IndexPeriod) -> Decimal:
-        count_inputs(by=manager, at=AT, period=period)
+        count_inputs(by=index_of_half_a_year, at=AT, period=period)
         known = figures_known(period).values()
         return sum(
             (of_one["2.1"].denominator or Decimal(0) for of_one in known if "2.1" in of_one), Decimal(0)
@@ -73,43 +74,47 @@ def test_months_make_the_quarter_and_the_year_to_date_of_dossiers(manager: Actor
     assert received(HALF_A_YEAR) == sum(months) > 300
 
 
-def test_counting_once_more_adds_nothing(manager: Actor) -> None:
-    first = count_inputs(by=manager, at=AT, period=JUNE)
-    again = count_inputs(by=manager, at=AT + timedelta(hours=1), period=JUNE)
+def test_counting_once_more_adds_nothing(index_of_half_a_year: Actor) -> None:
+    first = count_inputs(by=index_of_half_a_year, at=AT, period=JUNE)
+    again = count_inputs(by=index_of_half_a_year, at=AT + timedelta(hours=1), period=JUNE)
     assert (again.added, again.unchanged, again.kept) == (0, first.added, 0)
 
 
-def test_what_a_person_stated_stays_until_told_otherwise(manager: Actor) -> None:
+def test_what_a_person_stated_stays_until_told_otherwise(index_of_half_a_year: Actor) -> None:
     ward = Organisation.objects.get(versions__name="Xã Số 1")
     line = f"{ward.key},2.1,1,2"
-    bring_in_inputs(by=manager, at=AT, period=JUNE, file=table("unit,indicator,numerator,denominator", line))
+    bring_in_inputs(
+        by=index_of_half_a_year, at=AT, period=JUNE, file=table("unit,indicator,numerator,denominator", line)
+    )
     later = AT + timedelta(hours=1)
-    assert count_inputs(by=manager, at=later, period=JUNE).kept == 1
+    assert count_inputs(by=index_of_half_a_year, at=later, period=JUNE).kept == 1
     assert figures_known(JUNE)[ward.pk]["2.1"].pair == (Decimal(1), Decimal(2))
-    assert count_inputs(by=manager, at=later, period=JUNE, replace_stated=True).added == 1
+    assert count_inputs(by=index_of_half_a_year, at=later, period=JUNE, replace_stated=True).added == 1
     story = story_of(JUNE, ward.pk, "2.1")
     assert [one.origin for one in story] == [Origin.DOSSIERS, Origin.FILE]
 
 
-def test_dossiers_that_came_in_since_change_the_count_and_the_first_one_stays_known(manager: Actor) -> None:
-    count_inputs(by=manager, at=AT, period=JUNE)
+def test_dossiers_that_came_in_since_change_the_count_and_the_first_one_stays_known(
+    index_of_half_a_year: Actor,
+) -> None:
+    count_inputs(by=index_of_half_a_year, at=AT, period=JUNE)
     before = board(JUNE, known_on=AT.date())
     lists.brought_year(lists.year(800, seed=2), date(2026, 7, 8))
-    count_inputs(by=manager, at=AT + timedelta(days=5), period=JUNE)
+    count_inputs(by=index_of_half_a_year, at=AT + timedelta(days=5), period=JUNE)
     rows = {row.name: row.rolled.sums["2.1"].pair for row in board(JUNE).agencies}
     then = {row.name: row.rolled.sums["2.1"].pair for row in before.agencies}
     again = {row.name: row.rolled.sums["2.1"].pair for row in board(JUNE, known_on=AT.date()).agencies}
     assert rows != then == again
 
 
-def test_only_those_who_manage_count_and_not_what_has_not_begun(manager: Actor) -> None:
+def test_only_those_who_manage_count_and_not_what_has_not_begun(index_of_half_a_year: Actor) -> None:
     ward = Organisation.objects.get(versions__name="Xã Số 1")
     officer = factories.actor_as(Role.FOCAL_OFFICER, ward)
     with pytest.raises(InputsRefused) as refused:
         count_inputs(by=officer, at=AT, period=JUNE)
     assert codes_of(refused.value) == ["not-allowed"]
     with pytest.raises(InputsRefused) as refused:
-        count_inputs(by=manager, at=AT, period=IndexPeriod(IndexPeriodKind.MONTH, 2026, 8))
+        count_inputs(by=index_of_half_a_year, at=AT, period=IndexPeriod(IndexPeriodKind.MONTH, 2026, 8))
     assert codes_of(refused.value) == ["period-ahead"]
 
 

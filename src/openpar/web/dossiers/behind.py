@@ -9,6 +9,7 @@ from openpar.base.facts.declarations import year_and_month
 from openpar.delivery.dossiers.declarations import DATASET, DUE, ENDED, ENDED_15, RECEIVED, RECEIVED_15
 from openpar.delivery.dossiers.queries.measures import Measure
 from openpar.engine.periods import Calendar, PeriodKind
+from openpar.web.dossier_links import dossier_list, period_words
 from openpar.web.indicators.lists import ListAsked, register_list
 
 _BASES = {
@@ -38,14 +39,13 @@ def address(asked: ListAsked) -> str:
     if period is None:
         return ""
     kind, year, number = period
-    query: dict[str, str | int] = {"calendar": calendar.value, "kind": kind.value, "year": year}
-    query |= {"number": number, "agency": asked.organisation_id}
+    words, agency = period_words(calendar, kind, year, number), asked.organisation_id
     measure = _measure(asked.counts)
     if measure is not None:
-        return f"{reverse('dossiers')}?{urlencode({**query, 'basis': basis, 'measure': measure.value})}"
+        return dossier_list(measure, agency=agency, period=words, basis=basis)
     if not set(asked.counts) <= set(Measure.values):
         return ""
-    return f"{reverse('dossiers-agencies')}?{urlencode({**query, 'below': 1})}"
+    return f"{reverse('dossiers-agencies')}?{urlencode({**words, 'agency': agency, 'below': 1})}"
 
 
 def period_of_months(first: int, last: int) -> tuple[PeriodKind, int, int] | None:

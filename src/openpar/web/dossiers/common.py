@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from openpar.base.calendars.queries import work_calendar
+from openpar.base.calendars.queries import CalendarMissing, work_calendar
 from openpar.base.facts.queries import batches, values_in
 from openpar.base.organisations.models import Organisation, OrganisationVersion
 from openpar.base.organisations.queries import names_on, tree_as_of
@@ -191,9 +191,15 @@ def frame(request: AuthenticatedRequest, here: str) -> dict[str, object]:
     }
 
 
-def work_days() -> Today:
-    """Today and the next working days."""
-    return today_of(work_calendar(), today())
+def work_days(day: date) -> Today:
+    """A day and the next working days. Raises CalendarMissing, also for a day that no calendar has."""
+    calendar = work_calendar()
+    try:
+        return today_of(calendar, day)
+    except IndexError as error:
+        what = _("chưa có lịch của ngày %s") % f"{day:%d/%m/%Y}"
+        remedy = _("Nhập và công bố lịch của năm %d") % day.year
+        raise CalendarMissing.because(_("Lịch làm việc"), what, remedy, code="no-calendar") from error
 
 
 def names_of(organisation_ids: Iterable[int]) -> Mapping[int, str]:

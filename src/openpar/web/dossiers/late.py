@@ -14,6 +14,7 @@ from openpar.delivery.dossiers.queries.lists import (
     DossierRow,
     Sort,
     codes_behind,
+    organisation_ids,
     rows_of_codes,
     sorted_codes,
 )
@@ -30,9 +31,10 @@ _MOST_CAUSES = 8
 
 @dataclass(frozen=True)
 class Cause:
-    """One name with its late dossiers and the working days they were late together."""
+    """One name with its late dossiers and the working days they were late together; `link`: only those."""
 
     name: str
+    link: str
     count: int
     days: int
 
@@ -60,8 +62,8 @@ def late(request: AuthenticatedRequest) -> HttpResponse:
         "slice": found,
         "is_open": measure is Measure.OVERDUE,
         "rows": [LateRow(row, reasons[row.code].sentence if row.code in reasons else "") for row in rows],
-        "by_procedure": _causes(read, "procedure"),
-        "by_agency": _causes(read, "agency"),
+        "by_procedure": _causes(request, read, "procedure"),
+        "by_agency": _causes(request, read, "agency"),
         "is_part": len(codes) > _MOST_READ,
         "days": sum(row.days_late for row in read),
     }
@@ -70,7 +72,7 @@ def late(request: AuthenticatedRequest) -> HttpResponse:
     return render(request, "dossiers/late.html", context, status=422 if asked.view.gaps else 200)
 
 
-def _causes(read: Sequence[DossierRow], name: str) -> list[Cause]:
+def _causes(request: AuthenticatedRequest, read: Sequence[DossierRow], name: str) -> list[Cause]:
     """Those with most late dossiers, named as lists name them."""
     counts: Counter[str] = Counter(getattr(row, name) for row in read)
     most = [word for word, _count in counts.most_common(_MOST_CAUSES)]
@@ -82,4 +84,20 @@ def _causes(read: Sequence[DossierRow], name: str) -> list[Cause]:
     days: Counter[str] = Counter()
     for row in read:
         days[getattr(row, name)] += row.days_late
-    return [Cause(words[word] or "—", counts[word], days[word]) for word in most]
+    numbers: Mapping[str, object] = (
+        organisation_ids(most) if name == "agency" else {word: word for word in most}
+    )
+    return [
+        Cause(words[word] or "—", _narrowed(request, name, numbers.get(word)), counts[word], days[word])
+        for word in most
+    ]
+
+
+def _narrowed(request: AuthenticatedRequest, name: str, value: object) -> str:
+    """The same page for one agency or procedure; "" where it has no number to ask for."""
+    if not value:
+        return ""
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    asked[name] = str(value)
+    return f"?{asked.urlencode()}"

@@ -13,7 +13,7 @@ from openpar.base.facts.current import Rewritten
 from openpar.common.formats import VIETNAM
 from openpar.delivery.dossiers.models import QualityHit
 from openpar.delivery.dossiers.quality import Rule
-from openpar.delivery.dossiers.queries.one import Telling, one_dossier, organisation_of
+from openpar.delivery.dossiers.queries.one import OneDossier, Telling, one_dossier, organisation_of
 from openpar.engine.workdays import reasoning
 from openpar.web.dossiers.common import frame, seen_agencies
 from openpar.web.dossiers.listing import shown_rows
@@ -77,6 +77,7 @@ def dossier(request: AuthenticatedRequest, code: str) -> HttpResponse:
         "found": found,
         "row": shown_rows([found.row])[0],
         "steps": [_step(name, at) for name, at in sorted(found.moments, key=lambda one: one[1])],
+        "due_differs": _due_differs(found),
         "reasons": reasoning(found.deadline, gettext) if found.deadline else (),
         "tellings": [_telling(one) for one in found.tellings],
         "rewritings": [_rewriting(one) for one in found.rewritten],
@@ -85,6 +86,18 @@ def dossier(request: AuthenticatedRequest, code: str) -> HttpResponse:
         "longest": max((span.days for span in found.why.spans), default=0) if found.why else 0,
     }
     return render(request, "dossiers/dossier.html", context)
+
+
+def _due_differs(found: OneDossier) -> str:
+    """Which day counts, where the catalogue gives another one than the receipt; "" where they agree."""
+    promised = found.row.original_due_on
+    if found.deadline is None or promised is None or found.deadline.due_on == found.row.due_on:
+        return ""
+    said = gettext(
+        "Theo danh mục, hạn là %(reckoned)s; giấy tiếp nhận hẹn %(promised)s. "
+        "Tính theo ngày đã hẹn với người dân."
+    )
+    return said % {"reckoned": f"{found.deadline.due_on:%d/%m/%Y}", "promised": f"{promised:%d/%m/%Y}"}
 
 
 def _step(name: str, at: datetime) -> Step:

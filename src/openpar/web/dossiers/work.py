@@ -17,7 +17,7 @@ from openpar.delivery.dossiers.queries.live import Today, Work, work_by_agency, 
 from openpar.web.components.paging import slice_of
 from openpar.web.dossiers.common import agency_choices, frame, names_of, narrowed, seen_agencies, work_days
 from openpar.web.dossiers.words import WORKS, channel_word, status_word
-from openpar.web.http import AuthenticatedRequest, page, refused
+from openpar.web.http import AuthenticatedRequest, page, refused, today
 from openpar.web.procedures.common import asked_number
 
 
@@ -65,7 +65,7 @@ _BAD = frozenset({Work.OVERDUE, Work.LATE_WITHOUT_APOLOGY})
 def board(request: AuthenticatedRequest) -> HttpResponse:
     organisations = narrowed(request)
     try:
-        days = work_days()
+        days = work_days(today())
     except CalendarMissing as missing:
         return refused(request, missing)
     agency = asked_number(request, "agency")
@@ -117,7 +117,7 @@ def work_page(request: AuthenticatedRequest, work: str) -> HttpResponse:
         raise Http404
     chosen, organisations, agency = Work(work), narrowed(request), asked_number(request, "agency")
     try:
-        days = work_days()
+        days = work_days(_asked_day(request))
     except CalendarMissing as missing:
         return refused(request, missing)
     found = slice_of(request, work_list(chosen, days, organisations=organisations))
@@ -133,6 +133,14 @@ def work_page(request: AuthenticatedRequest, work: str) -> HttpResponse:
         "agencies": agency_choices(seen_agencies(request), agency),
     }
     return render(request, "dossiers/work.html", context)
+
+
+def _asked_day(request: AuthenticatedRequest) -> date:
+    """The day of a message that leads here (`on`), today for everything else."""
+    try:
+        return date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return today()
 
 
 def _rows(dossiers: list[OpenDossier]) -> list[OpenRow]:

@@ -38,6 +38,7 @@ PROVIDERS: tuple[Provider | str, ...] = (
     "openpar.web.assessments.home.waiting",
     "openpar.web.appraisals.home.waiting",
     "openpar.web.rounds.home.waiting",
+    "openpar.web.dossiers.home.waiting",
     "openpar.web.procedures.home.waiting",
     "openpar.web.figures.home.waiting",
     "openpar.web.people.home.waiting",
