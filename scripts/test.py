@@ -6,25 +6,26 @@ Usage: test.py [pytest arguments]. With --only sqlite|postgresql one of the two 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from browser import browser_starts
 from postgres import postgresql
 
 ROOT = Path(__file__).resolve().parents[1]
 # Run once though they may touch the database: the command line, the demo (made for SQLite), the proofs (which
 # bring both databases themselves), the comparison with the verifier. What touches none runs once anyway.
 ONCE = [f"tests/{name}" for name in ("backoffice", "demo", "house", "trust", "verify")]
-# How pages look and are used: the same on either database. The round itself, and two people at one leaf, are
-# played on both; so is every page for every role.
-LOOKS = [
-    f"tests/journeys/test_{name}.py"
-    for name in ("accessibility", "criteria_editor", "excel", "phone", "second_factor", "without_javascript")
-]
+# How pages look and are used: the same on either database. Two people at one leaf meet on both; so does every
+# role on every page, and every action of the round.
+LOOKS = sorted(
+    f"tests/journeys/{path.name}"
+    for path in (ROOT / "tests" / "journeys").glob("test_*.py")
+    if path.stem != "test_two_people"
+)
 PAGES_OF_BOTH = ("failures", "flat_queries", "health", "pages")
 LOOKS += sorted(
     f"tests/web/{path.name}"
@@ -54,19 +55,6 @@ def run(arguments: list[str], *, database: str, name: str) -> int:
         )
     say(f"— {name}: {time.monotonic() - started:.0f} s, exit {code} —")
     return code
-
-
-def browser_starts() -> bool:
-    """Is there a Chromium, and does the driver beside it start (its Node.js needs libatomic)?"""
-    import playwright
-
-    node = Path(playwright.__file__).parent / "driver" / "node"
-    if shutil.which("chromium") is None:
-        return False
-    try:
-        return subprocess.run([str(node), "--version"], capture_output=True, check=False).returncode == 0
-    except OSError:
-        return False
 
 
 def main(arguments: list[str]) -> int:

@@ -1,22 +1,25 @@
-"""Runs checks, each in its own process with a database and a folder of its own."""
+"""Runs checks, each in a process, with a database and in a folder of its own."""
 
 from __future__ import annotations
 
 import atexit
-import json
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
 from scripts.postgres import postgresql
-from trust.check import POSTGRESQL, SQLITE, Check
+from trust.check import POSTGRESQL, SQLITE, Check, Scale
+from trust.one import play
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -52,6 +55,24 @@ def _tables() -> Path:
     return path
 
 
+@cache
+def _forks() -> ForkServerContext:
+    """Starts processes as forks of one that has loaded the program (trust/loaded.py)."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["trust.loaded"])
+    before = dict(os.environ)
+    folder = tempfile.mkdtemp(prefix="openpar-loaded-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["OPENPAR_VAR_DIR"] = folder
+    os.environ.pop("DATABASE_URL", None)
+    try:
+        forkserver.ensure_running()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    return context
+
+
 def run_check(check: Check, *, seed: int, short: bool) -> Iterator[dict[str, Any]]:
     """What the check found, once for each of its databases."""
     for kind in check.databases_for(short=short) or ("",):
@@ -63,33 +84,34 @@ def run_check(check: Check, *, seed: int, short: bool) -> Iterator[dict[str, Any
             if kind == SQLITE:
                 shutil.copyfile(_tables(), environment["DATABASE_URL"].removeprefix("sqlite:///"))
                 environment["TRUST_TABLES"] = "made"
-            command = [sys.executable, "-m", "trust.one", check.name, "--seed", str(seed)]
-            done = subprocess.run(
-                [*command, "--short"] if short else command,
-                cwd=ROOT,
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-        yield _told(check, kind, seed, done)
+            told = _told(check, kind, Scale(seed=seed, short=short), environment, Path(folder) / "words")
+        yield told
 
 
-def _told(check: Check, kind: str, seed: int, done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-    lines = done.stdout.strip().splitlines()
+def _told(
+    check: Check, kind: str, scale: Scale, environment: Mapping[str, str], words: Path
+) -> dict[str, Any]:
+    """What the process of the check sent, or that it ended without a word."""
+    receiving, sending = multiprocessing.Pipe(duplex=False)
+    process = _forks().Process(target=play, args=(sending, str(words), dict(environment), check.name, scale))
+    process.start()
+    sending.close()
     try:
-        told: dict[str, Any] = json.loads(lines[-1])
-    except (IndexError, ValueError):
+        told: dict[str, Any] = receiving.recv()
+    except EOFError:
+        process.join()
+        said = words.read_text(encoding="utf-8")[-3000:] if words.exists() else ""
         return {
             "check": check.name,
             "database": kind,
-            "seed": seed,
+            "seed": scale.seed,
             "figures": {},
-            "violations": [f"the check itself broke (exit {done.returncode}): {done.stderr[-3000:]}"],
+            "violations": [f"the check itself broke (exit {process.exitcode}): {said}"],
             "planted": {},
             "seconds": 0,
             "holds": False,
         }
+    process.join()
     return told
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from scripts.browser import chromium
 from tests.journeys.browser import Visitors
 
 FOLDER = Path(__file__).parent
@@ -37,7 +37,7 @@ def browser() -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread; Django would refuse the database below it.
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=_ARGUMENTS)
         yield browser
         browser.close()
 
@@ -65,8 +65,8 @@ def _second_factor_as_demanded(request: pytest.FixtureRequest, monkeypatch: pyte
 
 
 @pytest.fixture
-def visitors(browser: Browser, live_server: LiveServer) -> Iterator[Visitors]:
-    """The people of a journey; it fails of what their browsers complained of."""
+def visitors(browser: Browser, live_server: LiveServer, tmp_path: Path) -> Iterator[Visitors]:
+    """The people of a journey; it fails of what their browsers complained of, and leaves pictures of it."""
     found = Visitors(browser, live_server.url)
     yield found
     found.close()
@@ -79,7 +79,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = yield
     visitors = getattr(item, "funcargs", {}).get("visitors")
     if call.when == "call" and report.failed and isinstance(visitors, Visitors):
-        folder: Path = item.funcargs["tmp_path"]  # type: ignore[attr-defined]  # every test has one, see tests/conftest.py
+        folder: Path = item.funcargs["tmp_path"]  # type: ignore[attr-defined]  # `visitors` asks for it
         for number, page in enumerate(visitors.pages, start=1):
             path = folder / f"window-{number}.png"
             page.screenshot(path=path, full_page=True)

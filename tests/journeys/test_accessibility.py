@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from io import StringIO
+from itertools import groupby
 
 import pytest
 from django.core.management import call_command
@@ -21,11 +22,13 @@ from tests import factories
 from tests.delivery.dossiers.pages import dossier_things
 from tests.delivery.figures.pages import figure_things
 from tests.delivery.procedures.pages import procedure_things
-from tests.journeys.browser import Visitors, axe, cut_placeholders
-from tests.journeys.looks import STRANGER, VISITS, Look
+from tests.journeys.browser import Visitors, axe, bring_axe_along, cut_placeholders
+from tests.journeys.looks import STRANGER, VISITS, Look, Visit
 from tests.journeys.rounds_now import RoundNow, bring_in_outside, conclude, round_now, score, submit
 from tests.parindex.indicators.pages import indicator_things
 from tests.web.addresses import Things
+
+_TOGETHER = 4
 
 
 def _things(found: RoundNow) -> Things:
@@ -70,6 +73,7 @@ def _record_penalty(found: RoundNow) -> None:
 
 def _wrong(page: Page, things: Things, looks: Iterable[Look]) -> list[str]:
     found: list[str] = []
+    bring_axe_along(page)
     for look in looks:
         answer = page.goto(f"{things.address(look.name, **look.chosen)}?{look.query}")
         if answer is None or not answer.ok:
@@ -79,20 +83,40 @@ def _wrong(page: Page, things: Things, looks: Iterable[Look]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", VISITS)
-def test_pages_of(name: str, visitors: Visitors) -> None:
-    visit = VISITS[name]
-    found = round_now(visit.stage)
-    if visit.stage == RoundStage.SELF_SCORING:
-        score(found, found.health, leaving_out=() if visit.role == Role.AGENCY_HEAD else ("2.1.1",))
-    if visit.role == Role.AGENCY_HEAD:
+def _state_of(visit: Visit) -> tuple[RoundStage, bool]:
+    """In which round the visit is: its phase, and whether the unit has handed in."""
+    return visit.stage, visit.role == Role.AGENCY_HEAD
+
+
+def _tours() -> Iterator[list[str]]:
+    """Visits to the same round, a few together: to bring a round to its phase takes longer than a page."""
+    for _state, names in groupby(sorted(VISITS, key=lambda name: str(_state_of(VISITS[name]))), _state_at):
+        together = list(names)
+        for first in range(0, len(together), _TOGETHER):
+            yield together[first : first + _TOGETHER]
+
+
+def _state_at(name: str) -> tuple[RoundStage, bool]:
+    return _state_of(VISITS[name])
+
+
+@pytest.mark.parametrize("names", list(_tours()), ids=", ".join)
+def test_pages_of(names: list[str], visitors: Visitors) -> None:
+    stage, has_handed_in = _state_at(names[0])
+    found = round_now(stage)
+    if stage == RoundStage.SELF_SCORING:
+        score(found, found.health, leaving_out=() if has_handed_in else ("2.1.1",))
+    if has_handed_in:
         submit(found, found.health)
-    if visit.stage == RoundStage.DECISION:
+    if stage == RoundStage.DECISION:
         bring_in_outside(found)
         conclude(found)
         _record_penalty(found)
-    page = visitors.as_person(found.person(visit.role, getattr(found, visit.where)))
-    assert _wrong(page, _things(found), visit.looks) == []
+    things, wrong = _things(found), []
+    for visit in map(VISITS.__getitem__, names):
+        page = visitors.as_person(found.person(visit.role, getattr(found, visit.where)))
+        wrong += _wrong(page, things, visit.looks)
+    assert wrong == []
 
 
 def test_pages_of_nobody(visitors: Visitors) -> None:

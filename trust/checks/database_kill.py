@@ -97,10 +97,11 @@ def _wrong_answers(told: Told) -> list[str]:
 
 
 def _make_tables() -> None:
-    import django
     from django.core.management import call_command
 
-    django.setup()
+    from trust.loaded import take_on
+
+    take_on(dict(os.environ))
     call_command("migrate", verbosity=0)
 
 

@@ -261,10 +261,11 @@ def _make_tables() -> None:
     os.environ["OPENPAR_DISK_RESERVE"] = "0"
     os.environ["OPENPAR_HOSTS"] = "127.0.0.1"
     os.environ["OPENPAR_STOP_WITHOUT_SEAL_MINUTES"] = "100000000"
-    import django
     from django.core.management import call_command
 
-    django.setup()
+    from trust.loaded import take_on
+
+    take_on(dict(os.environ))
     call_command("migrate", verbosity=0)
 
 
