@@ -29,6 +29,5 @@ def take_on(environment: Mapping[str, str]) -> None:
     importlib.reload(importlib.import_module(name))
     settings._wrapped = Settings(name)
     # As they were before anybody asked for them.
-    connections._settings = None
     vars(connections).pop("settings", None)
-    connections._connections = Local(connections.thread_critical)
+    vars(connections).update(_settings=None, _connections=Local(connections.thread_critical))

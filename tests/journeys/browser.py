@@ -113,7 +113,7 @@ def axe(page: Page, *, widths: Sequence[int] = (DESK, PHONE)) -> list[str]:
     return found
 
 
-# Only what is wrong leaves the browser: to hand over all that axe tells of a page takes longer than to find it.
+# Only what is wrong leaves the browser: handing over all that axe tells takes longer than finding it.
 _TOLD = """(found) => found.violations.flatMap((violation) =>
   violation.nodes.map((node) => `${violation.id}: ${violation.help}: ${node.html.slice(0, 160)}`))"""
 _CUT = """() => {

@@ -122,6 +122,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "openpar.web.metrics.Measured",
     "openpar.web.protection.ResponseHeaders",
+    "openpar.api.middleware.AnswersOfTheApi",
     "openpar.web.protection.SmallEnough",
     "openpar.web.protection.HostCookies",
     "django.middleware.security.SecurityMiddleware",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", metrics.metrics, name="metrics"),
     path(".well-known/security.txt", security_txt.security_txt, name="security-txt"),
+    path("api/v1/", include("openpar.api.urls")),
     path("", include("openpar.web.urls")),
 ]
 

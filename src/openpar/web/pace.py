@@ -1,98 +1,24 @@
 """How often one person, or one address without a log-in, may ask for what costs much: 429 beyond it.
 
-Counted in memory, by each process for itself: a brake on scripts that run wild, not a wall. Guessing
-passwords has brakes of its own (base/access/brakes.py), which are exact and outlive a restart.
+A brake on scripts that run wild. Guessing passwords has brakes of its own (base/access/brakes.py), which are
+exact and outlive a restart. Connected systems are counted by the API itself, as the person of their key.
 """
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from openpar.common.errors import Refused
+from openpar.common.pace import Limit as Limit
+from openpar.common.pace import Pace as Pace
+from openpar.common.pace import read_limits as read_limits
 from openpar.web.account.devices import address_of
 from openpar.web.http import refused
-
-_KEYS = {"name", "of", "methods", "pages", "except", "most", "seconds"}
-
-
-@dataclass(frozen=True)
-class Limit:
-    """At most `most` requests of one person or address in each window of `seconds`.
-
-    Without `pages` all of them are meant but those in `but`.
-    """
-
-    name: str
-    is_of_person: bool
-    methods: frozenset[str]
-    pages: frozenset[str]
-    but: frozenset[str]
-    most: int
-    seconds: int
-
-    def counts(self, page: str, method: str, *, is_person: bool) -> bool:
-        is_page = page in self.pages if self.pages else page not in self.but
-        return self.is_of_person == is_person and method in self.methods and is_page
-
-
-def read_limits(path: Path) -> tuple[Limit, ...]:
-    """The limits of a file. Raises ValueError naming the entry that is none."""
-    entries: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["limits"]
-    return tuple(_limit(entry) for entry in entries)
-
-
-def _limit(entry: dict[str, Any]) -> Limit:
-    most, seconds = entry.get("most"), entry.get("seconds")
-    is_whole = isinstance(most, int) and isinstance(seconds, int) and most > 0 and seconds > 0
-    if set(entry) - _KEYS or entry.get("of") not in ("person", "address") or not is_whole:
-        raise ValueError(f"request_limits.yaml: an entry is no limit: {entry!r}")
-    return Limit(
-        name=str(entry["name"]),
-        is_of_person=entry["of"] == "person",
-        methods=frozenset(entry["methods"]),
-        pages=frozenset(entry.get("pages", ())),
-        but=frozenset(entry.get("except", ())),
-        most=int(entry["most"]),
-        seconds=int(entry["seconds"]),
-    )
-
-
-class Pace:
-    """Counts what one process has answered. Old windows are dropped as soon as a new one begins."""
-
-    def __init__(self, limits: tuple[Limit, ...], clock: Callable[[], float] = time.monotonic) -> None:
-        self.limits = limits
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._windows: dict[str, tuple[int, dict[str, int]]] = {}
-
-    def wait(self, page: str, method: str, who: str, *, is_person: bool) -> int:
-        """Counts one request; how many seconds to wait, 0 when it may pass."""
-        longest = 0
-        for limit in self.limits:
-            if limit.counts(page, method, is_person=is_person):
-                longest = max(longest, self._wait(limit, who))
-        return longest
-
-    def _wait(self, limit: Limit, who: str) -> int:
-        window, into = divmod(self._clock(), limit.seconds)
-        with self._lock:
-            since, counted = self._windows.get(limit.name, (-1, {}))
-            if since != window:
-                counted = {}
-                self._windows[limit.name] = (int(window), counted)
-            counted[who] = counted.get(who, 0) + 1
-            return 0 if counted[who] <= limit.most else max(1, round(limit.seconds - into))
 
 
 class Paced:

@@ -41,6 +41,8 @@ _EVENTS: Final = frozenset(
         "clear-factors",
         "end-person-sessions",
         "lift-brake",
+        "make-api-key",
+        "end-api-key",
     }
 )
 # Not found is how this program says “not yours”; 409, 413, 422, 429: what was sent is not taken.

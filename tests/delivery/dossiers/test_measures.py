@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from openpar.base.facts.counting import board
 from openpar.base.facts.queries import values_in
@@ -18,6 +19,7 @@ from openpar.delivery.dossiers.declarations import AGENCIES, RECEIVED, SECTORS
 from openpar.delivery.dossiers.models import OpenDossier
 from openpar.delivery.dossiers.queries.lists import codes_behind
 from openpar.delivery.dossiers.queries.measures import (
+    NOTHING,
     Asked,
     Dimension,
     Measure,
@@ -25,6 +27,7 @@ from openpar.delivery.dossiers.queries.measures import (
     basis_of,
     figures_by,
     rates_of,
+    scanned,
     total_of,
 )
 from openpar.delivery.dossiers.resolving import Register
@@ -219,6 +222,50 @@ def test_figures_told_apart_add_up_to_the_whole_and_each_to_its_rows(
         assert {names[number]: figures["received"] for number, figures in parts.items()} == sectors
 
 
+@pytest.mark.parametrize("calendar", list(Calendar))
+@pytest.mark.parametrize("dimension", [Dimension.AGENCY, Dimension.SECTOR, Dimension.CHANNEL])
+def test_kept_counters_and_a_scan_of_all_facts_say_the_same(
+    the_year: list[Known], dimension: Dimension, calendar: Calendar
+) -> None:
+    of = period(calendar, PeriodKind.QUARTER, 2026, 2)
+    commune = Organisation.objects.get(versions__name="Xã Số 1").pk
+    sector = next(one.sector for one in the_year)
+    for asked in (
+        Asked(of, JUNE),
+        Asked(of, JUNE, organisations=frozenset({commune})),
+        Asked(of, JUNE, sector=sector),
+        Asked(of, JUNE, channel=2),
+        Asked(of, JUNE, organisations=frozenset({commune}), sector=sector, channel=1),
+        Asked(of, JUNE, organisations=frozenset()),
+        Asked(of, JUNE, sector="không có"),
+    ):
+        assert figures_by(dimension, asked) == scanned(dimension, asked), asked
+        assert total_of(asked) == scanned(None, asked).get(0, NOTHING), asked
+
+
+def test_a_board_asks_the_database_as_often_for_any_number_of_dossiers(
+    the_year: list[Known], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    figures_by(Dimension.AGENCY, Asked(period(Calendar.CIVIL, PeriodKind.YEAR, 2026), JUNE))
+    with django_assert_num_queries(4):
+        figures_by(Dimension.AGENCY, Asked(period(Calendar.CIVIL, PeriodKind.YEAR, 2026), JUNE))
+
+
+def test_what_is_said_to_have_ended_before_it_came_never_makes_less_than_nothing(
+    dossier_province: None,
+) -> None:
+    rows = as_rows(lists.year(40, seed=4), lists.moment(JUNE), FULL)
+    place = {name: at for at, name in enumerate(rows[0])}
+    wrong = next(row for row in rows[1:] if row[place["Ngày kết thúc xử lý"]])
+    wrong[place["Ngày kết thúc xử lý"]] = wrong[place["Ngày trả kết quả"]] = "02/01/2026 09:00:00"
+    lists.brought(written(rows), lists.moment(JUNE))
+    for month in months_of(year_to_date(Calendar.CIVIL, 2026, 6)):
+        whole = total_of(Asked(month, JUNE))
+        assert whole["carried_over"] == len(codes_behind(Asked(month, JUNE), Measure.CARRIED_OVER)) >= 0
+        left = sum(whole[name] for name in ("resolved", "returned", "withdrawn", "stopped"))
+        assert whole["carried_over"] + whole["received"] == left + whole["remaining"]
+
+
 def test_the_kept_counters_say_the_same_of_agencies(the_year: list[Known]) -> None:
     of = period(Calendar.CIVIL, PeriodKind.QUARTER, 2026, 2)
     kept = board("dossiers", basis=RECEIVED, first=24315, last=24317)
@@ -268,13 +315,13 @@ def test_a_superior_has_what_is_below_and_an_agency_outside_the_tree_stands_apar
     factories.organisation("Tổ Một", kind=Kind.COMMUNE, parent=district)
     of = Asked(period(Calendar.CIVIL, PeriodKind.YEAR, 2026), JUNE)
     tree = tree_as_of(JUNE)
-    rolled = agency_figures(of, tree)
+    rolled = agency_figures(figures_by(Dimension.AGENCY, of), tree)
     own = figures_by(Dimension.AGENCY, of)
     keys = values_in(AGENCIES)
     number = next(number for number, key in keys.items() if key == district.key)
     assert rolled.by_organisation[district.pk]["received"] == own[number]["received"]
     without = tuple(node for node in tree if node.organisation_id != district.pk)
-    apart = agency_figures(of, without)
+    apart = agency_figures(figures_by(Dimension.AGENCY, of), without)
     assert apart.outside[district.key]["received"] == own[number]["received"]
     assert district.pk not in apart.by_organisation
 

@@ -1,4 +1,4 @@
-"""Second factors of people, brakes on guessing, and the sessions that are open."""
+"""Second factors of people, keys of connected systems, brakes on guessing, and the sessions that are open."""
 
 from __future__ import annotations
 
@@ -82,6 +82,27 @@ class RecoveryCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {'used' if self.used_at else 'unused'}"
+
+
+class ApiKey(models.Model):
+    """What a connected system shows instead of a password, to act as one account. Only its digest is here."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="api_keys")
+    # Of the connected system; names the source of what it sends.
+    name = models.CharField(max_length=120)
+    # Shown in lists; opens nothing.
+    prefix = models.CharField(max_length=8, unique=True)
+    digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    # Nobody: from the console of the server.
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="api_keys_made")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    used_on = models.DateField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager[ApiKey]]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.name} {self.prefix}"
 
 
 class Brake(models.Model):

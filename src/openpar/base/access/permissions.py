@@ -16,5 +16,14 @@ def may_end_sessions(actor: Actor) -> bool:
     return may_manage_people(actor)
 
 
+def may_make_api_keys(actor: Actor, user_id: int) -> bool:
+    """For the account of anybody but oneself: a key outlives the session that made it."""
+    return may_manage_people(actor) and actor.id != user_id
+
+
+def may_end_api_keys(actor: Actor) -> bool:
+    return may_manage_people(actor)
+
+
 def may_lift_brakes(actor: Actor) -> bool:
     return may_manage_people(actor)

@@ -1,14 +1,19 @@
-"""What ways in a person has, which sessions are open, which brakes are on."""
+"""What ways in a person has, which sessions are open, which systems are connected, which brakes are on."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from openpar.base.access.models import Brake, BrowserSession, Passkey, RecoveryCode, Totp
+from openpar.base.access.api_keys import is_of, prefix_of
+from openpar.base.access.models import ApiKey, Brake, BrowserSession, Passkey, RecoveryCode, Totp
+from openpar.base.access.rules import ROLES_THAT_CONNECT
+from openpar.base.accounts.models import User
+from openpar.base.accounts.queries import actor_of
+from openpar.base.organisations.roles import Actor
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,43 @@ def open_sessions(user_id: int, *, at: datetime, session_key: str | None) -> tup
 def public_id(session_key: str) -> str:
     """Names a session on a page without telling its key."""
     return hashlib.sha256(f"openpar.session:{session_key}".encode()).hexdigest()[:20]
+
+
+@dataclass(frozen=True)
+class Connected:
+    """A connected system: the account it acts as, with the roles held now, and what its key is called."""
+
+    actor: Actor
+    key_id: int
+    name: str
+    used_on: date | None
+
+
+def account_of_key(key: str, *, at: datetime) -> Connected | None:
+    """Whom a key lets in; None for a key that is none, that was ended, or whose account was stopped."""
+    prefix = prefix_of(key)
+    found = ApiKey.objects.filter(prefix=prefix, ended_at=None).first() if prefix else None
+    if found is None or not is_of(key, found.digest):
+        return None
+    try:
+        return Connected(actor_of(found.user_id, at=at), found.pk, found.name, found.used_on)
+    except User.DoesNotExist:
+        return None
+
+
+def api_keys_of(user_id: int) -> QuerySet[ApiKey]:
+    """The keys of an account: those in use first, the latest first."""
+    rows = ApiKey.objects.filter(user_id=user_id).select_related("made_by")
+    return rows.order_by(F("ended_at").desc(nulls_first=True), "-made_at", "-id")
+
+
+def may_be_connected(user_id: int, *, at: datetime) -> bool:
+    """May a key be made for the account: is it in use, with a role that brings dossiers in?"""
+    try:
+        who = actor_of(user_id, at=at)
+    except User.DoesNotExist:
+        return False
+    return any(who.has(role) for role in ROLES_THAT_CONNECT)
 
 
 def brakes_to_show(at: datetime) -> QuerySet[Brake]:

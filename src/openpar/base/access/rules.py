@@ -23,6 +23,14 @@ KNOWN_DEVICE = timedelta(days=90)
 # `seen_at` is written at most this often, so that reading pages seldom write.
 TOUCH_STEP = timedelta(minutes=5)
 RECOVERY_CODES = 10
+# Connected systems act as accounts with one of these roles: those that bring dossiers in. A test compares
+# them with delivery, which stands above and cannot be asked here.
+ROLES_THAT_CONNECT = frozenset(
+    {Role.FOCAL_OFFICER, Role.PROCEDURE_CONTROLLER, Role.ROUND_MANAGER, Role.ADMINISTRATOR}
+)
+# Keys of one account that are in use at once, and the letters of the name of a connected system.
+MOST_API_KEYS = 10
+LONGEST_KEY_NAME = 120
 
 
 @dataclass(frozen=True)

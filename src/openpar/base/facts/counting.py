@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +61,27 @@ def board(dataset: str, *, basis: str, first: int, last: int) -> Counters:
     """What a page of agencies reads: one kept total an agency, over the months from `first` to `last`."""
     to = registered(dataset)
     return kept.kept_by_agency(to, _number(to, basis), first, last)
+
+
+def sums(
+    dataset: str,
+    *,
+    bases: Sequence[str],
+    by: str,
+    first: int,
+    last: int,
+    among: Mapping[str, Sequence[int]],
+) -> dict[str, dict[int, dict[str, int]]]:
+    """Kept counters of some bases added up by agency, sector or channel ("": over everything, in cell 0) over
+    the months from `first` to `last`, both included; `among`: by dimension, the numbers wanted, at least
+    one of each. Raises UnknownDataset, KeyError for a basis that is not declared.
+    """
+    to = registered(dataset)
+    numbers = {_number(to, basis): basis for basis in bases}
+    found: dict[str, dict[int, dict[str, int]]] = {basis: {} for basis in bases}
+    for (number, cell), counts in kept.kept_sums(to, list(numbers), by, first, last, among).items():
+        found[numbers[number]][cell] = counts
+    return found
 
 
 def _number(to: Registered, basis: str) -> int:

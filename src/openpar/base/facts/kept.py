@@ -105,6 +105,30 @@ def kept_by_agency(to: Registered, basis: int, first: int, last: int) -> Counter
         return _counters(to, cursor.fetchall())
 
 
+def kept_sums(
+    to: Registered, bases: Sequence[int], by: str, first: int, last: int, among: Mapping[str, Sequence[int]]
+) -> dict[tuple[int, int], dict[str, int]]:
+    """Counts added up in the database over the months from `first` to `last`, both included, by basis and the
+    numbers of a dimension ("": all in cell 0); `among`: by dimension, the numbers that are wanted of it.
+    """
+    names = [count.name for count in to.counting.counts]
+    summed = ", ".join(f"CAST(SUM({column}) AS BIGINT)" for column in columns_of(to.counting))
+    # Whoever asks for agencies only reads their totals, not their cells.
+    are_totals = by in ("", AGENCY) and set(among) <= {AGENCY}
+    where = "" if are_totals else "NOT "
+    where += f"(sector = {_ALL} AND channel = {_ALL})"
+    for column, numbers in (("basis", bases), *among.items()):
+        where += f" AND {column} IN ({', '.join(format(number, 'd') for number in numbers)})"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT basis, {by or _ALL} AS cell, {summed} FROM facts_keptcounter WHERE dataset_id = %s "
+            f"AND month BETWEEN %s AND %s AND {where} GROUP BY basis" + (f", {by}" if by else ""),
+            [to.dataset_id, first, last],
+        )
+        rows = cursor.fetchall()
+    return {(basis, cell): dict(zip(names, counts, strict=True)) for basis, cell, *counts in rows}
+
+
 def _read(to: Registered, basis: int, where: str, values: Sequence[int]) -> Counters:
     columns = columns_of(to.counting)
     with connection.cursor() as cursor:

@@ -24,7 +24,8 @@ CODE = "dossier"
 # The dimensions whose texts have small numbers.
 AGENCIES, SECTORS, PROCEDURES = "dossier_agency", "dossier_sector", "dossier_procedure"
 # Months of the calendar, and months of reporting: from the 15th to the 14th (TT 01/2020/TT-VPCP).
-RECEIVED, DUE, ENDED, RECEIVED_15, ENDED_15 = "received", "due", "ended", "received_15", "ended_15"
+RECEIVED, DUE, ENDED = "received", "due", "ended"
+RECEIVED_15, DUE_15, ENDED_15 = "received_15", "due_15", "ended_15"
 
 
 def _count(name: str, **wanted: int | tuple[int, ...]) -> Count:
@@ -51,6 +52,7 @@ COUNTING = Counting(
         FactColumn("month_due", 16),
         FactColumn("month_ended", 16),
         FactColumn("period_received", 16),
+        FactColumn("period_due", 16),
         FactColumn("period_ended", 16),
         # 1: it was received; refused and merely registered ones were not.
         FactColumn("accepted"),
@@ -73,6 +75,7 @@ COUNTING = Counting(
         Basis(DUE, "month_due"),
         Basis(ENDED, "month_ended"),
         Basis(RECEIVED_15, "period_received"),
+        Basis(DUE_15, "period_due"),
         Basis(ENDED_15, "period_ended"),
     ),
     counts=(

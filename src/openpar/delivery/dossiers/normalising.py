@@ -199,7 +199,9 @@ def facts_of(
     """The facts as `facts.staged_facts.stage_facts` takes them in; `numbers` of each dimension."""
     rows, judged = reckoned.rows, reckoned.judged
     own = rows.numbers
-    ended_on = first_told(judged.ended_on, reckoned.month_of)
+    # What is said to have ended before it was received (a mistake, Q4) ended in the month of its reception:
+    # so whatever has left was there before, in every month.
+    ended_on = np.maximum(first_told(judged.ended_on, reckoned.month_of), reckoned.month_of)
     has_left = judged.outcome > Outcome.OPEN
     supplements = np.where(np.isnat(rows.moments["supplement_asked_at"]), 0, 1)
     obligation = np.where(own["has_obligation"] >= 0, own["has_obligation"], reckoned.terms.has_fee)
@@ -214,6 +216,7 @@ def facts_of(
         "month_due": month_numbers(judged.due_on),
         "month_ended": np.where(has_left, month_numbers(ended_on), 0),
         "period_received": period_numbers(reckoned.month_of),
+        "period_due": period_numbers(judged.due_on),
         "period_ended": np.where(has_left, period_numbers(ended_on), 0),
         "accepted": judged.accepted.astype(np.int64),
         "verdict": judged.verdict,

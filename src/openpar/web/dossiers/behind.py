@@ -6,7 +6,15 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from openpar.base.facts.declarations import year_and_month
-from openpar.delivery.dossiers.declarations import DATASET, DUE, ENDED, ENDED_15, RECEIVED, RECEIVED_15
+from openpar.delivery.dossiers.declarations import (
+    DATASET,
+    DUE,
+    DUE_15,
+    ENDED,
+    ENDED_15,
+    RECEIVED,
+    RECEIVED_15,
+)
 from openpar.delivery.dossiers.queries.measures import Measure
 from openpar.engine.periods import Calendar, PeriodKind
 from openpar.web.dossier_links import dossier_list, period_words
@@ -17,6 +25,7 @@ _BASES = {
     DUE: (Calendar.CIVIL, DUE),
     ENDED: (Calendar.CIVIL, ENDED),
     RECEIVED_15: (Calendar.REFORM, RECEIVED),
+    DUE_15: (Calendar.REFORM, DUE),
     ENDED_15: (Calendar.REFORM, ENDED),
 }
 _KINDS = {
@@ -45,7 +54,7 @@ def address(asked: ListAsked) -> str:
         return dossier_list(measure, agency=agency, period=words, basis=basis)
     if not set(asked.counts) <= set(Measure.values):
         return ""
-    return f"{reverse('dossiers-agencies')}?{urlencode({**words, 'agency': agency, 'below': 1})}"
+    return f"{reverse('dossiers-agencies')}?{urlencode({**words, 'agency': str(agency), 'below': '1'})}"
 
 
 def period_of_months(first: int, last: int) -> tuple[PeriodKind, int, int] | None:

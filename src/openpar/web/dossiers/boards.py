@@ -66,12 +66,13 @@ def agencies(request: AuthenticatedRequest) -> HttpResponse:
     asked = filter_of(request)
     rolls_up = request.GET.get("below") == "1"
     tree = tree_as_of(min(asked.view.period.until_on, today()))
-    rolled = agency_figures(asked.asked, tree)
+    counted = figures_by(Dimension.AGENCY, asked.asked)
+    rolled = agency_figures(counted, tree)
     hits = {agency: sum(counts.values()) for agency, counts in hit_counts().items()}
     if rolls_up:
         rows = _tree_rows(asked, tree, rolled.by_organisation, hits)
     else:
-        rows = _own_rows(asked, hits)
+        rows = _own_rows(asked, counted, hits)
     outside = sum(figures["received"] for figures in rolled.outside.values())
     context = {
         **_board(request, asked, "dossiers-agencies", _sorted(request, rows, keeps_tree=rolls_up)),
@@ -99,9 +100,8 @@ def _tree_rows(
     ]
 
 
-def _own_rows(asked: Filter, hits: Mapping[int, int]) -> list[Row]:
+def _own_rows(asked: Filter, counted: Mapping[int, Figures], hits: Mapping[int, int]) -> list[Row]:
     """Every agency by itself."""
-    counted = figures_by(Dimension.AGENCY, asked.asked)
     keys = words_of(Dimension.AGENCY)
     ids = organisation_ids(list(keys.values()))
     names = names_of(ids.values())

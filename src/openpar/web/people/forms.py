@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from openpar.base.access.rules import LONGEST_KEY_NAME
 from openpar.base.accounts.models import Role, User
 from openpar.base.organisations.models import OrganisationVersion
 from openpar.base.organisations.queries import organisations_as_of
@@ -104,6 +105,15 @@ class NewPasswordForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = LineField(label=_("Lý do"), max_length=300)
+
+
+class ApiKeyForm(forms.Form):
+    name = LineField(
+        label=_("Tên hệ thống"),
+        max_length=LONGEST_KEY_NAME,
+        help_text=_("Hệ thống gửi dữ liệu, ví dụ iGate; tên này đứng ở nguồn của những gì nó gửi."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
 
 class PersonField(LineField):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from openpar.web.people import safeguards, views
+from openpar.web.people import api_keys, safeguards, views
 
 urlpatterns = [
     path("people/", views.people, name="people"),
@@ -18,6 +18,8 @@ urlpatterns = [
         name="clear-factors",
     ),
     path("people/<int:pk>/sessions/end/", safeguards.end_a_persons_sessions, name="end-person-sessions"),
+    path("people/<int:pk>/api-keys/", api_keys.make_a_key, name="make-api-key"),
+    path("people/api-keys/<int:pk>/end/", api_keys.end_a_key, name="end-api-key"),
     path("people/<int:pk>/password/", views.set_a_password, name="set-password"),
     path("people/<int:pk>/active/", views.set_active, name="set-active"),
 ]

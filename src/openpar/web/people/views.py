@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from openpar.base.access.actions.passwords import change_password
-from openpar.base.access.permissions import may_clear_factors, may_end_sessions
-from openpar.base.access.queries import factors_of, open_sessions
+from openpar.base.access.permissions import may_clear_factors, may_end_sessions, may_make_api_keys
+from openpar.base.access.queries import api_keys_of, factors_of, may_be_connected, open_sessions
 from openpar.base.access.rules import given_password_ends_at
 from openpar.base.accounts.actions import (
     create_user,
@@ -29,6 +29,7 @@ from openpar.web.components.paging import slice_of
 from openpar.web.http import AuthenticatedRequest, actor, form_refused, now, only, page, refused, say, today
 from openpar.web.people.forms import (
     ActiveForm,
+    ApiKeyForm,
     EndRoleForm,
     NewPasswordForm,
     PersonForm,
@@ -80,7 +81,7 @@ def new_person(request: AuthenticatedRequest) -> HttpResponse:
 @page("GET")
 def person(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     only(request, may_see_people)
-    return render(request, "people/person.html", _person_context(request, pk))
+    return render(request, "people/person.html", person_context(request, pk))
 
 
 @page("POST")
@@ -150,13 +151,13 @@ def _person(pk: int) -> User:
     return get_object_or_404(User, pk=pk)
 
 
-def _person_context(request: AuthenticatedRequest, pk: int, **bound: Any) -> dict[str, Any]:
+def person_context(request: AuthenticatedRequest, pk: int, **bound: Any) -> dict[str, Any]:
     """The page of a person; `bound` brings the form that was just refused."""
     user = _person(pk)
     day = today()
     roles = roles_of([pk], day).get(pk, [])
     may_manage = may_manage_people(actor(request))
-    forms = bound.get("end_forms", {})
+    forms, key_forms = bound.get("end_forms", {}), bound.get("key_end_forms", {})
     return {
         "person": user,
         "day": day,
@@ -173,6 +174,14 @@ def _person_context(request: AuthenticatedRequest, pk: int, **bound: Any) -> dic
         "sessions": len(open_sessions(pk, at=now(), session_key=None)),
         "may_end_sessions": may_end_sessions(actor(request)),
         "session_form": bound.get("session_form") or ReasonForm(prefix="sessions"),
+        "api_keys": [
+            (key, key_forms.get(key.pk) or ReasonForm(prefix=f"key-{key.pk}")) for key in api_keys_of(pk)
+        ],
+        "may_make_key": may_make_api_keys(actor(request), pk),
+        "may_be_connected": may_be_connected(pk, at=now()),
+        # Told by the answer that makes one, and by no other.
+        "new_key": "",
+        "key_form": bound.get("key_form") or ApiKeyForm(prefix="key"),
         "is_self": actor(request).id == pk,
         "given_until": user.password_given_at and given_password_ends_at(user.password_given_at),
         "choices": [choice_of(version) for version in organisations_as_of(day)] if may_manage else [],
@@ -182,5 +191,5 @@ def _person_context(request: AuthenticatedRequest, pk: int, **bound: Any) -> dic
 def person_refused(request: AuthenticatedRequest, pk: int, error: Refused, **bound: Any) -> HttpResponse:
     """The page of a person with what was refused, and the form as it was typed."""
     return refused(
-        request, error, template="people/person.html", context=_person_context(request, pk, **bound)
+        request, error, template="people/person.html", context=person_context(request, pk, **bound)
     )

@@ -19,6 +19,7 @@ from openpar.delivery.dossiers.declarations import (
     COUNTING,
     DATASET,
     DUE,
+    DUE_15,
     ENDED,
     ENDED_15,
     RECEIVED,
@@ -32,7 +33,7 @@ from openpar.delivery.dossiers.queries.measures import facts_view
 # second supplement) are faults of the work, not of the data.
 DOUBTFUL = (Rule.Q1, Rule.Q2, Rule.Q3, Rule.Q4, Rule.Q5, Rule.Q7, Rule.Q8, Rule.Q11)
 # A dossier that has no month in a basis is missed in the months in which it was received.
-_MISSED_IN = {ENDED: RECEIVED, DUE: RECEIVED, ENDED_15: RECEIVED_15}
+_MISSED_IN = {ENDED: RECEIVED, DUE: RECEIVED, DUE_15: RECEIVED_15, ENDED_15: RECEIVED_15}
 _HITS = "doubtful"
 
 

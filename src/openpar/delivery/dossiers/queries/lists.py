@@ -21,15 +21,13 @@ from openpar.base.facts.duck import fetched
 from openpar.base.organisations.models import Organisation
 from openpar.base.organisations.queries import TreeNode, tree_as_of
 from openpar.base.organisations.roles import Actor, Role
-from openpar.delivery.dossiers.declarations import DUE
 from openpar.delivery.dossiers.normalising import Reckoned
 from openpar.delivery.dossiers.queries.measures import (
     Asked,
     Measure,
-    basis_of,
     filters,
     predicate,
-    whole_facts_of,
+    whole_facts,
 )
 from openpar.delivery.dossiers.resolving import Register
 from openpar.delivery.dossiers.stored import reckoned_of_store
@@ -100,7 +98,7 @@ def with_those_below(organisations: Collection[int], tree: Sequence[TreeNode]) -
 
 def codes_behind(asked: Asked, measure: Measure, *, basis: str = "") -> list[str]:
     """The codes of the dossiers that a figure counts, in their order."""
-    with whole_facts_of(asked, with_due=(basis or basis_of(measure)) == DUE) as duck:
+    with whole_facts() as duck:
         if duck is None:
             return []
         where = f"({predicate(measure, asked.period, basis)}) AND {filters(asked)}"

@@ -22,9 +22,10 @@ from django.utils.translation import gettext_lazy as _
 
 from openpar.base.facts import files
 from openpar.base.facts.counters import Counters
+from openpar.base.facts.counting import sums
 from openpar.base.facts.datasets import Registered, registered
 from openpar.base.facts.declarations import AGENCY, CHANNEL, KEY, MONTH, SECTOR, Condition, month_number
-from openpar.base.facts.duck import Array, Connection, connected, fetched, reading
+from openpar.base.facts.duck import Connection, connected, fetched, reading
 from openpar.base.facts.errors import UnknownDataset
 from openpar.base.facts.months import base_of, fact_table, facts_of_rows, key_table, recents_of
 from openpar.base.facts.queries import values_in
@@ -41,8 +42,6 @@ from openpar.delivery.dossiers.declarations import (
     RECEIVED,
     SECTORS,
 )
-from openpar.delivery.dossiers.resolving import Register
-from openpar.delivery.dossiers.stored import reckoned_of_store
 from openpar.engine.periods import Calendar, Period
 from openpar.engine.rates import Rate, on_time_of_due, on_time_of_received, on_time_of_resolved
 
@@ -53,9 +52,9 @@ _COLUMNS: Mapping[tuple[Calendar, str], str] = {
     (Calendar.CIVIL, DUE): "month_due",
     (Calendar.CIVIL, ENDED): "month_ended",
     (Calendar.REFORM, RECEIVED): "period_received",
+    (Calendar.REFORM, DUE): "period_due",
     (Calendar.REFORM, ENDED): "period_ended",
 }
-_DUE_IN_PERIOD = "due_in_period"
 
 
 class Measure(models.TextChoices):
@@ -135,6 +134,8 @@ class Asked:
 
 
 Figures = Mapping[str, int]
+_BASIS_OF_COLUMN = {basis.column: basis.name for basis in COUNTING.bases}
+_NO_COUNTS = {count.name: 0 for count in COUNTING.counts}
 NOTHING: Figures = dict.fromkeys(Measure.values, 0)
 
 
@@ -151,23 +152,25 @@ def rates_of(figures: Figures) -> tuple[Rate, Rate, Rate]:
 
 
 def figures_by(dimension: Dimension, asked: Asked) -> dict[int, Figures]:
-    """Every measure by the numbers of a dimension; nothing while there is no dataset. One scan."""
-    with whole_facts_of(asked) as duck:
-        return {} if duck is None else _counted(duck, asked, dimension)
+    """Every measure by the numbers of a dimension; nothing while there is no dataset.
+
+    From the kept counters; they do not know procedures: then one scan of the facts.
+    """
+    if dimension is Dimension.PROCEDURE or asked.procedure:
+        return scanned(dimension, asked)
+    return _kept(dimension.value, asked)
 
 
 def total_of(asked: Asked) -> Figures:
     """The same over all that is asked for."""
-    with whole_facts_of(asked) as duck:
-        found = {} if duck is None else _counted(duck, asked, None)
+    found = scanned(None, asked) if asked.procedure else _kept("", asked)
     return found.get(0, NOTHING)
 
 
-def agency_figures(asked: Asked, tree: Sequence[TreeNode]) -> RolledUp:
-    """Every measure of every organisation of a tree, its own and those below it; agencies that the tree does
-    not have stand apart and are added to nobody.
+def agency_figures(found: Mapping[int, Figures], tree: Sequence[TreeNode]) -> RolledUp:
+    """Every measure of every organisation of a tree, its own and those below it, from the figures by agency;
+    agencies that the tree does not have stand apart and are added to nobody.
     """
-    found = figures_by(Dimension.AGENCY, asked)
     numbers = np.array(list(found), np.int64)
     none = np.zeros(len(numbers), np.int64)
     counters = Counters(
@@ -185,13 +188,22 @@ def words_of(dimension: Dimension) -> dict[int, str]:
 _WORDS = {Dimension.AGENCY: AGENCIES, Dimension.SECTOR: SECTORS, Dimension.PROCEDURE: PROCEDURES}
 
 
-def _counted(duck: Connection, asked: Asked, dimension: Dimension | None) -> dict[int, Figures]:
+# --- counted ------------------------------------------------------------------------------------------------
+
+
+def scanned(dimension: Dimension | None, asked: Asked) -> dict[int, Figures]:
+    """Every measure by one scan of all facts; without a dimension in cell 0."""
     by = dimension.value if dimension else "0"
     counted = ", ".join(
         f"COUNT(CASE WHEN {predicate(measure, asked.period)} THEN 1 END) AS {measure.value}"
         for measure in Measure
     )
-    answer = fetched(duck, f"SELECT {by} AS cell, {counted} FROM facts WHERE {filters(asked)} GROUP BY ALL")
+    with whole_facts() as duck:
+        if duck is None:
+            return {}
+        answer = fetched(
+            duck, f"SELECT {by} AS cell, {counted} FROM facts WHERE {filters(asked)} GROUP BY ALL"
+        )
     columns = [answer[name].tolist() for name in Measure.values]
     cells: list[int] = answer["cell"].tolist()
     rows = zip(*columns, strict=True)
@@ -200,6 +212,58 @@ def _counted(duck: Connection, asked: Asked, dimension: Dimension | None) -> dic
         for cell, row in zip(cells, rows, strict=True)
         if any(row)
     }
+
+
+def _kept(by: str, asked: Asked) -> dict[int, Figures]:
+    """Every measure from the kept counters: what came, was due and left in the period, and what came and left
+    before it. Two questions to the counters, however many dossiers there are.
+    """
+    narrowed = _numbers_asked(asked)
+    if narrowed is None:
+        return {}
+    first, last = months_of_period(asked.period)
+
+    names = {basis: _BASIS_OF_COLUMN[_COLUMNS[asked.period.calendar, basis]] for basis in BASES}
+
+    def during(since: int, until: int, *bases: str) -> dict[str, Mapping[int, Mapping[str, int]]]:
+        wanted = [names[basis] for basis in bases]
+        told = sums(DATASET, bases=wanted, by=by, first=since, last=until, among=narrowed)
+        return {basis: told[names[basis]] for basis in bases}
+
+    try:
+        flows, before = during(first, last, *BASES), during(1, first - 1, RECEIVED, ENDED)
+    except UnknownDataset:
+        return {}
+    came, left = before[RECEIVED], before[ENDED]
+    found: dict[int, Figures] = {}
+    for cell in sorted({*came, *left, *(cell for flow in flows.values() for cell in flow)}):
+        here = {basis: flow.get(cell, _NO_COUNTS) for basis, flow in flows.items()}
+        carried = came.get(cell, _NO_COUNTS)["received"] - left.get(cell, _NO_COUNTS)["left"]
+        figures = {
+            measure.value: sum(
+                here[basis_of(measure)][name] for name in _PARTS.get(measure, (measure.value,))
+            )
+            for measure in Measure
+            if measure not in _STOCKS
+        }
+        figures[Measure.CARRIED_OVER.value] = carried
+        figures[Measure.REMAINING.value] = carried + figures["received"] - here[ENDED]["left"]
+        if any(figures.values()):
+            found[cell] = figures
+    return found
+
+
+def _numbers_asked(asked: Asked) -> dict[str, list[int]] | None:
+    """The numbers that the cells are narrowed to, by dimension; None when nothing can be among them."""
+    narrowed: dict[str, list[int]] = {}
+    if asked.organisations is not None:
+        keys = set(Organisation.objects.filter(pk__in=asked.organisations).values_list("key", flat=True))
+        narrowed[AGENCY] = [number for number, key in values_in(AGENCIES).items() if key in keys]
+    if asked.sector:
+        narrowed[SECTOR] = [at for at, word in values_in(SECTORS).items() if word == asked.sector]
+    if asked.channel is not None:
+        narrowed[CHANNEL] = [asked.channel]
+    return narrowed if all(narrowed.values()) else None
 
 
 # --- predicates ---------------------------------------------------------------------------------------------
@@ -220,14 +284,8 @@ def predicate(measure: Measure, period: Period, basis: str = "") -> str:
     first, last = months_of_period(period)
     if measure in _STOCKS:
         return _stock(period, first if measure is Measure.CARRIED_OVER else last + 1)
-    return f"({_within(period, basis or basis_of(measure), first, last)}) AND ({_meant(measure)})"
-
-
-def _within(period: Period, basis: str, first: int, last: int) -> str:
-    if (column := _COLUMNS.get((period.calendar, basis))) is not None:
-        return f"{column} BETWEEN {first:d} AND {last:d}"
-    # Facts know the month in which they are due: whole months lie inside, those at both ends are looked into.
-    return f"month_due BETWEEN {first:d} AND {last - 1:d} OR {KEY} IN (FROM {_DUE_IN_PERIOD})"
+    column = _COLUMNS[period.calendar, basis or basis_of(measure)]
+    return f"{column} BETWEEN {first:d} AND {last:d} AND ({_meant(measure)})"
 
 
 def _stock(period: Period, before: int) -> str:
@@ -257,19 +315,13 @@ def _all_of(conditions: Sequence[Condition]) -> str:
 
 def filters(asked: Asked) -> str:
     """Whose dossiers are asked for, as SQL."""
-    wanted = ["true"]
-    if asked.organisations is not None:
-        keys = set(Organisation.objects.filter(pk__in=asked.organisations).values_list("key", flat=True))
-        wanted.append(_one_of(AGENCY, [number for number, key in values_in(AGENCIES).items() if key in keys]))
-    for column, dimension, text in (
-        (SECTOR, SECTORS, asked.sector),
-        ("procedure", PROCEDURES, asked.procedure),
-    ):
-        if text:
-            wanted.append(_one_of(column, [at for at, word in values_in(dimension).items() if word == text]))
-    if asked.channel is not None:
-        wanted.append(f"channel = {asked.channel:d}")
-    return " AND ".join(wanted)
+    narrowed = _numbers_asked(asked)
+    if narrowed is None:
+        return "false"
+    if asked.procedure:
+        at = [number for number, word in values_in(PROCEDURES).items() if word == asked.procedure]
+        narrowed["procedure"] = at
+    return " AND ".join(["true", *(_one_of(column, numbers) for column, numbers in narrowed.items())])
 
 
 def _one_of(column: str, numbers: Sequence[int]) -> str:
@@ -280,20 +332,16 @@ def _one_of(column: str, numbers: Sequence[int]) -> str:
 
 
 @contextmanager
-def whole_facts_of(asked: Asked, *, with_due: bool = True) -> Iterator[Connection | None]:
-    """A connection with the view `facts`: every fact as it is now, events among them; and the keys of those
-    due within the period where its calendar needs them. None while there are no facts.
+def whole_facts() -> Iterator[Connection | None]:
+    """A connection with the view `facts`: every fact as it is now, events among them. None while there are no
+    facts.
     """
     try:
         to = registered(DATASET)
     except UnknownDataset:
         yield None
         return
-    is_amid = with_due and asked.period.calendar is Calendar.REFORM
-    due = due_in_part_months(to, asked.period, asked.on) if is_amid else []
     with facts_view(to) as duck:
-        if duck is not None:
-            key_table(duck, _DUE_IN_PERIOD, due)
         yield duck
 
 
@@ -315,22 +363,3 @@ def facts_view(to: Registered) -> Iterator[Connection | None]:
             parts.append(f"SELECT {names} FROM {source} ANTI JOIN touched USING ({KEY})")
         duck.execute(f"CREATE TEMP VIEW facts AS {' UNION ALL '.join(parts)}")
         yield duck
-
-
-def due_in_part_months(to: Registered, period: Period, on: date) -> list[str]:
-    """The dossiers due within a period that begins and ends amid a month, of these two months: facts do not
-    know the day, the rows do.
-    """
-    first, last = months_of_period(period)
-    with facts_view(to) as duck:
-        if duck is None:
-            return []
-        where = f"month_due IN ({first - 1:d}, {last:d})"
-        codes: Array = fetched(duck, f"SELECT {KEY} FROM facts WHERE {where} ORDER BY {KEY}")[KEY]
-    if not len(codes):
-        return []
-    reckoned, _before, _context = reckoned_of_store(codes.tolist(), Register.load(), on)
-    due = reckoned.judged.due_on
-    inside = (due >= np.datetime64(period.from_on)) & (due <= np.datetime64(period.until_on))
-    found: list[str] = reckoned.rows.codes[inside].tolist()
-    return found

@@ -1,0 +1,1 @@
+"""What other systems send and ask, by key and JSON; nothing of it is for browsers."""
