@@ -10,15 +10,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 from browser import browser_starts
 from postgres import postgresql
 
 ROOT = Path(__file__).resolve().parents[1]
 # Run once though they may touch the database: the command line, the demo (made for SQLite), the proofs (which
 # bring both databases themselves), the comparison with the verifier. What touches none runs once anyway.
-ONCE = [f"tests/{name}" for name in ("backoffice", "demo", "house", "trust", "verify")]
+ONCE = [f"tests/{name}" for name in ("backoffice", "demo", "engine", "house", "trust", "verify")]
 # How pages look and are used: the same on either database. Two people at one leaf meet on both; so does every
 # role on every page, and every action of the round.
 LOOKS = sorted(
@@ -32,12 +35,45 @@ LOOKS += sorted(
     for path in (ROOT / "tests" / "web").glob("test_*.py")
     if path.stem.removeprefix("test_") not in PAGES_OF_BOTH
 )
+TABLES, TEMPLATE = "OPENPAR_TEST_TABLES", "OPENPAR_TEST_TEMPLATE"
 # One more than cores: a test often waits, for the browser, a lock, another process.
 WORKERS = (os.cpu_count() or 1) + 1
 
 
 def say(text: str) -> None:
     sys.stderr.write(f"{text}\n")
+
+
+@contextmanager
+def tables(server: str) -> Iterator[None]:
+    """Empty tables, made once on each database and copied by everything that begins with them: to make them
+    takes longer than most tests. Where they are is told by TABLES and TEMPLATE.
+    """
+    address, _, options = server.partition("?")
+    name = f"openpar_tables_{os.getpid()}"
+    template = f"{address.rpartition('/')[0]}/{name}" + (f"?{options}" if options else "")
+    with (
+        tempfile.TemporaryDirectory(prefix="openpar-tables-") as folder,
+        psycopg.connect(server, autocommit=True) as connection,
+    ):
+        connection.execute(f'CREATE DATABASE "{name}"')
+        path = Path(folder) / "tables.sqlite3"
+        try:
+            makers = [
+                subprocess.Popen(
+                    [sys.executable, "-m", "django", "migrate", "-v0"],
+                    cwd=ROOT,
+                    env={**os.environ, "DATABASE_URL": database, "OPENPAR_VAR_DIR": folder},
+                )
+                for database in (f"sqlite:///{path}", template)
+            ]
+            codes = [maker.wait() for maker in makers]
+            if any(codes):
+                raise SystemExit("the tables cannot be made")
+            os.environ[TABLES], os.environ[TEMPLATE] = str(path), name
+            yield
+        finally:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def run(arguments: list[str], *, database: str, name: str) -> int:
@@ -68,11 +104,14 @@ def main(arguments: list[str]) -> int:
     with postgresql() as address:
         # For the proofs too, that they need not start one each.
         os.environ["TEST_DATABASE_URL"] = address
-        if only != "postgresql":
-            code = run([*arguments, *without_browser], database="", name="sqlite")
-        if only != "sqlite":
-            again = ["--only-database", *(f"--ignore={path}" for path in (*ONCE, *LOOKS))]
-            code = run([*arguments, *without_browser, *again], database=address, name="postgresql") or code
+        with tables(address):
+            if only != "postgresql":
+                code = run([*arguments, *without_browser], database="", name="sqlite")
+            if only != "sqlite":
+                again = ["--only-database", *(f"--ignore={path}" for path in (*ONCE, *LOOKS))]
+                code = (
+                    run([*arguments, *without_browser, *again], database=address, name="postgresql") or code
+                )
     if without_browser:
         say("LEFT OUT: the journeys in tests/journeys: no Chromium here, or its driver does not start.")
     return code

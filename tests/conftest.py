@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 from collections.abc import Iterator
 
 import hypothesis
 import pytest
+from django.conf import settings as django_settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from openpar.base.accounts.models import User
@@ -95,6 +99,37 @@ def published() -> SmallRound:
 @world
 def dossier_province() -> None:
     lists.province()
+
+
+# Empty tables that `./run test` has made, to be copied: a SQLite file, and a database of the server.
+_TABLES, _TEMPLATE = os.environ.get("OPENPAR_TEST_TABLES", ""), os.environ.get("OPENPAR_TEST_TEMPLATE", "")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    test: dict[str, str] = django_settings.DATABASES["default"]["TEST"]
+    if connection.vendor == "sqlite" and _TABLES:
+        shutil.copyfile(_TABLES, test["NAME"])
+    if connection.vendor == "postgresql" and _TEMPLATE:
+        test["TEMPLATE"] = _TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """A copy is there already; the folder it is in goes at the end."""
+    return connection.vendor == "sqlite" and bool(_TABLES)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A server of a journey that ends slowly does not keep PostgreSQL from dropping its database."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(scope="session")

@@ -25,8 +25,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @contextmanager
-def empty_database(kind: str, folder: str) -> Iterator[str]:
-    """The address of a new, empty database of this kind."""
+def empty_database(kind: str, folder: str, template: str = "") -> Iterator[str]:
+    """The address of a new, empty database of this kind, or of a copy of the PostgreSQL one `template`."""
     if kind == SQLITE:
         yield f"sqlite:///{folder}/trust.sqlite3"
         return
@@ -36,7 +36,8 @@ def empty_database(kind: str, folder: str) -> Iterator[str]:
         name = f"trust_{os.getpid()}_{os.urandom(4).hex()}"
         address, _, options = server.partition("?")
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            made = f' TEMPLATE "{template}"' if template else ""
+            connection.execute(f'CREATE DATABASE "{name}"{made}')
         try:
             yield f"{address.rpartition('/')[0]}/{name}" + (f"?{options}" if options else "")
         finally:
@@ -44,9 +45,16 @@ def empty_database(kind: str, folder: str) -> Iterator[str]:
                 connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+def _template() -> str:
+    """The database with empty tables that `./run test` has made on its server; "" where it has not."""
+    return os.environ.get("OPENPAR_TEST_TEMPLATE", "")
+
+
 @cache
 def _tables() -> Path:
     """A SQLite database with empty tables, made once by the migrations; copied, it saves seconds a check."""
+    if made := os.environ.get("OPENPAR_TEST_TABLES"):
+        return Path(made)
     folder = tempfile.mkdtemp(prefix="openpar-tables-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = Path(folder) / "tables.sqlite3"
@@ -80,9 +88,10 @@ def run_check(check: Check, *, seed: int, short: bool) -> Iterator[dict[str, Any
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="openpar-trust-"))
             environment = {**os.environ, "OPENPAR_VAR_DIR": folder, "TRUST_DATABASE": kind}
             if kind:
-                environment["DATABASE_URL"] = stack.enter_context(empty_database(kind, folder))
+                environment["DATABASE_URL"] = stack.enter_context(empty_database(kind, folder, _template()))
             if kind == SQLITE:
                 shutil.copyfile(_tables(), environment["DATABASE_URL"].removeprefix("sqlite:///"))
+            if kind == SQLITE or (kind == POSTGRESQL and _template()):
                 environment["TRUST_TABLES"] = "made"
             told = _told(check, kind, Scale(seed=seed, short=short), environment, Path(folder) / "words")
         yield told

@@ -17,14 +17,16 @@ def run(scale: Scale) -> Found:
         race,
         real_save,
         without_the_second_line,
+        writers,
     )
 
     races = scale.of(1000, short=10)
     small, units = open_round_with(races + _NAIVE_RACES)
     person = factories.person_as(Role.FOCAL_OFFICER, small.health)
-    outcomes = [race(small, unit, person.pk, real_save) for unit in units[:races]]
-    with without_the_second_line():
-        naive = [race(small, unit, person.pk, naive_save) for unit in units[races:]]
+    with writers() as people:
+        outcomes = [race(small, unit, person.pk, real_save, people) for unit in units[:races]]
+        with without_the_second_line():
+            naive = [race(small, unit, person.pk, naive_save, people) for unit in units[races:]]
     wrong = sum(not outcome.holds for outcome in naive)
     return Found(
         figures={"locks": races, "writers": WRITERS, "naive races that went wrong": wrong},

@@ -144,8 +144,21 @@ def as_xlsx(rows: list[list[str]]) -> bytes:
         lambda rows: json.dumps(
             {"data": [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]}
         ).encode(),
+        lambda rows: (
+            b"\xef\xbb\xbf\n"
+            + json.dumps([dict(zip(rows[0], row, strict=True)) for row in rows[1:]]).encode()
+        ),
+        lambda rows: json.dumps(
+            [
+                {**dict(zip(rows[0], row, strict=True)), "DanhSachHoSoBoSung": True, "ThongTinKhac": {"a": 1}}
+                for row in rows[1:]
+            ]
+        ).encode(),
     ],
-    ids=["semicolons", "a title above", "workbook", "workbook with a title", "JSON", "JSON in an envelope"],
+    ids=[
+        *("semicolons", "a title above", "workbook", "workbook with a title", "JSON", "JSON in an envelope"),
+        *("JSON behind its mark", "JSON with something else for supplements"),
+    ],
 )
 def test_every_form_of_a_list_gives_the_same_counters(form: Callable[[list[list[str]]], bytes]) -> None:
     rows = as_rows(lists.year(80), lists.moment(JUNE), FULL)

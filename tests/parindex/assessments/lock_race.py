@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -127,7 +128,24 @@ def open_round_with(units: int) -> tuple[rounds.SmallRound, list[Organisation]]:
     return small, made
 
 
-def race(small: rounds.SmallRound, unit: Organisation, person_id: int, save: Save) -> Outcome:
+@contextmanager
+def writers() -> Iterator[Executor]:
+    """Sixteen people who stay for many races, each with a line to the database."""
+    with ThreadPoolExecutor(WRITERS) as people:
+        yield people
+        leaving = threading.Barrier(WRITERS)
+
+        def leave() -> None:
+            leaving.wait(60)
+            connection.close()
+
+        for left in [people.submit(leave) for _ in range(WRITERS)]:
+            left.result()
+
+
+def race(
+    small: rounds.SmallRound, unit: Organisation, person_id: int, save: Save, people: Executor
+) -> Outcome:
     """One sheet: every leaf is filled, then everybody goes on changing while the head locks."""
     assessment_id = small.sheet(unit).pk
     held = frozenset({(Role.FOCAL_OFFICER, unit.pk), (Role.AGENCY_HEAD, unit.pk)})
@@ -147,19 +165,15 @@ def race(small: rounds.SmallRound, unit: Organisation, person_id: int, save: Sav
         except BaseException as failure:
             filled.abort()
             failures.append(failure)
-        finally:
-            connection.close()
 
-    writers = [threading.Thread(target=write, args=(f"1.1.{number}",)) for number in range(1, WRITERS + 1)]
-    for writer in writers:
-        writer.start()
+    working = [people.submit(write, f"1.1.{number}") for number in range(1, WRITERS + 1)]
     filled.wait(60)
     submit_sheet(assessment_id=assessment_id, by=by, at=rounds.DURING_SELF)
     # Two people lock: whoever handed in does not approve.
     head = Actor(id=small.head.person_id, full_name="Thủ trưởng", held=held)
     lock_sheet(assessment_id=assessment_id, by=head, at=rounds.DURING_SELF)
-    for writer in writers:
-        writer.join(60)
+    for one in working:
+        one.result(60)
     if failures:
         raise failures[0]
     return outcome_of(assessment_id)

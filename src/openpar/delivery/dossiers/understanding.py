@@ -140,8 +140,8 @@ class _Refusing:
         self.refuse(lengths == 0, _("chưa có mã hồ sơ"), "", "code-missing", "dossier")
         remedy = _("Nhiều nhất %d ký tự") % _LONGEST
         self.refuse(lengths > _LONGEST, _("mã hồ sơ quá dài"), remedy, "code-long", "dossier")
-        first = dict(zip(reversed(codes), range(len(codes) - 1, -1, -1), strict=True))
-        if len(first) < len(codes):
+        if len(set(codes)) < len(codes):
+            first = dict(zip(reversed(codes), range(len(codes) - 1, -1, -1), strict=True))
             doubled = np.ones(len(codes), np.bool_)
             doubled[list(first.values())] = False
             self.doubled = frozenset(self.read.codes[doubled & (lengths > 0)].tolist())

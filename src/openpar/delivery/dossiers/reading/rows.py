@@ -187,7 +187,7 @@ class _Reading:
         return _source(self.path, self.table, ", store_rejects = true")
 
     def _select(self) -> str:
-        """Everything typed in one pass; texts only where the sample lacks a word."""
+        """Everything typed in one pass."""
         nothing = " AND ".join(f"{_text(at)} IS NULL" for at in self.places.values())
         code = self.places["dossier"]
         select = [f"CASE WHEN c{code} > ' ' THEN false ELSE {nothing} END AS nothing"]
@@ -198,14 +198,7 @@ class _Reading:
             unread = f"CASE WHEN {text} IS NOT NULL THEN {_UNREAD_NUMBER} END"
             select.append(f"COALESCE(TRY_CAST({text} AS INTEGER), {unread}) AS {field}")
         select += [f"{self._word(field)} AS {field}" for field in self.words]
-        select += [f"c{self.places[field]}" for field in self.words]
-        typed = f"SELECT {', '.join(select)} FROM {self._rows()}"
-        if not self.words:
-            return typed
-        cells = ", ".join(_text(self.places[field]) for field in self.words)
-        told = f"CASE WHEN least({', '.join(self.words)}) = {_UNKNOWN_WORD} THEN [{cells}] END AS told"
-        passed_on = ["nothing", "dossier", *self.moments, *self.numbers, *self.words]
-        return f"SELECT {', '.join(passed_on)}, {told} FROM ({typed})"
+        return f"SELECT {', '.join(select)} FROM {self._rows()}"
 
     def _word(self, field: str) -> str:
         """The place of a word among those of the sample."""
@@ -225,14 +218,20 @@ class _Reading:
         """Words by their places, those that the sample lacks with them. Raises FileRefused for what is no
         column of words.
         """
+        places = {field: np.ma.getdata(read[field]).astype(np.int64) for field in self.words}
+        unknown = {field: np.flatnonzero(found == _UNKNOWN_WORD) for field, found in places.items()}
+        lacking = {field: self.places[field] for field, rows in unknown.items() if len(rows)}
         found = {}
-        for at, (field, words) in enumerate(self.words.items()):
-            places = np.ma.getdata(read[field]).astype(np.int64)
-            unknown = np.flatnonzero(places == _UNKNOWN_WORD)
+        if lacking:
+            wanted = np.unique(np.concatenate([unknown[field] for field in lacking]))
+            told = _texts_of(self.duck, _source(self.path, self.table), lacking, wanted)
+            told = {field: texts[np.searchsorted(wanted, unknown[field])] for field, texts in told.items()}
+        for field, words in self.words.items():
             numbers = {word: number for number, word in enumerate(words)}
-            told = read["told"][unknown].tolist() if len(unknown) else []
-            places[unknown] = [numbers.setdefault(cells[at], len(numbers)) for cells in told]
-            found[field] = self._fit(field, Coded(places, tuple(numbers)))
+            if field in lacking:
+                texts = told[field].tolist()
+                places[field][unknown[field]] = [numbers.setdefault(text, len(numbers)) for text in texts]
+            found[field] = self._fit(field, Coded(places[field], tuple(numbers)))
         return found
 
     def _fit(self, field: str, coded: Coded) -> Coded:

@@ -28,6 +28,8 @@ _HEAD_BYTES, _HEAD_RECORDS, _MOST_COLUMNS = 256 * 1024, 30, 200
 _LONGEST_HEADER = 100
 _DELIMITERS = ";\t,|"
 _CHUNK = 1 << 20
+# Before the first sign of JSON.
+_BLANKS = 100
 _SEPARATOR = re.compile(r"sep=([;,\t|])\r?\n")
 
 
@@ -56,7 +58,7 @@ def table_of(file: DossierFile) -> Table:
     if content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         limits = Limits(_LIMITS.seconds, _LIMITS.mebibytes, called=file.name, loads=_LIMITS.loads)
         content = run_within(limits, csv_of_workbook, content)
-    elif content.lstrip()[:1] in (b"[", b"{"):
+    elif content[: len(codecs.BOM_UTF8) + _BLANKS].removeprefix(codecs.BOM_UTF8).lstrip()[:1] in (b"[", b"{"):
         content = csv_of_json(content)
     return _table(file.name, content)
 
@@ -178,7 +180,7 @@ def csv_of_json(content: bytes) -> bytes:
     Of a list of supplements the first request counts, and how many there are. Raises FileRefused.
     """
     try:
-        said = json.loads(content, parse_float=str, parse_int=str)
+        said = json.loads(content.decode("utf-8-sig"), parse_float=str, parse_int=str)
     except (ValueError, RecursionError) as error:
         what = _("không phải JSON hợp lệ")
         raise FileRefused.because(_("Tệp"), what, str(error)[:120], code="json-unfit") from error
@@ -202,7 +204,8 @@ def _held(said: Any) -> list[Any]:
 
 def _flat(row: Mapping[str, Any]) -> dict[str, str]:
     flat = {str(name): text_of(value) for name, value in row.items() if not isinstance(value, list | dict)}
-    supplements = [one for one in row.get(_SUPPLEMENTS) or () if isinstance(one, Mapping)]
+    told = row.get(_SUPPLEMENTS)
+    supplements = [one for one in told if isinstance(one, Mapping)] if isinstance(told, list) else []
     if supplements:
         for name in ("NgayBoSung", "NgayTiepNhanBoSung", "NgayHenTraMoi"):
             flat.setdefault(name, text_of(supplements[0].get(name)))
