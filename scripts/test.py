@@ -30,6 +30,8 @@ LOOKS = sorted(
     if path.stem != "test_two_people"
 )
 PAGES_OF_BOTH = ("failures", "flat_queries", "health", "pages")
+# Judged over arrays, thousands at a time; the database is asked for the calendar only.
+LOOKS += [f"tests/delivery/dossiers/test_{name}.py" for name in ("backdating", "judging")]
 LOOKS += sorted(
     f"tests/web/{path.name}"
     for path in (ROOT / "tests" / "web").glob("test_*.py")
@@ -45,7 +47,7 @@ def say(text: str) -> None:
 
 
 @contextmanager
-def tables(server: str) -> Iterator[None]:
+def tables(server: str, *, is_ours: bool) -> Iterator[None]:
     """Empty tables, made once on each database and copied by everything that begins with them: to make them
     takes longer than most tests. Where they are is told by TABLES and TEMPLATE.
     """
@@ -70,7 +72,10 @@ def tables(server: str) -> Iterator[None]:
             codes = [maker.wait() for maker in makers]
             if any(codes):
                 raise SystemExit("the tables cannot be made")
-            os.environ[TABLES], os.environ[TEMPLATE] = str(path), name
+            os.environ[TABLES] = str(path)
+            if is_ours:
+                # Copies of it are left to a server that goes; another one is left as it was.
+                os.environ[TEMPLATE] = name
             yield
         finally:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
@@ -101,10 +106,11 @@ def main(arguments: list[str]) -> int:
         arguments = arguments[:position] + arguments[position + 2 :]
     without_browser = [] if browser_starts() else ["--ignore=tests/journeys"]
     code = 0
+    is_ours = not os.environ.get("TEST_DATABASE_URL")
     with postgresql() as address:
         # For the proofs too, that they need not start one each.
         os.environ["TEST_DATABASE_URL"] = address
-        with tables(address):
+        with tables(address, is_ours=is_ours):
             if only != "postgresql":
                 code = run([*arguments, *without_browser], database="", name="sqlite")
             if only != "sqlite":

@@ -14,7 +14,6 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
-from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from openpar.base.accounts.models import User
@@ -116,20 +115,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
-    """A copy is there already; the folder it is in goes at the end."""
-    return connection.vendor == "sqlite" and bool(_TABLES)
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """A server of a journey that ends slowly does not keep PostgreSQL from dropping its database."""
-    yield
-    if connection.vendor == "postgresql":
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+    """What was copied goes with its folder or its server when the run is over."""
+    return bool(_TABLES if connection.vendor == "sqlite" else _TEMPLATE)
 
 
 @pytest.fixture(scope="session")

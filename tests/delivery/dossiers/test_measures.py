@@ -232,7 +232,6 @@ def test_kept_counters_and_a_scan_of_all_facts_say_the_same(
     sector = next(one.sector for one in the_year)
     for asked in (
         Asked(of, JUNE),
-        Asked(of, JUNE, organisations=frozenset({commune})),
         Asked(of, JUNE, organisations=frozenset({commune}), sector=sector, channel=1),
         Asked(of, JUNE, organisations=frozenset()),
         Asked(of, JUNE, sector="không có"),
