@@ -41,7 +41,7 @@ LOOKS += sorted(
 TABLES, TEMPLATE = "OPENPAR_TEST_TABLES", "OPENPAR_TEST_TEMPLATE"
 # What is thrown away need not survive a power cut: in memory nobody waits for the disk. With less room or
 # memory than this the usual folder is taken.
-QUICK, ROOM = Path("/dev/shm"), 4 * 2**30
+QUICK, ROOM = Path("/dev/shm"), 2 * 2**30
 # One more than cores: a test often waits, for the browser, a lock, another process.
 WORKERS = (os.cpu_count() or 1) + 1
 
