@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from openpar.engine.balance import ColumnKind, CountColumn, GapReading, Identities, Identity
 from openpar.engine.errors import InvalidSet, SetProblem
-from openpar.engine.rules.parameters import Parameters
+from openpar.engine.parameters import Parameters
 
 _SIGNS = {"1": 1, "-1": -1}
 _HEAD = ("set", "certainty", "valid_from", "valid_until")

@@ -7,7 +7,7 @@ from openpar.engine.errors import InvalidSet, SetProblem
 from openpar.engine.evaluation import Per, Scheme, SchemeIndicator, SchemeScore, Shares
 from openpar.engine.grading import Band, band_problems
 from openpar.engine.numbers import ONE, ZERO, is_whole
-from openpar.engine.rules.parameters import Parameters
+from openpar.engine.parameters import Parameters
 
 LEVELS = ("ministry", "province", "district", "commune")
 RULES = (

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from openpar.engine.errors import InvalidSet, SetProblem
 from openpar.engine.forms import ColumnKind, Equation, Form, FormColumn, Placement
 from openpar.engine.numbers import is_whole
-from openpar.engine.rules.parameters import Parameters
+from openpar.engine.parameters import Parameters
 
 _CERTAINTIES = ("V", "S", "R")
 

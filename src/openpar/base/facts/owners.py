@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import cast
+
+from django.utils.module_loading import import_string
 
 from openpar.base.facts.declarations import AGENCY
 from openpar.base.facts.queries import values_in
@@ -58,12 +61,21 @@ class Owner:
 
 
 _NOBODY = Owner()
-_owners: dict[str, Owner] = {}
+_owners: dict[str, Owner | str] = {}
 
 
-def register_owner(dataset: str, owner: Owner) -> None:
-    """From now on the owner is asked about this dataset; the last one registered counts."""
+def register_owner(dataset: str, owner: Owner | str) -> None:
+    """From now on the owner is asked about this dataset; the last one registered counts. By name it is loaded
+    when it is asked first: most programs start without ever asking.
+    """
     _owners[dataset] = owner
+
+
+def _owner_of(dataset: str) -> Owner:
+    owner = _owners.get(dataset, _NOBODY)
+    if isinstance(owner, str):
+        owner = _owners[dataset] = cast(Owner, import_string(owner))
+    return owner
 
 
 def forget_owner(dataset: str) -> None:
@@ -73,9 +85,9 @@ def forget_owner(dataset: str) -> None:
 
 def agencies_of(dataset: str) -> Mapping[int, str]:
     """number in the facts → key of the organisation."""
-    return _owners.get(dataset, _NOBODY).agencies()
+    return _owner_of(dataset).agencies()
 
 
 def warnings_about(facts: Slice) -> tuple[QualityWarning, ...]:
     """What the owner of the dataset says of these facts; nothing where nobody registered."""
-    return _owners.get(facts.dataset, _NOBODY).warn(facts)
+    return _owner_of(facts.dataset).warn(facts)

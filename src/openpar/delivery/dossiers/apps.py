@@ -6,9 +6,7 @@ class DossiersConfig(AppConfig):
     label = "dossiers"
 
     def ready(self) -> None:
-        # Models are there only now.
-        from openpar.base.facts.owners import Owner, register_owner
-        from openpar.delivery.dossiers.declarations import DATASET
-        from openpar.delivery.dossiers.queries.doubts import agencies_by_number, doubts_about
+        from openpar.base.facts.owners import register_owner
 
-        register_owner(DATASET, Owner(agencies=agencies_by_number, warn=doubts_about))
+        # The name of the dataset as declarations.py has it, which would bring half of the package along.
+        register_owner("dossiers", "openpar.delivery.dossiers.queries.doubts.OWNER")

@@ -24,8 +24,8 @@ from openpar.engine.criteria.tree import (
 from openpar.engine.errors import InvalidSet, SetProblem
 from openpar.engine.grading import Band
 from openpar.engine.numbers import ROUNDING_MODES, ZERO, is_whole, plain
+from openpar.engine.parameters import Parameters
 from openpar.engine.rules import Deadline, Unstated, read_rule
-from openpar.engine.rules.parameters import Parameters
 
 _MOST_LEVELS = 12
 _CHILDREN = ("criteria", "sub")

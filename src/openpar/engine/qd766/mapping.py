@@ -6,8 +6,8 @@ from decimal import Decimal
 from openpar.engine.errors import InvalidSet, SetProblem
 from openpar.engine.grading import Band
 from openpar.engine.numbers import ONE, ZERO, is_whole
+from openpar.engine.parameters import Parameters
 from openpar.engine.qd766.indicators import Group, Indicator, IndicatorSet, WhenZero, check
-from openpar.engine.rules.parameters import Parameters
 
 _MOST_PLACES = 6
 CERTAINTIES = ("V", "S", "R")

@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 
 from openpar.engine.errors import InvalidSet, SetProblem
+from openpar.engine.parameters import Parameters
 from openpar.engine.rules.base import Rule, ScaleRow
 from openpar.engine.rules.cohort import CohortNormalised
 from openpar.engine.rules.counts import CountTimesPointsCapped, DeductPerViolation, StepOnCount
@@ -13,7 +14,6 @@ from openpar.engine.rules.deadlines import Deadline, DeadlineOption
 from openpar.engine.rules.formula import Branch, FormulaWithConditions, Variable
 from openpar.engine.rules.lists import AdditiveChecklist, Boolean, Choice, QualityGradePercent
 from openpar.engine.rules.outside import ExternalIndex, LeadershipScore, SurveyWeightedAnswers
-from openpar.engine.rules.parameters import Parameters
 from openpar.engine.rules.ratios import RatioInput, RatioTimesMax, RatioWithZeroFloor, Step, StepOnRatio
 from openpar.engine.rules.special import AlwaysNotApplicable, BonusCapped, PenaltyCapped, Unstated
 

@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple
 from openpar.engine.answers import Answer
 from openpar.engine.numbers import ZERO, is_whole, settle_points
 from openpar.engine.outcomes import Earned, Invalid, Missing, NotApplicable, Outcome
-from openpar.engine.rules.parameters import Parameters
+from openpar.engine.parameters import Parameters
 from openpar.engine.wording import number, points
 
 

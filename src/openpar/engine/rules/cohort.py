@@ -7,8 +7,8 @@ from decimal import Decimal
 from openpar.engine.answers import Answer
 from openpar.engine.numbers import ZERO, settle_points, share
 from openpar.engine.outcomes import Earned, Invalid, Missing, NotApplicable, Outcome, Pending
+from openpar.engine.parameters import Parameters
 from openpar.engine.rules.base import Rule, ScaleRow, missing, taken_out
-from openpar.engine.rules.parameters import Parameters
 from openpar.engine.wording import number, points
 
 VALUE_LABEL = "giá trị"

@@ -7,9 +7,9 @@ from openpar.engine.answers import Answer
 from openpar.engine.bounds import COUNTS, coverage_problems, first_containing
 from openpar.engine.numbers import ZERO, multiply, plain, subtract, total_of
 from openpar.engine.outcomes import Earned, Figures, Invalid, Outcome
+from openpar.engine.parameters import Pair, Parameters, numbers_as_text, pairs_as_rows
 from openpar.engine.rules.base import Rule, ScaleRow, count_fault, missing
 from openpar.engine.rules.lists import below_zero, quoted
-from openpar.engine.rules.parameters import Pair, Parameters, numbers_as_text, pairs_as_rows
 from openpar.engine.rules.ratios import Step, negative, read_steps, steps_as_rows
 from openpar.engine.wording import number, points
 

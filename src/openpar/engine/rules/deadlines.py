@@ -10,9 +10,9 @@ from itertools import pairwise
 from openpar.engine.answers import Answer
 from openpar.engine.numbers import ZERO, plain
 from openpar.engine.outcomes import Earned, Outcome
+from openpar.engine.parameters import Parameters
 from openpar.engine.rules.base import Rule, ScaleRow, missing
 from openpar.engine.rules.lists import below_zero
-from openpar.engine.rules.parameters import Parameters
 from openpar.engine.wording import points
 
 _MONTH = re.compile(r"[0-9]{1,2}")

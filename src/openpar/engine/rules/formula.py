@@ -9,8 +9,8 @@ from openpar.engine.answers import Answer
 from openpar.engine.formulas import RESERVED, BadFormula, DividedByZero, Formula, read_formula
 from openpar.engine.numbers import ZERO
 from openpar.engine.outcomes import Earned, Figures, Invalid, Missing, NotApplicable, Outcome
+from openpar.engine.parameters import Parameters
 from openpar.engine.rules.base import Rule, ScaleRow, count_fault
-from openpar.engine.rules.parameters import Parameters
 from openpar.engine.wording import number, points
 
 _NAME = re.compile(r"[^\W\d]\w*")

@@ -9,8 +9,8 @@ from decimal import Decimal
 from openpar.engine.answers import Answer
 from openpar.engine.numbers import HUNDRED, ZERO, divide, multiply, share, subtract, total_of
 from openpar.engine.outcomes import Earned, Invalid, NotApplicable, Outcome
+from openpar.engine.parameters import Pair, Parameters, numbers_as_text, pairs_as_rows
 from openpar.engine.rules.base import Rule, ScaleRow, count_fault, missing
-from openpar.engine.rules.parameters import Pair, Parameters, numbers_as_text, pairs_as_rows
 from openpar.engine.wording import number, points
 
 NOT_APPLICABLE_CHOICE = "not_applicable"

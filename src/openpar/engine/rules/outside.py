@@ -10,9 +10,9 @@ from decimal import Decimal
 from openpar.engine.answers import Answer
 from openpar.engine.numbers import HUNDRED, ONE, ZERO, add, divide, multiply, plain, share, subtract, total_of
 from openpar.engine.outcomes import Earned, Invalid, NotApplicable, Outcome, Pending
+from openpar.engine.parameters import Pair, Parameters, pairs_as_rows
 from openpar.engine.rules.base import Rule, ScaleRow, count_fault
 from openpar.engine.rules.lists import below_zero
-from openpar.engine.rules.parameters import Pair, Parameters, pairs_as_rows
 from openpar.engine.wording import number, percent, points, ratio, rounded
 
 BLANK_FORMS = "blank"

@@ -11,8 +11,8 @@ from openpar.engine.answers import Answer
 from openpar.engine.bounds import RATIOS, Interval, coverage_problems
 from openpar.engine.numbers import ONE, ZERO, plain, share, subtract
 from openpar.engine.outcomes import Earned, Figures, Invalid, Missing, NotApplicable, Outcome
+from openpar.engine.parameters import Parameters
 from openpar.engine.rules.base import Rule, ScaleRow
-from openpar.engine.rules.parameters import Parameters
 from openpar.engine.wording import number, percent, points, ratio
 
 

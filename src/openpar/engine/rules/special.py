@@ -9,8 +9,8 @@ from decimal import Decimal
 from openpar.engine.answers import Answer
 from openpar.engine.numbers import ZERO, plain, total_of
 from openpar.engine.outcomes import Earned, Invalid, NotApplicable, Outcome
+from openpar.engine.parameters import Parameters
 from openpar.engine.rules.base import Rule, ScaleRow, missing
-from openpar.engine.rules.parameters import Parameters
 from openpar.engine.wording import number, points
 
 

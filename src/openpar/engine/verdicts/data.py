@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from openpar.engine.errors import InvalidSet, SetProblem
 from openpar.engine.numbers import ZERO, is_whole
-from openpar.engine.rules.parameters import Parameters
+from openpar.engine.parameters import Parameters
 from openpar.engine.verdicts.events import EventKind, Status, Statuses
 from openpar.engine.verdicts.rules import VerdictRules, WaitKind
 from openpar.engine.workdays import PauseKind

@@ -15,7 +15,7 @@ from openpar.engine.criteria import CriteriaSet, set_from_mapping, set_to_mappin
 from openpar.engine.errors import InvalidSet, SetProblem
 from openpar.engine.grading import Band
 from openpar.engine.numbers import Figure
-from openpar.engine.rules.parameters import Parameters
+from openpar.engine.parameters import Parameters
 
 _MOST_BYTES = 5_000_000
 _MOST_DEPTH = 40

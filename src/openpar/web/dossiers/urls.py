@@ -1,6 +1,9 @@
 from django.urls import path
 
 from openpar.web.dossiers import boards, importing, late, listing, one, quality, work
+from openpar.web.dossiers.behind import register
+
+register()
 
 urlpatterns = [
     path("dossiers/", work.board, name="dossiers-board"),

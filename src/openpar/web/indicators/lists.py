@@ -1,6 +1,6 @@
 """From a figure to the list of what was counted: each subject that has such a list registers its address.
 
-A subject says in its `urls.py` or `apps.py`: `register_list("dossiers", address)`; the pages of figures ask
+A subject says in its `urls.py`: `register_list("dossiers", address)`; the pages of figures ask
 `list_link` and show no link where nobody registered.
 """
 

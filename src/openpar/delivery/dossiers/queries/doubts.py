@@ -12,7 +12,7 @@ from openpar.base.facts.declarations import AGENCY, KEY
 from openpar.base.facts.duck import fetched
 from openpar.base.facts.errors import UnknownDataset
 from openpar.base.facts.months import key_table
-from openpar.base.facts.owners import QualityWarning, Slice
+from openpar.base.facts.owners import Owner, QualityWarning, Slice
 from openpar.base.facts.queries import values_in
 from openpar.delivery.dossiers.declarations import (
     AGENCIES,
@@ -91,3 +91,6 @@ def _those_in(facts: Slice, codes: list[str]) -> list[str]:
         where = f"{inside} AND {AGENCY} IN ({listed}) AND {KEY} IN (FROM {_HITS})"
         found: list[str] = fetched(duck, f"SELECT {KEY} FROM facts WHERE {where}")[KEY].tolist()  # noqa: S608  # numbers only
         return found
+
+
+OWNER = Owner(agencies=agencies_by_number, warn=doubts_about)
