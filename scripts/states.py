@@ -39,6 +39,13 @@ def lives() -> tuple[Life, ...]:
     from openpar.delivery.figures.stages import REVISION
     from openpar.parindex.assessments.stages import CORRECTION, ROUND, SHEET
     from openpar.parindex.criteria.stages import MAY_FOLLOW
+    from openpar.reform.findings.stages import EXTENSION, FINDING
+    from openpar.reform.initiatives.stages import INITIATIVE
+    from openpar.reform.inspections.stages import CAMPAIGN as INSPECTION_PLAN
+    from openpar.reform.inspections.stages import CASE as INSPECTION
+    from openpar.reform.plans.stages import CLAIM, DUTY, MEETING, REQUEST
+    from openpar.reform.plans.stages import VERSION as PLAN_VERSION
+    from openpar.reports.periodic.stages import REVISION as REPORT_REVISION
 
     return (
         Life(
@@ -74,12 +81,95 @@ def lives() -> tuple[Life, ...]:
             "set that `replaces` it.",
         ),
         Life(
+            "report-revision.md",
+            "A revision of a periodic report (bản báo cáo định kỳ)",
+            "src/openpar/reports/periodic/stages.py",
+            *_plain(REPORT_REVISION),
+            "What an organisation owes for one period is a report; what it said when are its revisions. What "
+            "was sent never changes; what was locked at the cut-off counts for ever, whatever comes later.",
+        ),
+        Life(
+            "plan-version.md",
+            "A version of a reform plan (bản kế hoạch)",
+            "src/openpar/reform/plans/stages.py",
+            *_plain(PLAN_VERSION),
+            "A plan has one version in force at a time. What a document issued never changes; tasks that "
+            "come by an order of their own (a meeting, a remedy) are supplements with day and source.",
+        ),
+        Life(
+            "task-duty.md",
+            "A duty of a task (nhiệm vụ của một cơ quan)",
+            "src/openpar/reform/plans/stages.py",
+            *_plain(DUTY),
+            "A task is owed by each lead agency; recurring work has one duty a period. “Đã triển khai” is a "
+            "mark beside it, overdue is computed from the deadline in force.",
+        ),
+        Life(
+            "task-report.md",
+            "A report that a duty is done (báo cáo hoàn thành)",
+            "src/openpar/reform/plans/stages.py",
+            *_plain(CLAIM),
+            "Nobody confirms what they reported, nor, for the province, what their own agency did.",
+        ),
+        Life(
+            "task-request.md",
+            "A request about a duty (xin gia hạn, nguyên nhân khách quan)",
+            "src/openpar/reform/plans/stages.py",
+            *_plain(REQUEST),
+            "An extension keeps the old deadline readable; an objective reason leaves the duty late.",
+        ),
+        Life(
+            "meeting.md",
+            "A management meeting (họp giao ban)",
+            "src/openpar/reform/plans/stages.py",
+            *_plain(MEETING),
+            "After it was concluded an order may still become a task, once.",
+        ),
+        Life(
+            "inspection-plan.md",
+            "An inspection plan (kế hoạch kiểm tra)",
+            "src/openpar/reform/inspections/stages.py",
+            *_plain(INSPECTION_PLAN),
+            "Once issued it takes units by a published draw only; what it says stays as it is.",
+        ),
+        Life(
+            "inspection.md",
+            "An inspection (vụ kiểm tra)",
+            "src/openpar/reform/inspections/stages.py",
+            *_plain(INSPECTION),
+            "One team, one or several units, one conclusion. Once the conclusion is issued nothing of the "
+            "case changes; units agree or object beside it, and findings live on by themselves.",
+        ),
+        Life(
+            "initiative.md",
+            "A model or initiative (mô hình, sáng kiến)",
+            "src/openpar/reform/initiatives/stages.py",
+            *_plain(INITIATIVE),
+            "While it runs, an evaluation is owed for every report period; that is no state. What was "
+            "measured, recognised, evaluated and taken over never changes.",
+        ),
+        Life(
             "figure-revision.md",
             "A revision of reported figures (bản số liệu báo cáo)",
             "src/openpar/delivery/figures/stages.py",
             *_plain(REVISION),
             "One agency, form and period is a sheet; what was said of it when are its revisions. At most "
             "one is a draft and one is in force; all stay readable.",
+        ),
+        Life(
+            "finding.md",
+            "A finding (tồn tại, hạn chế)",
+            "src/openpar/reform/findings/stages.py",
+            *_plain(FINDING),
+            "Whoever found it closes it; who reported the remedy does not. What was found never changes, and "
+            "a closed finding not at all. Overdue is no state: it is computed from the deadline.",
+        ),
+        Life(
+            "finding-extension.md",
+            "A request for more time to remedy a finding (gia hạn khắc phục)",
+            "src/openpar/reform/findings/stages.py",
+            *_plain(EXTENSION),
+            "At most one is open for a finding; another person than who asked decides it.",
         ),
     )
 

@@ -1,4 +1,5 @@
-"""Copies the front-end packages a page needs from node_modules into one git-ignored static folder.
+"""Copies the front-end packages a page needs from node_modules into one git-ignored static folder, and the
+fonts of official documents into another.
 
 Usage: vendor.py TARGET. The icons become one sprite with just the names listed in web/icons.txt.
 """
@@ -21,6 +22,15 @@ COPIES = {
     "@fontsource-variable/inter/files/inter-vietnamese-wght-normal.woff2": "inter-vietnamese.woff2",
     "axe-core/axe.min.js": "axe.min.js",
 }
+# Official documents as PDF carry these: the widths of Times New Roman, every Vietnamese letter.
+FONTS = ROOT / "src" / "openpar" / "reports" / "documents" / "font_files"
+FONT_COPIES = {
+    "400Regular/Tinos_400Regular.ttf": "Tinos-Regular.ttf",
+    "400Regular_Italic/Tinos_400Regular_Italic.ttf": "Tinos-Italic.ttf",
+    "700Bold/Tinos_700Bold.ttf": "Tinos-Bold.ttf",
+    "700Bold_Italic/Tinos_700Bold_Italic.ttf": "Tinos-BoldItalic.ttf",
+    "LICENSE_FONT": "LICENSE",
+}
 _SVG_BODY = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 
 
@@ -42,6 +52,9 @@ def main(target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for source, name in COPIES.items():
         shutil.copyfile(MODULES / source, target / name)
+    FONTS.mkdir(exist_ok=True)
+    for source, name in FONT_COPIES.items():
+        shutil.copyfile(MODULES / "@expo-google-fonts" / "tinos" / source, FONTS / name)
     names = ICON_NAMES.read_text(encoding="utf-8").split()
     (target / "icons.svg").write_text(sprite(names), encoding="utf-8")
 

@@ -24,6 +24,8 @@ from tests import worlds
 from tests.delivery.dossiers import lists
 from tests.parindex import rounds
 from tests.parindex.rounds import SmallRound
+from tests.reform.plans import year
+from tests.reform.plans.year import Province
 from tests.worlds import GROUND, Ground, world
 
 # How long a machine takes is no matter of tests.
@@ -98,6 +100,11 @@ def published() -> SmallRound:
 @world
 def dossier_province() -> None:
     lists.province()
+
+
+@world
+def reform_year() -> Province:
+    return year.province_plan()
 
 
 # Empty tables that `./run test` has made, to be copied: a SQLite file, and a database of the server.

@@ -13,6 +13,7 @@ from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
+import docx
 import openpyxl
 from django.apps import apps
 
@@ -42,6 +43,10 @@ from openpar.parindex.criteria.files import read_criteria_file
 from openpar.parindex.criteria.official_writing import write_official_table
 from openpar.parindex.criteria.queries import LoadedSet
 from openpar.parindex.criteria.yaml_files import read_mapping
+from openpar.reform.plans.actions.importing import bring_in_tasks
+from openpar.reform.plans.actions.planning import create_plan
+from openpar.reform.plans.models import PlanLevel
+from openpar.reform.plans.table_understanding import read_tasks
 from tests.base.documents.signed import plain_pdf, sign
 from tests.hostile import document
 from tests.parindex import rounds
@@ -79,6 +84,7 @@ def imports_in_self_scoring(small: SmallRound) -> tuple[Import, ...]:
         *(_organisations(by, slot) for slot in ("organisations", "successions", "blocks")),
         _criteria(small),
         _procedures(small.manager),
+        _plan_tasks(small),
         _sheet(small),
         _evidence(small),
     )
@@ -188,6 +194,50 @@ def _procedures(by: Actor) -> Import:
         run(seed, "a.csv")
         book = catalogue_workbook(ProcedureVersion.objects.values_list("pk", flat=True))
     return Import("procedures", run, (("a.csv", seed), ("a.xlsx", book)))
+
+
+def _plan_tasks(small: SmallRound) -> Import:
+    """The task table of the province's plan, from Excel and Word."""
+    plan = create_plan(
+        by=small.manager,
+        at=DURING_SELF,
+        organisation_id=small.home_affairs.pk,
+        year=DURING_SELF.year,
+        level=PlanLevel.PROVINCE,
+        title="Kế hoạch thử",
+    )
+    rows = (
+        ("STT", "Nhiệm vụ", "Sản phẩm", "Cơ quan chủ trì", "Thời hạn", "Lĩnh vực"),
+        ("1", "Ban hành kế hoạch kiểm tra", "Kế hoạch", "Sở Y tế", "Quý I", "Cải cách thể chế"),
+        ("2", "Rà soát thủ tục hành chính", "Quyết định", "Các sở, ban, ngành", "Hằng quý", "TTHC"),
+    )
+    book = openpyxl.Workbook()
+    text = docx.Document()
+    table = text.add_table(rows=0, cols=len(rows[0]))
+    for row in rows:
+        book.worksheets[0].append(list(row))
+        for cell, value in zip(table.add_row().cells, row, strict=True):
+            cell.text = value
+    excel, word = BytesIO(), BytesIO()
+    book.save(excel)
+    text.save(word)
+
+    def run(content: bytes, name: str) -> object:
+        version = plan.versions.get()
+        with _on_disk(content) as path:
+            understood = read_tasks(path, name, version=version, on=DURING_SELF.date())
+        return bring_in_tasks(
+            by=small.manager,
+            at=DURING_SELF,
+            version_id=version.pk,
+            expected_version=version.version,
+            understood=understood,
+            file_name=name,
+            sha256=hashlib.sha256(content).hexdigest(),
+        )
+
+    seeds = (("a.xlsx", excel.getvalue()), ("a.docx", word.getvalue()))
+    return Import("plan tasks", run, seeds, is_repeatable=False)
 
 
 def _sheet(small: SmallRound) -> Import:

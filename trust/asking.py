@@ -120,6 +120,10 @@ class Asker:
         named = {
             **things.procedures.named(url),
             **things.figures.named(url),
+            **things.findings.named(url),
+            **things.reports.named(url),
+            **things.registers.named(url),
+            **things.plans.named(url),
             **things.dossiers.named(url),
             **things.indicators.named(url),
             "round_id": things.round,
@@ -132,6 +136,7 @@ class Asker:
             "correction_id": things.correction,
             "line": things.line,
             "held": things.role_held,
+            **things.inspections.named(url),
         }
         return named[name] if name in named else _FIXED[name]
 
@@ -191,6 +196,27 @@ def _figures(things: Things) -> dict[str, dict[str, Any]]:
             "version": "0",
             "t-1-2": "3",
         },
+    }
+
+
+def _reports(things: Things) -> dict[str, dict[str, Any]]:
+    """What the pages of periodic reports are sent; figures of the draft have been saved once."""
+    table = SimpleUploadedFile("phu-luc.csv", "Mã số,Số thứ nhất,Số thứ hai\n1.4.1,7,\n".encode(), "text/csv")
+    return {
+        "report-open": {"organisation": str(things.organisation), "report": "q1", "year": "2026"},
+        "report-figures": {"figures_version": "2", "v-1.4.1": "7"},
+        "report-compute": {"figures_version": "2"},
+        "report-import": {"figures_version": "2", "file": table},
+        "report-cut-off": {"version": "2", "until_on": "10/09/2026"},
+        "report-explain": {"version": "2", "identity": "plan", "text": "Chuyển từ năm trước"},
+        "report-text-save": {"version": "1", "text": "Đã sắp xếp"},
+        "report-text-draft": {"version": "1"},
+        "report-submit": {"version": "2"},
+        "report-return": {"reason": "Thiếu"},
+        "report-revise": {"reason": "Sót"},
+        "report-attach": {"document": str(things.document)},
+        "report-discard": {"version": "2"},
+        "reports-lock": {"report": "q3", "year": "2026"},
     }
 
 
@@ -274,6 +300,9 @@ def _typed(cell: Cell, things: Things) -> dict[str, Any]:
         "publishing-line-new": {"code": "9.000099", "change": "NEW"},
         "procedure-offer": {"on": "05/08/2026", "online_level": "FULL"},
         **_figures(things),
+        **things.findings.sent(things.organisation),
+        **_reports(things),
+        **things.registers.sent(things.organisation),
         **_indicators(things),
         "service-quality-enter": {"n-5.2": "1", "d-5.2": "2", "document": str(things.document)},
         "set-active": {"active": ""},

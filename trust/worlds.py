@@ -43,6 +43,11 @@ from tests.delivery.figures.pages import FigureThings, figure_things
 from tests.delivery.procedures.pages import ProcedureThings, procedure_things
 from tests.parindex import rounds
 from tests.parindex.indicators.pages import IndicatorThings, indicator_things
+from tests.reform.findings.pages import FindingThings, finding_things
+from tests.reform.inspections.pages import InspectionThings, inspection_things
+from tests.reform.monitors.pages import RegisterThings, register_things
+from tests.reform.plans.pages import PlanThings, plan_things
+from tests.reports.periodic.pages import ReportThings, report_things
 from trust.access import IDLE, ROLES
 
 # When somebody asks, in each state.
@@ -52,6 +57,8 @@ MOMENTS: Mapping[str, datetime] = {
     "deciding": rounds.DECISION + timedelta(hours=1),
     "published": rounds.DECISION + timedelta(hours=2),
 }
+# Who found what is wrong with the agency of a relation: an agency what lies below it, else a stranger.
+_FINDERS: Mapping[str, str] = {"own": "other", "other": "parent", "parent": "other", "child": "own"}
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
@@ -77,6 +84,11 @@ class Things:
     indicators: IndicatorThings
     figures: FigureThings
     dossiers: DossierThings
+    findings: FindingThings
+    inspections: InspectionThings
+    reports: ReportThings
+    registers: RegisterThings
+    plans: PlanThings
 
 
 @dataclass(frozen=True)
@@ -120,6 +132,11 @@ def build(states: Iterable[str], relations: Iterable[str]) -> Worlds:
         procedures = procedure_things(manager, agencies[relation], code=f"9.00001{number}")
         figures = figure_things(agencies[relation])
         dossiers = dossier_things(manager, agencies[relation], code=f"H01.{number + 1}")
+        findings = finding_things(agencies[relation], agencies[_FINDERS[relation]])
+        inspections = inspection_things(manager, agencies[relation])
+        reports = report_things(agencies[relation])
+        registers = register_things(agencies[relation])
+        plans = plan_things(agencies[relation])
         indicators = indicator_things(manager, agencies[relation])
         for state in states:
             maker = _Maker(
@@ -135,6 +152,11 @@ def build(states: Iterable[str], relations: Iterable[str]) -> Worlds:
                 indicators,
                 figures,
                 dossiers,
+                findings,
+                inspections,
+                reports,
+                registers,
+                plans,
             )
             things[state, relation] = maker.make()
     # Receipts and the public pages of the log tell of sealed rows only.
@@ -165,6 +187,11 @@ class _Maker:
     indicators: IndicatorThings
     figures: FigureThings
     dossiers: DossierThings
+    findings: FindingThings
+    inspections: InspectionThings
+    reports: ReportThings
+    registers: RegisterThings
+    plans: PlanThings
 
     def make(self) -> Things:
         criteria_set = rounds.issued_set(self.manager)
@@ -204,6 +231,11 @@ class _Maker:
             indicators=self.indicators,
             figures=self.figures,
             dossiers=self.dossiers,
+            findings=self.findings,
+            inspections=self.inspections,
+            reports=self.reports,
+            registers=self.registers,
+            plans=self.plans,
         )
 
     def _prepared(self, criteria_set: CriteriaSet) -> tuple[Round, RoundBlock]:

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from pytest_django.fixtures import Settings
 
-from openpar.demo import build, dossiers, finished
+from openpar.demo import build, dossiers, finished, reform_running, reform_year
 from openpar.demo import running as under_way
 from openpar.demo.calendar import FINISHED, moment
 from openpar.demo.calendar import running as dates_of
@@ -28,6 +28,10 @@ NOON = moment(TODAY, datetime.min.time().replace(hour=12))
 def _static_folder(settings: Settings, tmp_path: Path) -> None:
     """Collected static files: there are none in a test, and WhiteNoise warns of a folder that is missing."""
     settings.STATIC_ROOT = tmp_path
+
+
+def _unheard(_said: str) -> None:
+    """Nobody follows how the world is built."""
 
 
 def _begun() -> Places:
@@ -55,13 +59,21 @@ def finished_demo() -> tuple[str, ...]:
 
 @world
 def running_demo() -> Places:
-    """The departments' half of the round under way, filled from the dossiers that were told until then."""
+    """The departments' half of the round under way, filled from what was told until then: the published round
+    before it, the reform year that followed, the one that runs, dossiers.
+    """
     places = _begun()
     dates = dates_of(TODAY)
+    past = build.sample_set(
+        "SYNTHETIC_so_2026.yaml", "sở, ban, ngành", FINISHED.year, FINISHED.prepared, places.manager
+    )
+    finished.build(past, places, Random(build.SEED), _unheard)
+    reform_year.build(places, _unheard)
+    reform_running.build(places, TODAY, _unheard)
     lists = lists_of(TODAY, dates.self_scoring)
     dossiers.bring_in(lists.before, places.people.named("demo.kiem-soat"))
     criteria = build.sample_set(
         "SYNTHETIC_so_2026.yaml", "sở, ban, ngành", TODAY.year, dates.prepared, places.manager
     )
-    under_way.build({"so": criteria}, places, TODAY, Random(build.SEED), lambda said: None)
+    under_way.build({"so": criteria}, places, TODAY, Random(build.SEED), _unheard)
     return places

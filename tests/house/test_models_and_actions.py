@@ -22,9 +22,9 @@ OURS = [model for model in apps.get_models() if model.__module__.startswith("ope
 # A relation named by a text escapes the import contracts; only "self" has no other way.
 BY_NAME = re.compile(r"(?:ForeignKey|OneToOneField|ManyToManyField)\(\s*[\"'](?!self[\"'])")
 # About oneself or to others: the person is an argument of its own; a reminder is due whoever looks.
-WITHOUT_ACTOR = {"tell", "mark_all_read", "remind_of_apologies"}
+WITHOUT_ACTOR = {"tell", "mark_all_read", "mark_read", "remind", "make_digests", "remind_of_apologies"}
 # The outbox notes that a letter has left; numbers of texts are given inside a batch that is traced.
-WITHOUT_TRACE = {"mark_mailed", "number_values"}
+WITHOUT_TRACE = {"mark_mailed", "mark_digest_mailed", "note_taken", "number_values"}
 
 
 def modules_of_actions() -> Iterator[ModuleType]:

@@ -51,7 +51,7 @@ VISITS: Mapping[str, Visit] = {
         HEALTH,
         (
             *_all("home", "messages", "password", "round", "organisations", "organisation", "criteria-set"),
-            *_all("confirm", "second-factor", "sessions", "own-data"),
+            *_all("confirm", "second-factor", "sessions", "own-data", "notification-settings"),
         ),
     ),
     "a unit that scores itself": Visit(
@@ -64,16 +64,35 @@ VISITS: Mapping[str, Visit] = {
             *_all("assessment-evidence", "assessment-store", "assessment-submission", "assessment-assign"),
             *_all("assessment-bonus", "assessment-history", "assessment-leaf-history", "assessment-print"),
             Look("sheet-upload"),
+            *_all("findings", "findings-taxonomy", "finding", "finding-plan", "finding-report"),
+            *_all("finding-extension", "findings-conferences", "findings-conference", "finding-new"),
+            *(Look("findings", query=f"view={view}") for view in ("fields", "agencies")),
         ),
     ),
     "the head of a unit": Visit(
-        RoundStage.SELF_SCORING, Role.AGENCY_HEAD, HEALTH, _all("assessment-lock", "assessment-submission")
+        RoundStage.SELF_SCORING,
+        Role.AGENCY_HEAD,
+        HEALTH,
+        (
+            *_all("assessment-lock", "assessment-submission", "plan-issue"),
+            Look("tasks", query="view=decide"),
+        ),
     ),
     "documents": Visit(
         RoundStage.SELF_SCORING,
         Role.FOCAL_OFFICER,
         HEALTH,
-        _all("documents", "new-document", "document", "verify-document", "replace-document"),
+        (
+            *_all("documents", "new-document", "document", "verify-document", "replace-document"),
+            *_all("initiatives", "initiative", "initiative-new", "initiative-edit", "initiative-evaluations"),
+            Look("initiative-evaluations", query="kind=QUARTER&year=2026&number=1"),
+            *_all("monitors", "monitor-agency", "monitor-new", "monitor-entry"),
+            *_all("plans", "plan-new", "plan", "plan-version", "plan-draft", "plan-supplement"),
+            *_all("plan-import", "plan-take", "plan-line-new", "plan-line", "tasks", "task", "meetings"),
+            *_all("meeting", "meeting-new", "meeting-edit", "meeting-order"),
+            *(Look("plan", query=f"view={view}") for view in ("time", "agencies", "list", "targets")),
+            Look("monitor-new", {"register": "electronic_documents"}),
+        ),
     ),
     "an appraiser": Visit(
         RoundStage.APPRAISAL,
@@ -101,7 +120,16 @@ VISITS: Mapping[str, Visit] = {
         ),
     ),
     # A phase that may end early: the field for the reason and what moving on does.
-    "the round manager early": Visit(RoundStage.SELF_SCORING, Role.ROUND_MANAGER, HOME, _all("round")),
+    "the round manager early": Visit(
+        RoundStage.SELF_SCORING,
+        Role.ROUND_MANAGER,
+        HOME,
+        (
+            *_all("round", "initiatives", "initiative", "initiative-targets", "initiative-evaluations"),
+            *_all("monitors", "monitor", "monitor-entry"),
+            Look("monitor", {"register": "legal_documents"}),
+        ),
+    ),
     "criteria": Visit(
         RoundStage.SELF_SCORING,
         Role.ROUND_MANAGER,
@@ -144,7 +172,11 @@ VISITS: Mapping[str, Visit] = {
         RoundStage.SELF_SCORING,
         Role.FOCAL_OFFICER,
         HOME,
-        _all("figures", "figure-sheet", "figure-sheet-edit", "figure-sheet-print", "figures-evaluation"),
+        (
+            *_all("figures", "figure-sheet", "figure-sheet-edit", "figure-sheet-print", "figures-evaluation"),
+            *_all("reports", "report", "report-figures", "report-text", "report-preview", "report-compare"),
+            *_all("inspection-self-report"),
+        ),
     ),
     "figures of a province": Visit(
         RoundStage.SELF_SCORING,
@@ -171,7 +203,13 @@ VISITS: Mapping[str, Visit] = {
         Role.ROUND_MANAGER,
         HOME,
         (
+            *_all("inspections", "inspection-plans", "inspection-coverage", "inspection-plan-new"),
+            *_all("inspection-plan", "inspection-new", "inspection-draw", "inspection"),
+            *_all("inspection-conclusion", "inspection-print", "inspection-checklist"),
+            *_all("plans-control"),
             *_all("indicators", "indicator", "indicator-new", "indicator-version", "indicator-value"),
+            *_all("reports", "reports-board"),
+            Look("reports-board", query="line=1.1.1"),
             *_all("indicators-import", "indicator-report"),
         ),
     ),
@@ -190,7 +228,7 @@ VISITS: Mapping[str, Visit] = {
         Role.ADMINISTRATOR,
         OFFICE,
         (
-            *_all("brakes", "data-requests"),
+            *_all("brakes", "data-requests", "gateways"),
             *_all("people", "new-person", "person", "organisation", "organisation-change"),
             *_all("organisation-found", "organisations-merge", "organisations-import", "audit"),
             Look("calendars", query="received=13/02/2026&limit=5&unit=working_day"),

@@ -26,6 +26,11 @@ from tests.journeys.browser import Visitors, axe, bring_axe_along, cut_placehold
 from tests.journeys.looks import STRANGER, VISITS, Look, Visit
 from tests.journeys.rounds_now import RoundNow, bring_in_outside, conclude, round_now, score, submit
 from tests.parindex.indicators.pages import indicator_things
+from tests.reform.findings.pages import finding_things
+from tests.reform.inspections.pages import inspection_things
+from tests.reform.monitors.pages import register_things
+from tests.reform.plans.pages import plan_things
+from tests.reports.periodic.pages import report_things
 from tests.web.addresses import Things
 
 _TOGETHER = 4
@@ -56,6 +61,11 @@ def _things(found: RoundNow) -> Things:
         indicators=indicator_things(manager, found.home, at=at),
         figures=figure_things(found.home),
         dossiers=dossier_things(manager, found.home, at=at),
+        findings=finding_things(found.health, found.home, at=at),
+        inspections=inspection_things(manager, found.home),
+        reports=report_things(found.home, at=at),
+        registers=register_things(found.health),
+        plans=plan_things(found.health),
     )
 
 

@@ -23,10 +23,11 @@ from openpar.base.accounts.models import Role, User
 from openpar.parindex.assessments.models import Assessment, Round
 from openpar.parindex.assessments.queries.results import blocks_of, source_of
 from openpar.reports.decision import decision_document
-from openpar.reports.layout import NATIONAL_MOTTO, NATIONAL_NAME, day_words
+from openpar.reports.documents.authorities import place_of
+from openpar.reports.documents.wording import NATIONAL_MOTTO, NATIONAL_NAME, day_words
 from openpar.reports.matrix import matrix_workbook
 from openpar.reports.notice import notice_document, unit_notice
-from openpar.reports.round_data import place_of, round_report
+from openpar.reports.round_data import round_report
 from openpar.reports.self_assessment import report_document, report_workbook, self_report
 from tests import factories
 from tests.parindex import rounds
@@ -191,7 +192,7 @@ def test_the_appendices_are_tables_on_their_own_pages(published: SmallRound) -> 
 def test_before_publication_the_decision_is_a_draft_with_blanks(deciding: SmallRound) -> None:
     text = words_of(decision(deciding))
     assert "DỰ THẢO" in text
-    assert "Số: ……/QĐ-UBND" in text
+    assert "Số:       /QĐ-UBND" in text
     assert "ngày … tháng … năm ……" in text
 
 
@@ -232,7 +233,7 @@ def test_the_notice_tells_a_unit_its_totals_fields_and_lost_points(published: Sm
     assert lost[1][:5] == ["1.1.2 Tỷ lệ hoàn thành", "3", "2,40", "1,80", "−0,60"]
     assert "Chỉ có sản phẩm của 30 nhiệm vụ" in lost[1][5]
     text = words_of(document)
-    assert "Số: ……/TB-" in text
+    assert "Số:       /TB-" in text
     assert "GIÁM ĐỐC" in text
 
 

@@ -11,6 +11,11 @@ from tests.delivery.dossiers.pages import DossierThings
 from tests.delivery.figures.pages import FigureThings
 from tests.delivery.procedures.pages import ProcedureThings
 from tests.parindex.indicators.pages import IndicatorThings
+from tests.reform.findings.pages import FindingThings
+from tests.reform.inspections.pages import InspectionThings
+from tests.reform.monitors.pages import RegisterThings
+from tests.reform.plans.pages import PlanThings
+from tests.reports.periodic.pages import ReportThings
 
 # Addresses that answer a GET with something else than a page of their own: why, by name.
 NO_PAGES: Mapping[str, str] = {
@@ -45,7 +50,23 @@ NO_PAGES: Mapping[str, str] = {
     "procedures-template": "a file",
     "procedures-counts-export": "a file",
     "figure-sheet-export": "a file",
+    "report-document": "a file",
+    "report-appendix": "a file",
+    "report-signed": "a file",
+    "reports-board-export": "a file",
     "figures-rollup-export": "a file",
+    "findings-export": "a file",
+    "finding-evidence": "a file",
+    "findings-conference-minutes": "a file, once the conference was held: test_findings does",
+    "plan-export": "a file",
+    "plan-document": "a file",
+    "task-document": "a file",
+    "meeting-document": "a file",
+    "plan-import-preview": "only after an upload, for whoever uploaded: test_plan_drafts does",
+    "initiatives-export": "a file",
+    "monitor-export": "a file",
+    "inspection-export": "a file",
+    "inspection-document": "a file",
     "figures-evaluation-export": "a file",
     "service-quality-export": "a file",
     "service-quality-template": "a file",
@@ -76,6 +97,11 @@ class Things:
     indicators: IndicatorThings
     figures: FigureThings
     dossiers: DossierThings
+    findings: FindingThings
+    inspections: InspectionThings
+    reports: ReportThings
+    registers: RegisterThings
+    plans: PlanThings
 
     def address(self, name: str, **chosen: object) -> str:
         """The address of a page of these things; `chosen` names others in their place."""
@@ -90,6 +116,10 @@ class Things:
         return {
             **self.procedures.named(name),
             **self.figures.named(name),
+            **self.findings.named(name),
+            **self.reports.named(name),
+            **self.registers.named(name),
+            **self.plans.named(name),
             "round_id": self.round,
             "assessment_id": self.sheet,
             "round_block_id": self.round_block,
@@ -104,6 +134,7 @@ class Things:
             "kind": "xlsx",
             **self.indicators.named(name),
             **self.dossiers.named(name),
+            **self.inspections.named(name),
         }.get(key, 1)
 
     def _subject(self, name: str) -> int:

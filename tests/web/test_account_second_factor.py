@@ -14,11 +14,11 @@ from pytest_django.fixtures import Settings
 
 from openpar.base.access.models import RecoveryCode, Totp
 from openpar.base.access.queries import has_second_factor
-from openpar.base.access.sealing import unseal
 from openpar.base.access.totp import code_of_step, step_at
 from openpar.base.accounts.models import Role, User
 from openpar.base.audit.models import Entry
 from openpar.base.organisations.models import Organisation
+from openpar.common.sealing import unseal
 from openpar.web.account.stamps import SECOND_FACTOR, Passed
 from tests import factories
 from tests.factories import PASSWORD

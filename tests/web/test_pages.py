@@ -21,6 +21,11 @@ from tests.delivery.procedures.pages import procedure_things
 from tests.journeys.looks import LOOKED_AT
 from tests.parindex import rounds
 from tests.parindex.indicators.pages import indicator_things
+from tests.reform.findings.pages import finding_things
+from tests.reform.inspections.pages import inspection_things
+from tests.reform.monitors.pages import register_things
+from tests.reform.plans.pages import plan_things
+from tests.reports.periodic.pages import report_things
 from tests.web.addresses import NAMES, NO_PAGES, Things
 from tests.web.conftest import LogIn
 from tests.worlds import world
@@ -41,8 +46,14 @@ KEEP_REGISTER = (Role.ADMINISTRATOR, Role.ROUND_MANAGER)
 STORE = (*UNIT, *OVERSEES, Role.PROCEDURE_CONTROLLER)
 MANAGE_PROCEDURES = (Role.ROUND_MANAGER, Role.PROCEDURE_CONTROLLER)
 ALL_FIGURES = (Role.PROCEDURE_CONTROLLER, Role.ROUND_MANAGER, Role.LEADER, Role.AUDITOR)
+SEES_REGISTERS = (*UNIT, Role.ROUND_MANAGER, Role.LEADER, Role.AUDITOR)
+SEES_REPORTS = (Role.ROUND_MANAGER, Role.LEADER, Role.AUDITOR)
 ALL_DOSSIERS = (*ALL_FIGURES, Role.ADMINISTRATOR)
 SEES_DOSSIERS = (*UNIT, *ALL_DOSSIERS)
+INSPECTS = (Role.ROUND_MANAGER, Role.LEADER, Role.AUDITOR)
+SEES_FINDINGS = (*SEES_SHEET, Role.PROCEDURE_CONTROLLER)
+OVERSEES_PLANS = (Role.ROUND_MANAGER, Role.LEADER, Role.AUDITOR)
+SEES_PLANS = (*UNIT, *OVERSEES_PLANS)
 # A sheet and its documents belong to Sở Nội vụ, where everybody works but the appraiser, in a round that
 # waits for recognition.
 PAGES = {
@@ -53,6 +64,8 @@ PAGES = {
     "second-factor": EVERYBODY,
     "sessions": EVERYBODY,
     "own-data": EVERYBODY,
+    "notification-settings": EVERYBODY,
+    "gateways": (Role.ADMINISTRATOR,),
     "organisations": EVERYBODY,
     "organisation": EVERYBODY,
     "organisation-found": KEEP_REGISTER,
@@ -132,12 +145,76 @@ PAGES = {
     "figure-sheet": (*UNIT, *ALL_FIGURES),
     "figure-sheet-print": (*UNIT, *ALL_FIGURES),
     "figure-sheet-edit": UNIT,
+    "findings": SEES_FINDINGS,
+    "findings-taxonomy": SEES_FINDINGS,
+    "findings-conferences": SEES_FINDINGS,
+    # A conference of Sở Nội vụ.
+    "findings-conference": (*UNIT, *OVERSEES, Role.PROCEDURE_CONTROLLER),
+    "finding": SEES_FINDINGS,
+    "finding-new": (*UNIT, *MANAGE_PROCEDURES),
+    "finding-plan": COORDINATES,
+    "finding-report": COORDINATES,
+    "finding-extension": COORDINATES,
+    "initiatives": SEES_REGISTERS,
+    "initiative": SEES_REGISTERS,
+    "initiative-evaluations": SEES_REGISTERS,
+    "initiative-targets": SEES_REGISTERS,
+    "initiative-new": UNIT,
+    "initiative-edit": UNIT,
+    "monitors": SEES_REGISTERS,
+    "monitor": SEES_REGISTERS,
+    "monitor-agency": SEES_REGISTERS,
+    "monitor-entry": SEES_REGISTERS,
+    "monitor-new": UNIT,
+    "reports": (*UNIT, *SEES_REPORTS),
+    "reports-board": SEES_REPORTS,
+    "report": (*UNIT, *SEES_REPORTS),
+    "report-compare": (*UNIT, *SEES_REPORTS),
+    "report-preview": (*UNIT, *SEES_REPORTS),
+    "report-figures": UNIT,
+    "report-text": UNIT,
+    "inspections": (*UNIT, *INSPECTS),
+    "inspection-plans": (*COORDINATES, *INSPECTS),
+    "inspection-coverage": (*COORDINATES, *INSPECTS),
+    "inspection-plan-new": (*COORDINATES, *MANAGES),
+    # A plan of Sở Nội vụ for the province, and a case of it about other agencies.
+    "inspection-plan": INSPECTS,
+    "inspection-new": MANAGES,
+    "inspection-draw": IN_OFFICE,
+    "inspection": INSPECTS,
+    "inspection-conclusion": INSPECTS,
+    "inspection-print": INSPECTS,
+    "inspection-checklist": INSPECTS,
+    # Sở Nội vụ is inspected itself: nobody of it sees this from the other side.
+    "inspection-self-report": UNIT,
     "service-quality": (*UNIT, *ALL_FIGURES),
     "service-quality-agency": (*UNIT, *ALL_FIGURES),
     "service-quality-input": (*UNIT, *ALL_FIGURES),
     "service-quality-enter": (*UNIT, *MANAGE_PROCEDURES),
     "service-quality-import": (*UNIT, *MANAGE_PROCEDURES),
     "service-quality-portal": MANAGE_PROCEDURES,
+    "plans": SEES_PLANS,
+    "plan-new": (*COORDINATES, *MANAGES),
+    "plans-control": OVERSEES_PLANS,
+    # The plan of Sở Nội vụ itself, in force and being replaced.
+    "plan": SEES_PLANS,
+    "plan-version": SEES_PLANS,
+    "plan-draft": SEES_PLANS,
+    "plan-supplement": COORDINATES,
+    "plan-import": COORDINATES,
+    "plan-take": COORDINATES,
+    "plan-line-new": COORDINATES,
+    "plan-line": COORDINATES,
+    "plan-issue": (Role.AGENCY_HEAD,),
+    "tasks": SEES_PLANS,
+    # Not handed down to a division.
+    "task": (*COORDINATES, *OVERSEES_PLANS),
+    "meetings": SEES_PLANS,
+    # Not concluded yet.
+    "meeting": (*COORDINATES, *MANAGES),
+    "meeting-new": (*COORDINATES, *MANAGES),
+    "meeting-edit": (*COORDINATES, *MANAGES),
+    "meeting-order": (*COORDINATES, *MANAGES),
     "rounds": EVERYBODY,
     "round": SEES_SHEET,
     "round-new": MANAGES,
@@ -218,6 +295,11 @@ def everywhere() -> Place:
         indicators=indicator_things(small.manager, home),
         figures=figure_things(home),
         dossiers=dossier_things(small.manager, home),
+        findings=finding_things(home, small.justice),
+        inspections=inspection_things(small.manager, home),
+        reports=report_things(home),
+        registers=register_things(home),
+        plans=plan_things(home),
     )
     return Place(small, {name: things.address(name) for name in NAMES})
 

@@ -81,7 +81,7 @@ _WRITERS = {
     "backoffice/result_files.py": "csv.writer(",
     "common/workbooks.py": "xlsxwriter.Workbook(",
     "parindex/assessments/sheet_writing.py": "xlsxwriter.Workbook(",
-    "reports/layout.py": "docx.Document(",
+    "reports/documents/word.py": "docx.Document(",
     "parindex/criteria/official_writing.py": "docx.Document(",
 }
 
@@ -155,9 +155,11 @@ def _exports(small: SmallRound) -> tuple[tuple[str, Callable[[], bytes]], ...]:
     from openpar.base.accounts.models import Role, User
     from openpar.web.account.stamps import SECOND_FACTOR, Passed
     from tests import factories
+    from tests.reform.monitors.pages import register_things
     from trust.asking import body_of
 
     auditor = factories.person_as(Role.AUDITOR, small.home_affairs, "Giám sát")
+    register_things(small.home_affairs)
     manager = User.objects.get(pk=small.manager.person_id)
     sheet = small.sheet(small.health).pk
     addresses: list[tuple[str, str, User]] = [
@@ -171,6 +173,8 @@ def _exports(small: SmallRound) -> tuple[tuple[str, Callable[[], bytes]], ...]:
         ("criteria.xlsx", reverse("criteria-export", args=[small.criteria_set.pk, "xlsx"]), manager),
         ("criteria.docx", reverse("criteria-export", args=[small.criteria_set.pk, "docx"]), manager),
         ("audit.csv", reverse("audit-export"), auditor),
+        ("initiatives.xlsx", reverse("initiatives-export"), auditor),
+        ("register.xlsx", reverse("monitor-export", args=["training"]), auditor),
     ]
 
     def asked(address: str, user: User) -> Callable[[], bytes]:

@@ -15,6 +15,7 @@ from openpar.backoffice.backup_commands import add_backup_commands
 from openpar.backoffice.deadline_command import add_deadline_command
 from openpar.backoffice.evidence_commands import add_evidence_commands
 from openpar.backoffice.facts_commands import add_facts_commands
+from openpar.backoffice.inspection_commands import add_inspection_commands
 from openpar.backoffice.job_commands import add_job_commands
 from openpar.backoffice.log_commands import add_log_commands
 from openpar.backoffice.qd766_commands import add_qd766_commands
@@ -252,6 +253,7 @@ def _parser() -> argparse.ArgumentParser:
     add_evidence_commands(commands)
     add_facts_commands(commands)
     add_log_commands(commands)
+    add_inspection_commands(commands)
     add_job_commands(commands)
     add_roles_command(commands)
     add_round_commands(commands)

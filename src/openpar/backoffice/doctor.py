@@ -54,6 +54,7 @@ def _all_findings() -> Iterator[Finding]:
         return
     # Needs the settings. Imported for its effect: each module registers its checks.
     import openpar.backoffice.doctor_checks
+    import openpar.backoffice.doctor_documents
     import openpar.backoffice.doctor_seals  # noqa: F401  # registers its checks; nothing of it is named here
 
     yield from findings()

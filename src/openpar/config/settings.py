@@ -53,6 +53,8 @@ OPENPAR_SIGNATURE_FETCHING = _flag("OPENPAR_SIGNATURE_FETCHING")
 # A ClamAV daemon (unix:/PATH or HOST:PORT); without one nothing is scanned.
 OPENPAR_CLAMAV = _env("OPENPAR_CLAMAV")
 OPENPAR_MAX_UPLOAD_BYTES = int(_env("OPENPAR_MAX_UPLOAD_BYTES") or 50 * 1024 * 1024)
+# A folder with the office's own fonts for PDF documents (reports/documents/fonts.py).
+OPENPAR_DOCUMENT_FONTS = _env("OPENPAR_DOCUMENT_FONTS")
 # Facts (base.facts): which engine counts, and how much of the machine DuckDB may take.
 OPENPAR_FACTS_ENGINE = _env("OPENPAR_FACTS_ENGINE") or "duckdb"
 OPENPAR_FACTS_THREADS = int(_env("OPENPAR_FACTS_THREADS") or 2)
@@ -62,6 +64,14 @@ OPENPAR_FIGURE_SOURCES = [
     "openpar.delivery.figures.counted.catalogue_of_procedures",
     "openpar.delivery.figures.counted.shorter_periods",
     "openpar.delivery.dossiers.figure_source.dossiers",
+]
+# What indicators are counted from beside facts (parindex/indicators/registers).
+OPENPAR_INDICATOR_REGISTERS = [
+    "openpar.parindex.indicators.registers.tasks.tasks",
+    "openpar.parindex.indicators.registers.findings.findings",
+    "openpar.parindex.indicators.registers.inspections.inspections",
+    "openpar.parindex.indicators.registers.monitors.monitors",
+    "openpar.reports.periodic.register.reports",
 ]
 OPENPAR_SPARK_MASTER = _env("OPENPAR_SPARK_MASTER") or "local[2]"
 # With less than this free, pages can be read and nothing is written (docs/settings.md).
@@ -81,6 +91,10 @@ EMAIL_USE_TLS = EMAIL_PORT == 587
 EMAIL_USE_SSL = EMAIL_PORT == 465
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = _env("OPENPAR_MAIL_FROM") or "openpar@localhost"
+# The address of the site, for links in letters and messages that leave the program.
+OPENPAR_SITE = _env("OPENPAR_SITE")
+# Machines of the own network that a gateway may be; all others must have public addresses.
+OPENPAR_GATEWAY_HOSTS = [host for host in _env("OPENPAR_GATEWAY_HOSTS").lower().split(",") if host]
 
 DEBUG = _flag("OPENPAR_DEBUG")
 SECRET_KEY = _env("OPENPAR_SECRET_KEY") or _kept_secret(OPENPAR_VAR_DIR / "secret-key")
@@ -110,10 +124,16 @@ INSTALLED_APPS = [
     "openpar.delivery.figures",
     "openpar.delivery.dossiers",
     "openpar.delivery.service_quality",
+    "openpar.reform.plans",
+    "openpar.reform.findings",
+    "openpar.reform.initiatives",
+    "openpar.reform.monitors",
+    "openpar.reform.inspections",
     "openpar.parindex.indicators",
     "openpar.parindex.criteria",
     "openpar.parindex.assessments",
     "openpar.reports",
+    "openpar.reports.periodic",
     "openpar.web",
     "openpar.demo",
     "openpar.jobs",

@@ -13,7 +13,7 @@ from openpar.base.calendars.files import shipped_calendar
 from openpar.base.organisations.imports import load_organisations
 from openpar.base.organisations.roles import operator
 from openpar.common.formats import VIETNAM
-from openpar.demo import dossiers, finished, procedures
+from openpar.demo import dossiers, finished, procedures, reform_running, reform_year
 from openpar.demo import running as under_way
 from openpar.demo.calendar import FINISHED, moment, running
 from openpar.demo.one_stop import lists_of
@@ -52,6 +52,7 @@ def build(today: date, say: Say) -> None:
         "SYNTHETIC_so_2026.yaml", "sở, ban, ngành", FINISHED.year, FINISHED.prepared, places.manager
     )
     finished.build(departments, places, random, say)
+    reform_year.build(places, say)
     prepared = running(today).prepared
     again = copy_set(
         set_id=departments.pk,
@@ -69,6 +70,7 @@ def build(today: date, say: Say) -> None:
     lists = lists_of(today, running(today).self_scoring)
     dossiers.bring_in(lists.before, controller)
     say("đã nạp hồ sơ từ hệ thống một cửa")
+    reform_running.build(places, today, say)
     under_way.build(sets, places, today, random, say)
     # What came after the sheets were full: appraisers see what has changed since.
     dossiers.bring_in(lists.after, controller)

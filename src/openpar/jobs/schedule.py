@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 
+from openpar.base.notifications.rules import settings_in_force
+from openpar.base.notifications.sending import deliveries_wait
 from openpar.jobs import tasks
 from openpar.jobs.timing import Job
 
@@ -35,6 +37,20 @@ JOBS: tuple[Job, ...] = (
         is_wanted=tasks.backups_are_wanted,
     ),
     Job("send_mail", every=timedelta(minutes=1), run=tasks.send_mail, is_wanted=tasks.mail_is_wanted),
+    Job("remind", daily_at=time(6, 30), run=tasks.remind, is_long=True),
+    Job(
+        "make_digests",
+        daily_at=settings_in_force().digest_at,
+        run=tasks.make_digests,
+        is_wanted=tasks.mail_is_wanted,
+    ),
+    Job(
+        "deliver_to_gateways",
+        every=timedelta(minutes=1),
+        run=tasks.deliver_to_gateways,
+        is_long=True,
+        is_wanted=deliveries_wait,
+    ),
     Job("remind_data_requests", daily_at=time(7, 30), run=tasks.remind_data_requests),
     Job(
         "import_lists",

@@ -19,8 +19,10 @@ from openpar.base.backups import nightly
 from openpar.base.backups.envelope import recipients_of
 from openpar.base.backups.errors import BadBackup
 from openpar.base.notifications import checkpoints
+from openpar.base.notifications.actions import letters
 from openpar.base.notifications.mail import send_due_mail
 from openpar.base.notifications.mail_server import mail_is_set_up
+from openpar.base.notifications.sending import deliver_due
 from openpar.base.organisations.roles import Actor, operator
 from openpar.base.privacy.actions import remind_of_data_requests
 from openpar.common.errors import Refused
@@ -31,6 +33,7 @@ from openpar.delivery.dossiers.actions.waiting import take_in
 from openpar.delivery.dossiers.models import OpenDossier
 from openpar.delivery.dossiers.waiting import WaitingState, waiting_lists, write_state
 from openpar.jobs.models import JobState
+from openpar.jobs.reminding import remind_of_everything
 
 # Who acts when nobody does; stands in the trace.
 _HOUSE = Actor(id=None, full_name="Hệ thống", held=frozenset())
@@ -116,6 +119,21 @@ def mail_is_wanted() -> bool:
 def send_mail(_at: datetime) -> str:
     """Messages about the way in leave by mail as well."""
     return _("%d thư đã gửi") % send_due_mail()
+
+
+def remind(at: datetime) -> str:
+    """Everybody hears of what is due. Raises ProvidersFailed when a package could not say; the others did."""
+    return _("%d lời nhắc đã gửi") % remind_of_everything(at=at)
+
+
+def make_digests(at: datetime) -> str:
+    """The letter of the day is written; the next `send_mail` sends it."""
+    return _("%d thư trong ngày") % letters.make_digests(at=at)
+
+
+def deliver_to_gateways(at: datetime) -> str:
+    """Reminders leave by the gateways for messages."""
+    return _("%d tin đã chuyển qua cổng tin nhắn") % deliver_due(by=_HOUSE, at=at)
 
 
 def remind_data_requests(at: datetime) -> str:

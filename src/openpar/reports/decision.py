@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from decimal import Decimal
 
 from django.utils.translation import override
 
 from openpar.common.formats import format_date
 from openpar.common.text import code_key
 from openpar.parindex.criteria.models import CriteriaSet
+from openpar.reports.documents import draft_docx_bytes
+from openpar.reports.documents.model import (
+    Agency,
+    Appendix,
+    Article,
+    Block,
+    Centred,
+    Column,
+    Note,
+    OfficialDocument,
+    Signature,
+    Table,
+)
+from openpar.reports.documents.wording import BLANK, day_words, split_number
 from openpar.reports.figures import Printed, maximum_text, settings_lines
-from openpar.reports.layout import BLANK, Letterhead, Paper, Signature, TableColumn, day_words
 from openpar.reports.matrix import note_of
 from openpar.reports.round_data import BlockReport, RoundReport
-
-Writer = Callable[[Paper], None]
-_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 
 
 def decision_document(report: RoundReport, *, digest: str = "") -> bytes:
@@ -25,36 +36,35 @@ def decision_document(report: RoundReport, *, digest: str = "") -> bytes:
     what was decided; empty leaves the sentence out.
     """
     with override("vi"):
-        return _write(report, digest).as_bytes()
+        return draft_docx_bytes(decision_of(report, digest=digest))
 
 
-def _write(report: RoundReport, digest: str) -> Paper:
+def decision_of(report: RoundReport, *, digest: str = "") -> OfficialDocument:
+    """The decision as an official document, in Vietnamese."""
     round = report.round
     committee = report.manager.parent or "Ủy ban nhân dân tỉnh"
     subject = f"Phê duyệt và công bố kết quả {round.title}"
-    paper = Paper(subject)
-    for mark in report.marks:
-        paper.mark(mark)
-    number = round.decision_number or "……/QĐ-UBND"
-    paper.letterhead(Letterhead("", committee, number, report.manager.place, round.decision_on))
-    paper.heading("QUYẾT ĐỊNH", (f"Về việc {subject[:1].lower()}{subject[1:]}",))
-    paper.centred(f"CHỦ TỊCH {committee.upper()}")
-    paper.grounds(_grounds(report))
-    paper.centred("QUYẾT ĐỊNH:")
-    appendices = tuple(_appendices(report))
-    for place, text in enumerate(_articles(report, committee, len(appendices), digest), start=1):
-        paper.article(place, text)
-    paper.closing(_signature(report))
-    belongs_to = (
-        f"Kèm theo Quyết định số {round.decision_number or BLANK} "
-        f"{day_words(round.decision_on)} của Chủ tịch {committee}"
+    appendices = tuple(_appendices(report, committee))
+    articles = _articles(report, committee, len(appendices), digest)
+    # A number in another form than the decree's is told beside the blank one.
+    number, symbol = split_number(round.decision_number) or (None, "QĐ-UBND")
+    told = (f"Số đã ghi: {round.decision_number}",) if round.decision_number and number is None else ()
+    return OfficialDocument(
+        type_code="QĐ",
+        agency=Agency(committee),
+        symbol=symbol,
+        number=number if round.decision_on else None,
+        day=round.decision_on,
+        place=report.manager.place,
+        abstract=f"Về việc {subject[:1].lower()}{subject[1:]}",
+        authority=f"CHỦ TỊCH {committee}",
+        grounds=_grounds(report),
+        body=(Centred("QUYẾT ĐỊNH:"), *(Article(text) for text in articles)),
+        signatures=(_signature(report),),
+        recipients=("Như Điều 4", "Bộ Nội vụ (để báo cáo)", "Lãnh đạo UBND tỉnh", "Lưu: VT, CCHC"),
+        appendices=appendices,
+        marks=(*report.marks, *told),
     )
-    for place, (title, write) in enumerate(appendices):
-        roman = _ROMAN[place] if place < len(_ROMAN) else str(place + 1)
-        number = roman if len(appendices) > 1 else ""
-        paper.appendix(title, belongs_to, number=number, landscape=True)
-        write(paper)
-    return paper
 
 
 def _grounds(report: RoundReport) -> tuple[str, ...]:
@@ -115,8 +125,7 @@ def _signature(report: RoundReport) -> Signature:
     lines: tuple[str, ...] = ("CHỦ TỊCH",)
     if position.casefold().startswith("phó"):
         lines = ("KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH")
-    recipients = ("Như Điều 4", "Bộ Nội vụ (để báo cáo)", "Lãnh đạo UBND tỉnh", "Lưu: VT, CCHC")
-    return Signature(lines, report.round.decision_signer, recipients)
+    return Signature(lines, report.round.decision_signer)
 
 
 class _Appendix:
@@ -126,27 +135,27 @@ class _Appendix:
         self.block = block
         self.printed = Printed.of(block.block.criteria.engine.settings)
 
-    def ranking(self, paper: Paper) -> None:
+    def ranking(self) -> tuple[Block, ...]:
         outside = self.block.outside_leaves
-        width = min(2.4, 9.0 / max(1, len(outside)))
-        columns = [
-            TableColumn("Hạng", 1.5, "center"),
-            TableColumn("Đơn vị", 5.4),
-            TableColumn("Điểm thẩm định", 1.7, "right"),
-            *(TableColumn(f"{leaf.code} {leaf.title}", width, "right") for leaf in outside),
-            TableColumn("Thưởng", 1.9, "right"),
-            TableColumn("Trừ", 1.4, "right"),
-            TableColumn("Tổng điểm", 1.6, "right"),
-            TableColumn("Chỉ số (%)", 1.6, "right"),
-            TableColumn("Xếp loại", 2.0),
-        ]
+        width = Decimal(min(24, 90 // max(1, len(outside))))
+        columns = (
+            Column("Hạng", Decimal(15), "center"),
+            Column("Đơn vị", Decimal(54)),
+            Column("Điểm thẩm định", Decimal(17), "right"),
+            *(Column(f"{leaf.code} {leaf.title}", width, "right") for leaf in outside),
+            Column("Thưởng", Decimal(19), "right"),
+            Column("Trừ", Decimal(14), "right"),
+            Column("Tổng điểm", Decimal(16), "right"),
+            Column("Chỉ số (%)", Decimal(16), "right"),
+            Column("Xếp loại", Decimal(20)),
+        )
         text = self.printed.text
         rows = []
         for unit in self.block.units:
             row = unit.row
             note = note_of(unit)
             rows.append(
-                [
+                (
                     "–" if row.rank is None else str(row.rank),
                     f"{row.name} ({note})" if note else row.name,
                     text(unit.appraised),
@@ -156,65 +165,70 @@ class _Appendix:
                     text(row.total),
                     text(row.index),
                     row.grade,
-                ]
+                )
             )
-        paper.table(columns, rows)
-        self._settings(paper)
+        return (Table(columns, tuple(rows)), *self._settings())
 
-    def fields(self, paper: Paper) -> None:
+    def fields(self) -> tuple[Block, ...]:
         titles = self.block.block.criteria.titles
         codes = self.block.block.field_codes
-        width = 18.3 / max(1, len(codes))
-        columns = [
-            TableColumn("Hạng", 1.5, "center"),
-            TableColumn("Đơn vị", 5.0),
-            TableColumn("Chỉ số chung (%)", 1.6, "right"),
-            *(TableColumn(f"{code}. {titles[code]}", min(2.6, width), "right") for code in codes),
-        ]
+        width = Decimal(min(26, 183 // max(1, len(codes))))
+        columns = (
+            Column("Hạng", Decimal(15), "center"),
+            Column("Đơn vị", Decimal(50)),
+            Column("Chỉ số chung (%)", Decimal(16), "right"),
+            *(Column(f"{code}. {titles[code]}", width, "right") for code in codes),
+        )
         text = self.printed.text
-        rows = [
-            [
+        rows = tuple(
+            (
                 "–" if unit.row.rank is None else str(unit.row.rank),
                 unit.row.name,
                 text(unit.row.index),
                 *(text(field.index) for field in unit.fields),
-            ]
+            )
             for unit in self.block.units
-        ]
-        paper.table(columns, rows)
-        paper.small("Chỉ số thành phần: phần trăm điểm đạt được trên điểm tối đa của lĩnh vực.")
+        )
+        note = Note("Chỉ số thành phần: phần trăm điểm đạt được trên điểm tối đa của lĩnh vực.")
+        return (Table(columns, rows), note)
 
-    def removed(self, paper: Paper) -> None:
-        columns = [
-            TableColumn("TT", 1.2, "center"),
-            TableColumn("Đơn vị", 6.0),
-            TableColumn("Tiêu chí không áp dụng", 9.5),
-            TableColumn("Điểm tối đa", 1.8, "right"),
-            TableColumn("Lý do", 6.7),
-        ]
+    def removed(self) -> tuple[Block, ...]:
+        columns = (
+            Column("TT", Decimal(12), "center"),
+            Column("Đơn vị", Decimal(60)),
+            Column("Tiêu chí không áp dụng", Decimal(95)),
+            Column("Điểm tối đa", Decimal(18), "right"),
+            Column("Lý do", Decimal(67)),
+        )
         leaves = sorted(self.block.removed, key=lambda leaf: code_key(leaf.code))
-        rows = [
-            [str(place), leaf.unit, f"{leaf.code} {leaf.title}", maximum_text(leaf.maximum), leaf.reason]
+        rows = tuple(
+            (str(place), leaf.unit, f"{leaf.code} {leaf.title}", maximum_text(leaf.maximum), leaf.reason)
             for place, leaf in enumerate(leaves, start=1)
-        ]
-        paper.table(columns, rows)
+        )
+        return (Table(columns, rows),)
 
-    def _settings(self, paper: Paper) -> None:
+    def _settings(self) -> tuple[Note, ...]:
         block = self.block.block
         settings = block.criteria.engine.settings
-        for name, sentence in settings_lines(settings, block.code, is_sample=block.criteria.is_sample):
-            paper.small(f"{name}: {sentence}")
-        paper.small(
-            "Điểm thẩm định trong bảng chưa quy đổi cho tiêu chí không áp dụng; do làm tròn khi hiển thị, "
-            "tổng các số trong bảng có thể khác tổng điểm 0,01–0,02."
+        lines = settings_lines(settings, block.code, is_sample=block.criteria.is_sample)
+        return (
+            *(Note(f"{name}: {sentence}") for name, sentence in lines),
+            Note(
+                "Điểm thẩm định trong bảng chưa quy đổi cho tiêu chí không áp dụng; do làm tròn khi hiển "
+                "thị, tổng các số trong bảng có thể khác tổng điểm 0,01–0,02."
+            ),
         )
 
 
-def _appendices(report: RoundReport) -> Iterator[tuple[str, Writer]]:
+def _appendices(report: RoundReport, committee: str) -> Iterator[Appendix]:
+    attached = (
+        f"Kèm theo Quyết định số {report.round.decision_number or BLANK} "
+        f"{day_words(report.round.decision_on)} của Chủ tịch {committee}"
+    )
     for block in report.blocks:
-        appendix = _Appendix(block)
+        made = _Appendix(block)
         name = block.block.name
-        yield f"Kết quả xếp hạng khối {name}", appendix.ranking
-        yield f"Chỉ số thành phần theo lĩnh vực khối {name}", appendix.fields
+        yield Appendix(f"Kết quả xếp hạng khối {name}", made.ranking(), True, attached)
+        yield Appendix(f"Chỉ số thành phần theo lĩnh vực khối {name}", made.fields(), True, attached)
         if block.removed:
-            yield f"Tiêu chí không áp dụng khối {name}", appendix.removed
+            yield Appendix(f"Tiêu chí không áp dụng khối {name}", made.removed(), True, attached)

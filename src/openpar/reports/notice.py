@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import override
 
@@ -11,9 +12,22 @@ from openpar.engine.numbers import subtract
 from openpar.parindex.assessments.models import Layer, Round
 from openpar.parindex.assessments.queries.results import ResultBlock, ResultSource, UnitRow
 from openpar.parindex.assessments.results import LineResult, NodeResult
+from openpar.reports.documents import draft_docx_bytes
+from openpar.reports.documents.model import (
+    Agency,
+    Block,
+    Column,
+    Heading,
+    Level,
+    Note,
+    OfficialDocument,
+    Paragraph,
+    Signature,
+    Table,
+)
+from openpar.reports.documents.wording import BLANK, day_words
 from openpar.reports.figures import NOTHING, Printed, maximum_text, settings_lines
-from openpar.reports.layout import BLANK, Letterhead, Paper, Signature, TableColumn, day_words
-from openpar.reports.round_data import Issuer, head_of, issuer_of, lost_lines, marks
+from openpar.reports.round_data import Issuer, head_of, issuer_of, lost_lines, marks, symbol_of
 
 
 @dataclass(frozen=True)
@@ -51,61 +65,71 @@ def unit_notice(
 def notice_document(notice: UnitNotice) -> bytes:
     """The .docx; number and day of the notice are left to be filled in."""
     with override("vi"):
-        return _write(notice).as_bytes()
+        return draft_docx_bytes(notice_of(notice))
 
 
-def _write(notice: UnitNotice) -> Paper:
+def notice_of(notice: UnitNotice) -> OfficialDocument:
+    """The notice as an official document, in Vietnamese."""
+    round, row = notice.round, notice.row
+    recipients = (row.name, "Lãnh đạo UBND tỉnh (để báo cáo)", "Lưu: VT, CCHC")
+    manager = notice.manager.name or "Cơ quan chủ trì"
+    return OfficialDocument(
+        type_code="TB",
+        agency=Agency(manager, notice.manager.parent),
+        symbol=symbol_of("TB", notice.manager),
+        abstract=f"Kết quả {round.title} của {row.name}",
+        body=_body(notice, manager),
+        signatures=(Signature((head_of(notice.manager),)),),
+        place=notice.manager.place,
+        recipients=recipients,
+        marks=notice.marks,
+    )
+
+
+def _body(notice: UnitNotice, manager: str) -> tuple[Block, ...]:
     round, row = notice.round, notice.row
     show = Printed.of(notice.block.criteria.engine.settings)
-    subject = f"Kết quả {round.title} của {row.name}"
-    paper = Paper(subject)
-    for mark in notice.marks:
-        paper.mark(mark)
-    symbol = f"TB-{notice.manager.short_name}" if notice.manager.short_name else "TB-……"
-    manager = notice.manager.name or "Cơ quan chủ trì"
-    paper.letterhead(Letterhead(notice.manager.parent, manager, f"……/{symbol}", notice.manager.place, None))
-    paper.heading("THÔNG BÁO", (subject,))
-    paper.text(
-        f"Căn cứ Quyết định số {round.decision_number or BLANK} {day_words(round.decision_on)} phê duyệt và "
-        f"công bố kết quả {round.title}, {manager} thông báo kết quả của "
-        f"{row.name} như sau:"
-    )
-    paper.section_title("1. Kết quả chung")
-    paper.table((TableColumn("Nội dung", 9), TableColumn("Kết quả", 7, "right")), _totals(notice, show))
-    for sentence in notice.explanation:
-        paper.small(sentence)
-    paper.section_title("2. Kết quả theo lĩnh vực")
-    paper.table(_FIELD_COLUMNS, [_field_row(field, show) for field in notice.fields])
-    paper.section_title("3. Tiêu chí bị trừ điểm khi thẩm định")
+    lost: Block = Paragraph("Không có tiêu chí nào bị trừ điểm.")
     if notice.lost:
-        paper.table(_LOST_COLUMNS, [_lost_row(line, show) for line in notice.lost])
-    else:
-        paper.text("Không có tiêu chí nào bị trừ điểm.")
-    paper.section_title("4. Cách tính")
-    _settings(paper, notice)
-    paper.text(
-        f"Đề nghị {row.name} tổ chức phân tích nguyên nhân từng tiêu chí bị trừ điểm và xây dựng kế hoạch "
-        "khắc phục./."
+        lost = Table(_LOST_COLUMNS, tuple(_lost_row(line, show) for line in notice.lost))
+    return (
+        Paragraph(
+            f"Căn cứ Quyết định số {round.decision_number or BLANK} {day_words(round.decision_on)} phê duyệt "
+            f"và công bố kết quả {round.title}, {manager} thông báo kết quả của {row.name} như sau:"
+        ),
+        Heading("Kết quả chung", Level.ARABIC),
+        Table(_TOTAL_COLUMNS, tuple(_totals(notice, show))),
+        *(Note(sentence) for sentence in notice.explanation),
+        Heading("Kết quả theo lĩnh vực", Level.ARABIC),
+        Table(_FIELD_COLUMNS, tuple(_field_row(field, show) for field in notice.fields)),
+        Heading("Tiêu chí bị trừ điểm khi thẩm định", Level.ARABIC),
+        lost,
+        Heading("Cách tính", Level.ARABIC),
+        *_settings(notice),
+        Paragraph(
+            f"Đề nghị {row.name} tổ chức phân tích nguyên nhân từng tiêu chí bị trừ điểm và xây dựng kế "
+            "hoạch khắc phục."
+        ),
     )
-    recipients = (row.name, "Lãnh đạo UBND tỉnh (để báo cáo)", "Lưu: VT, CCHC")
-    paper.closing(Signature((head_of(notice.manager),), "", recipients))
-    return paper
 
 
-def _settings(paper: Paper, notice: UnitNotice) -> None:
+def _settings(notice: UnitNotice) -> tuple[Note, ...]:
     criteria = notice.block.criteria
-    paper.small(f"Bộ tiêu chí: {criteria.title}.")
-    for name, text in settings_lines(
-        criteria.engine.settings, notice.block.code, is_sample=criteria.is_sample
-    ):
-        paper.small(f"{name}: {text}")
-    paper.small(
-        "Số hiển thị đã làm tròn: tổng các chênh lệch hiển thị có thể khác chênh lệch của tổng điểm "
-        "0,01–0,02 điểm."
+    lines = settings_lines(criteria.engine.settings, notice.block.code, is_sample=criteria.is_sample)
+    return (
+        Note(f"Bộ tiêu chí: {criteria.title}."),
+        *(Note(f"{name}: {text}") for name, text in lines),
+        Note(
+            "Số hiển thị đã làm tròn: tổng các chênh lệch hiển thị có thể khác chênh lệch của tổng điểm "
+            "0,01–0,02 điểm."
+        ),
     )
 
 
-def _totals(notice: UnitNotice, show: Printed) -> Sequence[Sequence[str]]:
+_TOTAL_COLUMNS = (Column("Nội dung", Decimal(90)), Column("Kết quả", Decimal(70), "right"))
+
+
+def _totals(notice: UnitNotice, show: Printed) -> Sequence[tuple[str, ...]]:
     row = notice.row
     rank = NOTHING if row.rank is None else f"{row.rank}/{row.rank_of}"
     rows = [
@@ -123,16 +147,16 @@ def _totals(notice: UnitNotice, show: Printed) -> Sequence[Sequence[str]]:
 
 
 _FIELD_COLUMNS = (
-    TableColumn("Lĩnh vực", 6.9),
-    TableColumn("Tối đa", 1.6, "right"),
-    TableColumn("Tự chấm", 1.8, "right"),
-    TableColumn("Công nhận", 1.9, "right"),
-    TableColumn("Chênh lệch", 2.0, "right"),
-    TableColumn("Chỉ số (%)", 2.1, "right"),
+    Column("Lĩnh vực", Decimal(69)),
+    Column("Tối đa", Decimal(16), "right"),
+    Column("Tự chấm", Decimal(18), "right"),
+    Column("Công nhận", Decimal(19), "right"),
+    Column("Chênh lệch", Decimal(20), "right"),
+    Column("Chỉ số (%)", Decimal(21), "right"),
 )
 
 
-def _field_row(field: NodeResult, show: Printed) -> Sequence[str]:
+def _field_row(field: NodeResult, show: Printed) -> tuple[str, ...]:
     difference = (
         None
         if field.self_points is None or field.decided_points is None
@@ -149,16 +173,16 @@ def _field_row(field: NodeResult, show: Printed) -> Sequence[str]:
 
 
 _LOST_COLUMNS = (
-    TableColumn("Tiêu chí", 4.6),
-    TableColumn("Tối đa", 1.3, "right"),
-    TableColumn("Tự chấm", 1.5, "right"),
-    TableColumn("Công nhận", 1.6, "right"),
-    TableColumn("Bị trừ", 1.5, "right"),
-    TableColumn("Lý do", 5.9),
+    Column("Tiêu chí", Decimal(46)),
+    Column("Tối đa", Decimal(13), "right"),
+    Column("Tự chấm", Decimal(15), "right"),
+    Column("Công nhận", Decimal(16), "right"),
+    Column("Bị trừ", Decimal(15), "right"),
+    Column("Lý do", Decimal(59)),
 )
 
 
-def _lost_row(line: LineResult, show: Printed) -> Sequence[str]:
+def _lost_row(line: LineResult, show: Printed) -> tuple[str, ...]:
     # A sentence says how the points follow from the figures; the note why these figures were taken.
     layers = (line.decided_layer, Layer.APPRAISED)
     notes = dict.fromkeys(

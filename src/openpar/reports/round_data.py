@@ -25,9 +25,10 @@ from openpar.parindex.assessments.queries.results import (
 from openpar.parindex.assessments.results import LineResult, NodeResult
 from openpar.parindex.criteria.models import CriteriaSet
 from openpar.parindex.criteria.queries import LoadedLeaf
+from openpar.reports.documents.authorities import place_of
+from openpar.reports.documents.checks import is_symbol
 
-_COMMITTEE = "Ủy ban nhân dân "
-_LEVELS = ("tỉnh ", "thành phố ", "huyện ", "quận ", "thị xã ", "xã ", "phường ", "thị trấn ", "đặc khu ")
+_COMMITTEE = "Ủy ban nhân dân"
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Issuer:
 
     @property
     def is_committee(self) -> bool:
-        return self.name.startswith(_COMMITTEE.strip())
+        return self.name.startswith(_COMMITTEE)
 
 
 def issuer_of(organisation_id: int, day: date) -> Issuer:
@@ -55,14 +56,6 @@ def issuer_of(organisation_id: int, day: date) -> Issuer:
         above = OrganisationVersion.objects.as_of(day).filter(organisation_id=version.parent_id).first()
         parent = above.name if above else ""
     return Issuer(version.name, version.short_name, version.kind, parent, place_of(parent or version.name))
-
-
-def place_of(committee: str) -> str:
-    """“Lâm Đồng” of “Ủy ban nhân dân tỉnh Lâm Đồng”; empty for any other name."""
-    if not committee.startswith(_COMMITTEE):
-        return ""
-    rest = committee.removeprefix(_COMMITTEE)
-    return next((rest.removeprefix(level) for level in _LEVELS if rest.startswith(level)), rest)
 
 
 @dataclass(frozen=True)
@@ -247,3 +240,9 @@ def head_of(issuer: Issuer) -> str:
     if issuer.kind == Kind.DEPARTMENT and issuer.name.startswith("Sở "):
         return "GIÁM ĐỐC"
     return "THỦ TRƯỞNG ĐƠN VỊ"
+
+
+def symbol_of(abbreviation: str, issuer: Issuer) -> str:
+    """“TB-SNV”: the kind of document and the agency; dotted where the register knows no abbreviation."""
+    symbol = f"{abbreviation}-{issuer.short_name.upper().replace(' ', '')}"
+    return symbol if is_symbol(symbol) else f"{abbreviation}-……"

@@ -19,9 +19,20 @@ from openpar.parindex.assessments.models import Assessment, EvidenceUse, Layer, 
 from openpar.parindex.assessments.sheets import outcome_of, summed
 from openpar.parindex.criteria.models import ScoredBy
 from openpar.parindex.criteria.queries import LoadedSet, loaded_set
+from openpar.reports.documents import draft_docx_bytes
+from openpar.reports.documents.model import (
+    Agency,
+    Block,
+    DottedLines,
+    Heading,
+    OfficialDocument,
+    Paragraph,
+    Signature,
+    Table,
+)
+from openpar.reports.documents.model import Column as TableColumn
 from openpar.reports.figures import NOTHING, Printed, maximum_text
-from openpar.reports.layout import Letterhead, Paper, Signature, TableColumn
-from openpar.reports.round_data import Issuer, head_of, issuer_of, marks
+from openpar.reports.round_data import Issuer, head_of, issuer_of, marks, symbol_of
 
 NO_EVIDENCE = "chưa có tài liệu kiểm chứng"
 
@@ -167,40 +178,43 @@ def _line(
 def report_document(report: SelfReport) -> bytes:
     """The .docx in the layout of an official report."""
     with override("vi"):
-        return _write(report).as_bytes()
+        return draft_docx_bytes(report_of(report))
 
 
-def _write(report: SelfReport) -> Paper:
-    show = Printed.of(report.criteria.engine.settings)
-    title = report.round.title
-    paper = Paper(f"Báo cáo tự đánh giá, chấm điểm: {title}")
-    for mark in report.marks:
-        paper.mark(mark)
-    symbol = f"BC-{report.unit.short_name}" if report.unit.short_name else "BC-……"
+def report_of(report: SelfReport) -> OfficialDocument:
+    """The report as an official document, in Vietnamese."""
     unit = report.unit.name or "Đơn vị"
-    paper.letterhead(Letterhead(report.unit.parent, unit, f"……/{symbol}", report.unit.place, None))
-    paper.heading("BÁO CÁO", (f"Tự đánh giá, chấm điểm {title}",))
-    if report.manager_name:
-        paper.centred(f"Kính gửi: {report.manager_name}", bold=False)
-    paper.text(_opening(report, unit, show))
-    paper.section_title("I. Điểm tự đánh giá theo lĩnh vực")
-    fields = [line for line in report.lines if line.depth == 1]
-    paper.table(_FIELD_COLUMNS, [_field_row(line, show) for line in fields])
-    paper.section_title("II. Bảng tổng hợp điểm của từng tiêu chí, tiêu chí thành phần")
+    return OfficialDocument(
+        type_code="BC",
+        agency=Agency(unit, report.unit.parent),
+        symbol=symbol_of("BC", report.unit),
+        abstract=f"Tự đánh giá, chấm điểm {report.round.title}",
+        body=_body(report, unit),
+        signatures=(Signature(_signing(report.unit)),),
+        place=report.unit.place,
+        addressees=(report.manager_name,) if report.manager_name else (),
+        recipients=("Như trên", "Lãnh đạo đơn vị", "Lưu: VT"),
+        marks=report.marks,
+    )
+
+
+def _body(report: SelfReport, unit: str) -> tuple[Block, ...]:
+    show = Printed.of(report.criteria.engine.settings)
+    fields = tuple(_field_row(line, show) for line in report.lines if line.depth == 1)
     bold = frozenset(place for place, line in enumerate(report.lines) if not line.is_leaf)
-    paper.table(_TABLE_COLUMNS, [_table_row(line, show) for line in report.lines], bold_rows=bold)
-    paper.section_title("III. Giải trình điểm tự chấm chưa có hoặc chưa đủ tài liệu kiểm chứng")
-    explained = [line for line in report.lines if line.needs_explanation]
-    if explained:
-        paper.table(_EXPLAINED_COLUMNS, [_explained_row(line, show) for line in explained])
-    else:
-        paper.text("Không có.")
-    paper.section_title("IV. Khó khăn, vướng mắc và đề xuất, kiến nghị")
-    paper.blank_lines(6)
-    paper.text(f"Trên đây là báo cáo tự đánh giá, chấm điểm của {unit}./.")
-    recipients = ("Như trên", "Lãnh đạo đơn vị", "Lưu: VT")
-    paper.closing(Signature(_signing(report.unit), "", recipients))
-    return paper
+    explained = tuple(_explained_row(line, show) for line in report.lines if line.needs_explanation)
+    return (
+        Paragraph(_opening(report, unit, show)),
+        Heading("Điểm tự đánh giá theo lĩnh vực"),
+        Table(_FIELD_COLUMNS, fields),
+        Heading("Bảng tổng hợp điểm của từng tiêu chí, tiêu chí thành phần"),
+        Table(_TABLE_COLUMNS, tuple(_table_row(line, show) for line in report.lines), bold),
+        Heading("Giải trình điểm tự chấm chưa có hoặc chưa đủ tài liệu kiểm chứng"),
+        Table(_EXPLAINED_COLUMNS, explained) if explained else Paragraph("Không có."),
+        Heading("Khó khăn, vướng mắc và đề xuất, kiến nghị"),
+        DottedLines(6),
+        Paragraph(f"Trên đây là báo cáo tự đánh giá, chấm điểm của {unit}."),
+    )
 
 
 def _signing(unit: Issuer) -> tuple[str, ...]:
@@ -221,22 +235,22 @@ def _opening(report: SelfReport, unit: str, show: Printed) -> str:
 
 
 _FIELD_COLUMNS = (
-    TableColumn("Lĩnh vực", 10.3),
-    TableColumn("Điểm tối đa", 3, "right"),
-    TableColumn("Điểm tự chấm", 3, "right"),
+    TableColumn("Lĩnh vực", Decimal(103)),
+    TableColumn("Điểm tối đa", Decimal(30), "right"),
+    TableColumn("Điểm tự chấm", Decimal(30), "right"),
 )
 _TABLE_COLUMNS = (
-    TableColumn("Mã", 1.5),
-    TableColumn("Lĩnh vực, tiêu chí, tiêu chí thành phần", 6.6),
-    TableColumn("Tối đa", 1.5, "right"),
-    TableColumn("Tự chấm", 1.7, "right"),
-    TableColumn("Tài liệu kiểm chứng", 5.0),
+    TableColumn("Mã", Decimal(15)),
+    TableColumn("Lĩnh vực, tiêu chí, tiêu chí thành phần", Decimal(66)),
+    TableColumn("Tối đa", Decimal(15), "right"),
+    TableColumn("Tự chấm", Decimal(17), "right"),
+    TableColumn("Tài liệu kiểm chứng", Decimal(50)),
 )
 _EXPLAINED_COLUMNS = (
-    TableColumn("Tiêu chí", 5.4),
-    TableColumn("Tự chấm", 1.7, "right"),
-    TableColumn("Tài liệu", 2.8),
-    TableColumn("Giải trình", 6.4),
+    TableColumn("Tiêu chí", Decimal(54)),
+    TableColumn("Tự chấm", Decimal(17), "right"),
+    TableColumn("Tài liệu", Decimal(28)),
+    TableColumn("Giải trình", Decimal(64)),
 )
 
 
@@ -244,17 +258,17 @@ def _points(line: ReportLine, show: Printed) -> str:
     return "Không áp dụng" if line.is_removed else show.text(line.points)
 
 
-def _field_row(line: ReportLine, show: Printed) -> Sequence[str]:
+def _field_row(line: ReportLine, show: Printed) -> tuple[str, ...]:
     return (f"{line.code}. {line.title}", maximum_text(line.maximum), show.text(line.points))
 
 
-def _table_row(line: ReportLine, show: Printed) -> Sequence[str]:
+def _table_row(line: ReportLine, show: Printed) -> tuple[str, ...]:
     points = NOTHING if line.scored_by and line.points is None else _points(line, show)
     evidence = "; ".join(line.evidence) or line.scored_by
     return (line.code, line.title, maximum_text(line.maximum), points, evidence)
 
 
-def _explained_row(line: ReportLine, show: Printed) -> Sequence[str]:
+def _explained_row(line: ReportLine, show: Printed) -> tuple[str, ...]:
     evidence = f"{len(line.evidence)} tài liệu" if line.evidence else NO_EVIDENCE.capitalize()
     return (f"{line.code} {line.title}", _points(line, show), evidence, line.note or line.sentence)
 

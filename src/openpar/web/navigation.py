@@ -33,6 +33,26 @@ class NavEntry:
     is_current: bool
 
 
+@dataclass(frozen=True)
+class NavGroup:
+    """Entries that stand in one menu of the bar; without a label each is a link of the bar itself."""
+
+    label: str
+    entries: tuple[NavEntry, ...]
+
+    @property
+    def is_current(self) -> bool:
+        return any(entry.is_current for entry in self.entries)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A menu of the top bar and the pages in it."""
+
+    label: StrPromise
+    pages: tuple[str, ...]
+
+
 _AGENCY = frozenset({Role.FOCAL_OFFICER, Role.DIVISION_OFFICER, Role.AGENCY_HEAD})
 _APPRAISAL = frozenset({Role.APPRAISER, Role.COUNCIL_CHAIR})
 _STEERING = frozenset({Role.ROUND_MANAGER, Role.LEADER, Role.AUDITOR})
@@ -40,6 +60,9 @@ _FIGURES = frozenset({Role.PROCEDURE_CONTROLLER, Role.ROUND_MANAGER, Role.LEADER
 
 DESTINATIONS = (
     Destination("home", _("Việc của tôi")),
+    Destination("plans", _("Kế hoạch"), _AGENCY | _STEERING),
+    Destination("tasks", _("Nhiệm vụ"), _AGENCY | _STEERING),
+    Destination("meetings", _("Giao ban"), _AGENCY | _STEERING),
     Destination("assessments", _("Tự chấm điểm"), _AGENCY | _STEERING),
     Destination("appraisals", _("Thẩm định"), _APPRAISAL | _STEERING),
     Destination("rounds", _("Kỳ đánh giá"), _STEERING | _APPRAISAL),
@@ -50,6 +73,11 @@ DESTINATIONS = (
     Destination("dossiers-board", _("Hồ sơ"), _AGENCY | _FIGURES | {Role.ADMINISTRATOR}),
     Destination("figures", _("Số liệu"), _AGENCY | _FIGURES),
     Destination("service-quality", _("Chỉ số phục vụ"), _AGENCY | _FIGURES),
+    Destination("inspections", _("Kiểm tra"), _AGENCY | _STEERING),
+    Destination("findings", _("Tồn tại, hạn chế"), _AGENCY | _FIGURES | _APPRAISAL),
+    Destination("reports", _("Báo cáo"), _AGENCY | _STEERING),
+    Destination("initiatives", _("Mô hình, sáng kiến"), _AGENCY | _STEERING),
+    Destination("monitors", _("Theo dõi"), _AGENCY | _STEERING),
     Destination("organisations", _("Đơn vị")),
     Destination("calendars", _("Lịch")),
     Destination("people", _("Người dùng"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
@@ -57,19 +85,43 @@ DESTINATIONS = (
 )
 
 
-def entries_for(actor: Actor, path: str) -> tuple[NavEntry, ...]:
-    """What `actor` may go to; the entry with the longest address that `path` begins with is current."""
+# A page that is in no menu stands in the bar.
+GROUPS = {
+    "year": Group(_("Kế hoạch"), ("plans", "tasks", "meetings", "initiatives", "monitors")),
+    "index": Group(_("Chỉ số CCHC"), ("assessments", "appraisals", "rounds", "results", "criteria")),
+    "checks": Group(_("Kiểm tra"), ("inspections", "findings")),
+    "service": Group(_("Thủ tục, hồ sơ"), ("procedures", "dossiers-board", "service-quality")),
+    "reports": Group(_("Báo cáo"), ("reports", "figures")),
+    "lists": Group(_("Tra cứu"), ("documents", "organisations", "calendars", "people", "audit")),
+}
+_GROUP_OF = {page: name for name, group in GROUPS.items() for page in group.pages}
+
+
+def entries_for(actor: Actor, path: str) -> tuple[NavGroup, ...]:
+    """Where `actor` may go, in the order of the bar; the entry with the longest address that `path` begins
+    with is current.
+
+    What belongs together stands in one menu; an entry that is alone in its menu is shown as it is.
+    """
     held = frozenset(role for role, _where in actor.held)
-    open_ = [
-        (str(destination.label), link)
+    open_ = {
+        destination.page: (str(destination.label), link)
         for destination in DESTINATIONS
         if (not destination.roles or destination.roles & held) and (link := _link(destination.page))
-    ]
-    here = max((link for _label, link in open_ if path.startswith(link)), key=len, default="")
+    }
+    here = max((link for _label, link in open_.values() if path.startswith(link)), key=len, default="")
     if here == _link("home") and path != here:
         # Every address begins with that of the home page.
         here = ""
-    return tuple(NavEntry(label, link, link == here) for label, link in open_)
+    together: dict[str, list[NavEntry]] = {}
+    for page, (label, link) in open_.items():
+        together.setdefault(_GROUP_OF.get(page, page), []).append(NavEntry(label, link, link == here))
+    alone = [name for name in together if name not in GROUPS]
+    return tuple(
+        NavGroup(str(GROUPS[name].label) if len(together[name]) > 1 and name in GROUPS else "", entries)
+        for name in (*alone, *GROUPS)
+        if (entries := tuple(together.get(name, ())))
+    )
 
 
 def _link(page: str) -> str | None:

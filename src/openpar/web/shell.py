@@ -15,7 +15,7 @@ from openpar.base.notifications.models import Message
 from openpar.base.organisations.models import OrganisationVersion
 from openpar.common.disk import is_short_of_space
 from openpar.web.http import AuthenticatedRequest, actor, said, today
-from openpar.web.navigation import NavEntry, entries_for
+from openpar.web.navigation import NavGroup, entries_for
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Shell:
     # The disk is nearly full: pages can be read, nothing is written (common.disk).
     is_read_only: bool = False
     person: Person | None = None
-    entries: tuple[NavEntry, ...] = ()
+    groups: tuple[NavGroup, ...] = ()
     unread: int = 0
 
 
@@ -58,7 +58,7 @@ def shell_of(request: HttpRequest) -> Shell:
         path=frame.path,
         is_read_only=frame.is_read_only,
         person=Person(full_name=who.full_name, place=_place_of(who) or user.position),
-        entries=entries_for(who, request.path),
+        groups=entries_for(who, request.path),
         unread=Message.objects.filter(recipient_id=user.pk, read_at__isnull=True).count(),
     )
 

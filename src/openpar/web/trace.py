@@ -24,8 +24,14 @@ from openpar.parindex.criteria.models import ScoredBy, SetStage
 from openpar.web import (
     trace_dossiers,
     trace_figures,
+    trace_findings,
     trace_indicators,
+    trace_inspections,
+    trace_notifications,
+    trace_plans,
     trace_procedures,
+    trace_registers,
+    trace_reports,
     trace_service_quality,
 )
 
@@ -220,8 +226,14 @@ FACTS = VerbGroup(
 INDICATORS = VerbGroup("indicators", gettext_lazy("Chỉ tiêu, số liệu"), trace_indicators.VERBS)
 PROCEDURES = VerbGroup("procedures", gettext_lazy("Thủ tục hành chính"), trace_procedures.VERBS)
 DOSSIERS = VerbGroup("dossiers", gettext_lazy("Hồ sơ thủ tục"), trace_dossiers.VERBS)
+PLANS = VerbGroup("plans", gettext_lazy("Kế hoạch, nhiệm vụ, họp giao ban"), trace_plans.VERBS)
+FINDINGS = VerbGroup("findings", gettext_lazy("Tồn tại, hạn chế"), trace_findings.VERBS)
+INSPECTIONS = VerbGroup("inspections", gettext_lazy("Kiểm tra"), trace_inspections.VERBS)
+REGISTERS = VerbGroup("registers", gettext_lazy("Mô hình, sáng kiến, sổ theo dõi"), trace_registers.VERBS)
 FIGURES = VerbGroup("figures", gettext_lazy("Số liệu báo cáo"), trace_figures.VERBS)
+REPORTS = VerbGroup("reports", gettext_lazy("Báo cáo định kỳ"), trace_reports.VERBS)
 SERVICE_QUALITY = VerbGroup("service_quality", gettext_lazy("Chỉ số phục vụ"), trace_service_quality.VERBS)
+NOTIFICATIONS = VerbGroup("notifications", gettext_lazy("Thông báo, tin nhắn"), trace_notifications.VERBS)
 GROUPS = (
     SCORES,
     SHEETS,
@@ -234,9 +246,15 @@ GROUPS = (
     PROCEDURES,
     DOSSIERS,
     FIGURES,
+    PLANS,
+    FINDINGS,
+    INSPECTIONS,
+    REGISTERS,
+    REPORTS,
     SERVICE_QUALITY,
     ACCOUNTS,
     ACCESS,
+    NOTIFICATIONS,
     LOG,
     FACTS,
 )
@@ -361,8 +379,14 @@ KEYS: Mapping[str, StrPromise] = {
     **trace_procedures.KEYS,
     **trace_dossiers.KEYS,
     **trace_figures.KEYS,
+    **trace_plans.KEYS,
+    **trace_findings.KEYS,
+    **trace_inspections.KEYS,
     **trace_indicators.KEYS,
     **trace_service_quality.KEYS,
+    **trace_reports.KEYS,
+    **trace_notifications.KEYS,
+    **trace_registers.KEYS,
 }
 _NUMBERS = frozenset(
     [
@@ -408,6 +432,8 @@ _STORED_WORDS: Mapping[str, Mapping[str, Any]] = {
     "brake": {kind.value: kind.label for kind in Brake.Kind},
     "request": {kind.value: kind.label for kind in DataRequest.Kind},
     "request_outcome": {outcome.value: outcome.label for outcome in DataRequest.Outcome},
+    **trace_findings.STORED_WORDS,
+    **trace_inspections.STORED_WORDS,
 }
 _DECIMALS = 4
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -464,6 +490,9 @@ def value_words(key: str, value: Any) -> str:
     words: Mapping[str, Any] = {
         **trace_procedures.STORED_WORDS.get(key, {}),
         **trace_indicators.STORED_WORDS.get(key, {}),
+        **trace_plans.STORED_WORDS.get(key, {}),
+        **trace_notifications.STORED_WORDS.get(key, {}),
+        **trace_registers.STORED_WORDS.get(key, {}),
         **_STORED_WORDS.get(key, {}),
     }
     return str(words.get(text, text))

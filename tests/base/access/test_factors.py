@@ -18,12 +18,12 @@ from openpar.base.access.errors import AccessRefused
 from openpar.base.access.models import RecoveryCode, Totp
 from openpar.base.access.queries import factors_of, has_second_factor
 from openpar.base.access.rules import roles_with_second_factor
-from openpar.base.access.sealing import CannotUnseal, seal, unseal
 from openpar.base.access.totp import code_of_step, new_secret, step_at
 from openpar.base.accounts.models import Role, User
 from openpar.base.audit.models import Entry
 from openpar.base.notifications.models import Message
 from openpar.base.organisations.models import Organisation
+from openpar.common.sealing import CannotUnseal, seal, unseal
 from tests import factories
 from tests.factories import MOMENT, codes_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from openpar.base.access.models import Brake
-from openpar.base.access.sealing import keyed_digest
 from openpar.base.organisations.roles import Actor
+from openpar.common.sealing import keyed_digest
 from openpar.common.text import nfc
 
 # Who acts while nobody has logged in yet; stands in the trace.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from openpar.base.access.sealing import keyed_digest
+from openpar.common.sealing import keyed_digest
 
 # No i, l, o, 0, 1: people type these codes from paper.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"

@@ -12,7 +12,7 @@ from openpar.base.accounts.models import Role, RoleHeld, User
 from openpar.base.audit.models import Checkpoint
 from openpar.base.notifications.actions import mark_read_below, tell
 from openpar.base.notifications.mail_server import mail_is_set_up
-from openpar.base.notifications.models import CHECKPOINTS, Message
+from openpar.base.notifications.models import CHECKPOINTS, Message, Topic
 from openpar.common.db import write_transaction
 from openpar.common.formats import format_date, format_decimal
 
@@ -43,7 +43,7 @@ def tell_checkpoint(*, at: datetime) -> int:
         )
         recipients = sorted(keepers)
         mark_read_below(recipients=recipients, link=CHECKPOINTS, at=at)
-        tell(recipients=recipients, text=_text(newest), link=link, at=at)
+        tell(recipients=recipients, text=_text(newest), link=link, at=at, topic=Topic.CHECKPOINT)
     _mail(recipients, newest)
     return len(recipients)
 

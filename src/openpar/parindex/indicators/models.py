@@ -135,6 +135,8 @@ class IndicatorValue(models.Model):
     # Computed: the counts by name that were added up, the day of the tree whose agencies count as below
     # this one, and the digest of the facts as they were.
     parts: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    # Computed from a register: the very lines that were counted.
+    lines: models.JSONField[Any, Any] = models.JSONField(default=list)
     tree_on = models.DateField(null=True, blank=True)
     facts_sha256 = models.CharField(max_length=64, blank=True)
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")

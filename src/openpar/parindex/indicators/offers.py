@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from openpar.base.facts.owners import QualityWarning, Slice, warnings_about
@@ -13,12 +13,13 @@ from openpar.parindex.indicators.definitions import Definition
 from openpar.parindex.indicators.figures import Figure, figure_of
 from openpar.parindex.indicators.models import IndicatorValue, IndicatorVersion
 from openpar.parindex.indicators.queries import figure_of_value, latest_values, version_in
+from openpar.parindex.indicators.registers import Listed, listed, register_named
 
 
 @dataclass(frozen=True)
 class Offer:
     """The figure of one indicator and one agency. `value` is the kept value that it is, told by people; None
-    for what is counted at this moment, then `facts` are those behind it.
+    for what is counted at this moment, then `facts` are those behind it, or `listed` the lines of a register.
     """
 
     version: IndicatorVersion
@@ -28,6 +29,7 @@ class Offer:
     figure: Figure
     value: IndicatorValue | None = None
     facts: Slice | None = None
+    listed: Listed | None = None
 
     def warnings(self) -> tuple[QualityWarning, ...]:
         """What the owner of the dataset says of the facts behind the figure."""
@@ -47,11 +49,17 @@ def offers(
     offered: dict[tuple[str, int], Offer] = {}
     for code, (row, definition, during) in found.items():
         day = tree_day(during, today)
+        register = register_named(definition.dataset)
+        counted = listed(register, definition, during, wanted, today) if register else {}
         board = boards.setdefault(day, Boards(day))
         for organisation in wanted:
-            offered[code, organisation] = _offer(
-                row, definition, during, organisation, board, told.get((row.indicator_id, organisation))
-            )
+            said = told.get((row.indicator_id, organisation))
+            lines = counted.get(organisation)
+            if lines is not None:
+                offer = Offer(row, definition, during, organisation, lines.figure, listed=lines)
+                offered[code, organisation] = _preferred(offer, said)
+            else:
+                offered[code, organisation] = _offer(row, definition, during, organisation, board, said)
     return offered
 
 
@@ -84,6 +92,11 @@ def _offer(
         counted = boards.figure(definition, during, organisation)
         if not boards.lacks(definition):
             facts = boards.of(span_of(definition, during)).facts_behind(organisation)
-    if counted.has_numbers or told is None:
-        return Offer(row, definition, during, organisation, counted, facts=facts)
-    return Offer(row, definition, during, organisation, figure_of_value(told), value=told)
+    return _preferred(Offer(row, definition, during, organisation, counted, facts=facts), told)
+
+
+def _preferred(counted: Offer, told: IndicatorValue | None) -> Offer:
+    """What is counted, or what was told where nothing can be counted."""
+    if counted.figure.has_numbers or told is None:
+        return counted
+    return replace(counted, figure=figure_of_value(told), value=told, facts=None, listed=None)

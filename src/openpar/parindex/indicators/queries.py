@@ -9,6 +9,7 @@ from datetime import date
 from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from openpar.base.organisations.models import OrganisationVersion
 from openpar.base.organisations.queries import names_on
 from openpar.base.organisations.roles import Actor
 from openpar.engine.periods import Calendar, Period, PeriodKind
@@ -17,6 +18,7 @@ from openpar.parindex.indicators.definitions import Definition
 from openpar.parindex.indicators.figures import Figure, FigureState
 from openpar.parindex.indicators.models import Indicator, IndicatorValue, IndicatorVersion
 from openpar.parindex.indicators.permissions import sees_all_values
+from openpar.parindex.indicators.registers import RegisterLine, listed, register_named, stored_lines
 
 
 def definition_of(row: IndicatorVersion, code: str = "") -> Definition:
@@ -198,7 +200,7 @@ def values_by_agency(
         ).items()
     }
     tree_on = tree_day(during, today)
-    counted = figures_now(definition, during, Boards(tree_on)) if definition.is_counted else {}
+    counted = _counted_now(definition, during, tree_on, today)
     wanted = {*kept, *counted} if seen is None else {*kept, *seen}
     names = names_on(wanted, tree_on)
     found = [
@@ -213,6 +215,17 @@ def values_by_agency(
         if organisation in names or organisation in kept
     ]
     return tuple(sorted(found, key=lambda one: (one.name, one.organisation_id)))
+
+
+def _counted_now(definition: Definition, during: Period, tree_on: date, today: date) -> dict[int, Figure]:
+    if not definition.is_counted:
+        return {}
+    register = register_named(definition.dataset)
+    if register is None:
+        return figures_now(definition, during, Boards(tree_on))
+    everybody = OrganisationVersion.objects.as_of(tree_on).values_list("organisation_id", flat=True)
+    found = listed(register, definition, during, list(everybody), today)
+    return {organisation: one.figure for organisation, one in found.items() if one.figure.has_numbers}
 
 
 def figures_now(definition: Definition, during: Period, boards: Boards) -> dict[int, Figure]:
@@ -237,10 +250,13 @@ class Recount:
     now: Figure
     parts_then: Mapping[str, int]
     parts_now: Mapping[str, int]
+    # Of a register: the lines that were counted, and those that are counted now.
+    lines_then: tuple[RegisterLine, ...] = ()
+    lines_now: tuple[RegisterLine, ...] = ()
 
     @property
     def has_changed(self) -> bool:
-        return not self.then.is_same(self.now)
+        return not self.then.is_same(self.now) or self.lines_then != self.lines_now
 
     @property
     def differing(self) -> tuple[tuple[str, int, int], ...]:
@@ -250,8 +266,11 @@ class Recount:
         return tuple((name, then, now) for name, then, now in pairs if then != now)
 
 
-def recounted(value: IndicatorValue, boards: Boards | None = None) -> Recount | None:
+def recounted(
+    value: IndicatorValue, boards: Boards | None = None, *, today: date | None = None
+) -> Recount | None:
     """A computed value counted anew by its own definition and tree; None for values that were not computed.
+    `today` says how far registers are counted; without, as far as they were for the value.
 
     Its version and indicator must be loaded. `boards` of the day of its tree may be shared by several values.
     """
@@ -259,6 +278,12 @@ def recounted(value: IndicatorValue, boards: Boards | None = None) -> Recount | 
         return None
     definition = definition_of(value.version)
     during = definition.period(value.year, value.number)
+    register = register_named(definition.dataset)
+    if register is not None:
+        unit = value.organisation_id
+        one = listed(register, definition, during, [unit], today or value.tree_on)[unit]
+        then = stored_lines(value.lines)
+        return Recount(figure_of_value(value), one.figure, dict(value.parts), one.parts, then, one.lines)
     boards = boards or Boards(value.tree_on)
     now = boards.figure(definition, during, value.organisation_id)
     parts = {}

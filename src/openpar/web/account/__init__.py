@@ -1,1 +1,1 @@
-"""Logging in and out, the password, and the messages of the person who has logged in."""
+"""Logging in and out, and the password of the person who has logged in."""

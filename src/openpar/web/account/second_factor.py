@@ -19,10 +19,10 @@ from openpar.base.access.models import Passkey, Totp
 from openpar.base.access.passkeys import NotThatKey, new_key, question_for_known, question_for_new
 from openpar.base.access.queries import credentials_of, factors_of
 from openpar.base.access.rules import needs_second_factor
-from openpar.base.access.sealing import CannotUnseal, keyed_digest, seal, unseal
 from openpar.base.access.totp import address_for_app, new_secret
 from openpar.base.accounts.models import User
 from openpar.common.errors import Gap, Refused
+from openpar.common.sealing import CannotUnseal, keyed_digest, seal, unseal
 from openpar.web.account.forms import CodeForm, OwnPasswordForm
 from openpar.web.account.signing_in import (
     ask_browser,

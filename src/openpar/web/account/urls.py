@@ -31,7 +31,5 @@ urlpatterns = [
     path("account/sessions/end/", own.end_sessions, name="sessions-end"),
     path("account/data/", own.own_data, name="own-data"),
     path("account/data/export/", own.export_own_data, name="own-data-export"),
-    path("messages/", views.messages, name="messages"),
-    path("messages/read/", views.mark_messages_read, name="messages-read"),
     path("language/", set_language, name="set_language"),
 ]

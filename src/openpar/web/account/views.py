@@ -1,4 +1,4 @@
-"""Logging in and out, the password, one's own messages."""
+"""Logging in and out, the password."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from openpar.base.access.actions.passwords import change_password
-from openpar.base.notifications.actions import mark_all_read
-from openpar.base.notifications.models import Message
 from openpar.common.errors import Refused
 from openpar.web.account.demo import demo_people, demo_person
 from openpar.web.account.forms import LoginForm, PasswordForm
 from openpar.web.account.signing_in import check_own_password, enter, person_with_password, wanted_page
 from openpar.web.account.stamps import Passed, is_given, open_session
-from openpar.web.components.paging import slice_of
 from openpar.web.http import (
     AuthenticatedRequest,
     actor,
@@ -77,22 +74,6 @@ def own_password(request: AuthenticatedRequest) -> HttpResponse:
         say(request, _("Đã đổi mật khẩu. Các phiên đăng nhập khác của bạn đã đóng."))
         return redirect("home")
     return render(request, "account/password.html", context)
-
-
-@page("GET")
-def messages(request: AuthenticatedRequest) -> HttpResponse:
-    mine = Message.objects.filter(recipient_id=request.user.pk)
-    return render(
-        request,
-        "account/messages.html",
-        {"slice": slice_of(request, mine), "unread": mine.filter(read_at__isnull=True).count()},
-    )
-
-
-@page("POST")
-def mark_messages_read(request: AuthenticatedRequest) -> HttpResponse:
-    mark_all_read(user_id=request.user.pk, at=now())
-    return redirect("messages")
 
 
 def _change_password(request: AuthenticatedRequest, form: PasswordForm) -> None:

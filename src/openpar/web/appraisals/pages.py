@@ -22,6 +22,7 @@ from openpar.parindex.assessments.queries.figures import Asked, figures_of, take
 from openpar.parindex.assessments.queries.sheets import own_total
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.web.appraisals.scenes import EXPLAINED, LEAF, Editor, Place, Scene
+from openpar.web.findings.about_leaf import Line, lines_about
 from openpar.web.http import AuthenticatedRequest, now, refused
 from openpar.web.indicators.of_leaves import ShownLeafFigure, shown_leaf_figure
 
@@ -151,6 +152,7 @@ def draw_leaf(
         "scale": leaf.engine.rule.describe(leaf.maximum),
         "awaited": awaited(leaf, place.stage),
         "rows": filtered(scene.rows, show),
+        "earlier_findings": _earlier_findings(place, leaf, scene),
         "filters": filters_of(scene.tally),
         "show": show,
         "leaves": leaves,
@@ -159,6 +161,12 @@ def draw_leaf(
         "following": f"{prefix}{codes[at + 1]}/" if 0 <= at < len(codes) - 1 else "",
     }
     return _drawn(request, "appraisals/leaf.html", context, error=error, status=status)
+
+
+def _earlier_findings(place: Place, leaf: LoadedLeaf, scene: Scene) -> list[Line]:
+    """What is known against the criterion at the units of the page, from earlier years."""
+    units = {row.organisation_id: row.unit_name for row in scene.rows}
+    return lines_about(place.viewer.actor, leaf, place.round.year, units)
 
 
 def draw_unit(

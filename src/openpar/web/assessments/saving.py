@@ -37,6 +37,7 @@ from openpar.web.assessments.measured import measured_figure
 from openpar.web.assessments.trees import explained_row, html_id_of_field, leaf_row
 from openpar.web.assessments.work import form_for, make_form, reckon_typed, work_on
 from openpar.web.components.given import Texts
+from openpar.web.findings.about_leaf import Line, lines_about
 from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say
 
 
@@ -90,7 +91,13 @@ def context_of_leaf(
     around = frame(request, view, current=code)
     errors = more.pop("errors", {})
     work = work_on(view, code, actor(request), now(), base=around["base"], texts=texts, errors=errors)
-    return {**around, "work": work, **more}
+
+    def earlier_findings() -> list[Line]:
+        """Asked for by the whole page only, not by the parts that htmx exchanges."""
+        units = {view.assessment.organisation_id: ""}
+        return lines_about(actor(request), view.lines[code].leaf, view.sheet.round.year, units)
+
+    return {**around, "work": work, "earlier_findings": earlier_findings, **more}
 
 
 class SaveLeaf(Protocol):

@@ -41,6 +41,12 @@ PROVIDERS: tuple[Provider | str, ...] = (
     "openpar.web.dossiers.home.waiting",
     "openpar.web.procedures.home.waiting",
     "openpar.web.figures.home.waiting",
+    "openpar.web.inspections.home.waiting",
+    "openpar.web.plans.home.waiting",
+    "openpar.web.findings.home.waiting",
+    "openpar.web.reports.home.waiting",
+    "openpar.web.initiatives.home.waiting",
+    "openpar.web.monitors.home.waiting",
     "openpar.web.people.home.waiting",
 )
 

@@ -12,6 +12,7 @@ from openpar.common.formats import format_decimal
 from openpar.engine.numbers import plain
 from openpar.parindex.assessments.queries.figures import LeafFigure
 from openpar.parindex.indicators.offers import Offer
+from openpar.parindex.indicators.registers import register_named
 from openpar.web.indicators.lists import list_link
 from openpar.web.indicators.shown import ShownFigure, shown
 
@@ -81,6 +82,9 @@ def _source(offer: Offer) -> str:
         return str(offer.value.get_origin_display())
     if not offer.definition.is_counted:
         return ""
+    register = register_named(offer.definition.dataset)
+    if register is not None:
+        return _("đếm từ %s lúc này") % register.label
     return _("đếm từ dữ liệu “%s” lúc này") % offer.definition.dataset
 
 

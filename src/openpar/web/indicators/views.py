@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 
 from openpar.base.facts.owners import QualityWarning, warnings_about
 from openpar.base.organisations.queries import names_on
@@ -33,6 +34,7 @@ from openpar.parindex.indicators.queries import (
     version_in,
     versions_of,
 )
+from openpar.parindex.indicators.registers import RegisterLine
 from openpar.web.http import AuthenticatedRequest, actor, now, only, page, today
 from openpar.web.indicators.forms import EndForm, year_of
 from openpar.web.indicators.lists import list_link
@@ -172,7 +174,7 @@ def value(request: AuthenticatedRequest, value_id: int) -> HttpResponse:
     ):
         raise Http404
     boards = Boards(found.tree_on) if found.tree_on else None
-    recount = recounted(found, boards)
+    recount = recounted(found, boards, today=today())
     context = {
         "value": found,
         "version": found.version,
@@ -182,10 +184,42 @@ def value(request: AuthenticatedRequest, value_id: int) -> HttpResponse:
         "now_figure": shown(recount.now) if recount else None,
         "recount": recount,
         "parts_of": _parts(found, recount),
+        "lines_of": _lines(found, recount),
         "warnings": _warnings(found, boards),
         "history": [(row, shown(figure_of_value(row))) for row in history_of_value(found)],
     }
     return render(request, "indicators/value.html", context)
+
+
+@dataclass(frozen=True)
+class ListedLine:
+    """One line of a register behind a value: what it counted for then, and now; None: it was not there."""
+
+    label: str
+    link: str
+    then: str | None
+    now: str | None
+
+
+def _lines(found: IndicatorValue, recount: Recount | None) -> list[ListedLine]:
+    """The lines that were counted and those counted now, each once; what is above the line comes first."""
+    if recount is None:
+        return []
+    above = frozenset(found.version.numerator)
+    then = {line.key: line for line in recount.lines_then}
+    now = {line.key: line for line in recount.lines_now}
+    lines = [
+        ListedLine(line.label, line.link, _counted_as(then.get(key), above), _counted_as(now.get(key), above))
+        for key, line in {**then, **now}.items()
+    ]
+    return sorted(lines, key=lambda line: (line.then == line.now, line.label))
+
+
+def _counted_as(line: RegisterLine | None, above: frozenset[str]) -> str | None:
+    if line is None:
+        return None
+    is_above = any(line.counts.get(name) for name in above)
+    return _("tử số và mẫu số") if is_above else _("chỉ mẫu số")
 
 
 def _parts(found: IndicatorValue, recount: Recount | None) -> list[PartLine]:

@@ -15,7 +15,6 @@ from openpar.base.access.permissions import may_clear_factors
 from openpar.base.access.queries import factors_of
 from openpar.base.access.recovery import digest_of_code, new_codes
 from openpar.base.access.rules import RECOVERY_CODES, needs_second_factor
-from openpar.base.access.sealing import seal
 from openpar.base.access.totp import matching_step
 from openpar.base.accounts.actions import end_sessions_of
 from openpar.base.accounts.models import User
@@ -24,6 +23,7 @@ from openpar.base.notifications.actions import tell
 from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
+from openpar.common.sealing import seal
 from openpar.common.text import nfc
 
 _MOST_PASSKEYS = 10

@@ -12,7 +12,6 @@ from openpar.base.access.errors import AccessRefused
 from openpar.base.access.models import Passkey, RecoveryCode, Totp
 from openpar.base.access.passkeys import NotThatKey, Proof, Site, digest_in, proof
 from openpar.base.access.recovery import digest_of_code
-from openpar.base.access.sealing import CannotUnseal, unseal
 from openpar.base.access.totp import matching_step
 from openpar.base.accounts.traces import record_about
 from openpar.base.audit.actions import record
@@ -20,6 +19,7 @@ from openpar.base.notifications.actions import tell
 from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
+from openpar.common.sealing import CannotUnseal, unseal
 
 
 def use_code(*, by: Actor, at: datetime, user_id: int, code: str) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from openpar.base.accounts.models import RoleHeld
 from openpar.base.calendars.queries import work_calendar
 from openpar.base.notifications.actions import tell
-from openpar.base.notifications.models import Message
+from openpar.base.notifications.models import Message, Topic
 from openpar.base.organisations.roles import Role
 from openpar.common.db import write_transaction
 from openpar.common.formats import VIETNAM, format_date
@@ -40,7 +40,7 @@ def remind_of_apologies(*, at: datetime) -> int:
         for user_id in new:
             text = _("%(count)d hồ sơ đến hạn chót xin lỗi và hẹn lại trong ngày %(day)s.")
             facts = {"count": counted[user_id], "day": format_date(today)}
-            tell(recipients=[user_id], text=text % facts, link=link, at=at)
+            tell(recipients=[user_id], text=text % facts, link=link, at=at, topic=Topic.REMINDER)
         return len(new)
 
 

@@ -25,7 +25,7 @@ from openpar.parindex.assessments.actions.scores import (
 from openpar.parindex.assessments.actions.self_scoring import refuse_unless_scoring
 from openpar.parindex.assessments.errors import Incomplete, StaleFigure
 from openpar.parindex.assessments.models import EvidenceUse, Layer, Score
-from openpar.parindex.assessments.queries.figures import takes_figure
+from openpar.parindex.assessments.queries.figures import is_yes_no, takes_figure, word_of
 from openpar.parindex.assessments.sheets import Sheet, renew_standings, take_sheet
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.parindex.indicators.actions.values import compute_value
@@ -53,7 +53,7 @@ def fill_from_indicator(
         stored = scores_of_leaf(sheet, leaf).get(Layer.SELF)
         value = _value(sheet, leaf, by=by, at=at)
         figure = figure_of_value(value)
-        entry = _entry(figure, stored)
+        entry = _entry(leaf, figure, stored)
         refuse_stale(stored, expected_version, leaf=leaf, entry=entry)
         if seen != (figure.numerator, figure.denominator):
             raise StaleFigure(
@@ -81,8 +81,10 @@ def fill_from_indicator(
         return score, sheet
 
 
-def _entry(figure: Figure, stored: Score | None) -> Entry:
+def _entry(leaf: LoadedLeaf, figure: Figure, stored: Score | None) -> Entry:
     before = Answer() if stored is None else Answer.from_json(stored.answer)
+    if is_yes_no(leaf):
+        return Entry(Answer(choice=word_of(figure)), note="" if stored is None else stored.note)
     answer = Answer(numerator=figure.numerator, denominator=figure.denominator, excused=before.excused)
     return Entry(answer, note="" if stored is None else stored.note)
 
@@ -92,7 +94,7 @@ def _value(sheet: Sheet, leaf: LoadedLeaf, *, by: Actor, at: datetime) -> Indica
     offer = _offer(sheet, leaf, at)
     if offer.value is not None:
         return offer.value
-    if not offer.figure.has_numbers:
+    if not offer.figure.has_numbers or (is_yes_no(leaf) and not offer.figure.is_known):
         raise Incomplete(Gap(leaf.code, offer.figure.why, code="no_figure"))
     return compute_value(
         code=leaf.indicator,

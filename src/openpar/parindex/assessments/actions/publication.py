@@ -16,6 +16,7 @@ from openpar.base.documents.storage import keep, receive
 from openpar.base.notifications.actions import tell
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
+from openpar.parindex.assessments.actions.lost_points import record_lost_points
 from openpar.parindex.assessments.actions.rounds import take_all_sheets, take_round
 from openpar.parindex.assessments.bundles import published_bundle, result_row
 from openpar.parindex.assessments.errors import Incomplete, NotAllowed, NotNow
@@ -135,6 +136,7 @@ def publish_round(*, round_id: int, decision: Decision, by: Actor, at: datetime)
     Totals, ranks and classes are computed once, here, from the stored answers' points; a published round
     takes no change any more. Everything is then counted again by a program that shares no code with this
     one; where the two disagree nothing is published. Whoever concluded the council does not publish too.
+    Lost points become findings of the units, and each unit owes its review conference (lost_points.py).
     Raises NotAllowed, NotNow, Incomplete with every gap.
     """
     with write_transaction():
@@ -176,6 +178,7 @@ def publish_round(*, round_id: int, decision: Decision, by: Actor, at: datetime)
                 "results": {unit.name: _told(unit) for block in blocks for unit in block.units},
             },
         )
+        record_lost_points(round=round, blocks=blocks, by=by, at=at)
         tell(
             recipients=RoleHeld.objects.as_of(timezone.localdate(at))
             .filter(organisation__assessments__round_block__round=round, user__is_active=True)

@@ -164,7 +164,7 @@ def late_days(state: str, locked_at: datetime | None, closes_at: datetime | None
 
 def block_lines(round: Round, closes_at: datetime | None, at: datetime) -> tuple[BlockLine, ...]:
     """Every block with every unit; self-scoring ends at `closes_at`. Three queries, whatever their number."""
-    without = _without_evidence(round)
+    without = without_evidence(round)
     blocks = list(RoundBlock.objects.filter(round=round).select_related("block", "criteria_set"))
     sheets = (
         Assessment.objects.filter(round_block__round=round)
@@ -218,7 +218,7 @@ def _unit_line(
     )
 
 
-def _without_evidence(round: Round) -> Mapping[int, int]:
+def without_evidence(round: Round) -> Mapping[int, int]:
     """Per sheet: leaves scored that want evidence and have neither a document nor an explanation."""
     proved = EvidenceUse.objects.filter(score=OuterRef("pk"))
     rows = (

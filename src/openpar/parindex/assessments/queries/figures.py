@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from openpar.engine.answers import Answer
+from openpar.engine.rules import Boolean
 from openpar.engine.rules.ratios import ratio_input
 from openpar.parindex.assessments.models import EvidenceUse, Layer
 from openpar.parindex.assessments.queries.visibility import visible_assessments
@@ -19,8 +20,24 @@ from openpar.parindex.indicators.queries import figure_of_value
 
 
 def takes_figure(leaf: LoadedLeaf) -> bool:
-    """Can the leaf be filled from a measured figure: does it name one, and ask for a ratio?"""
-    return bool(leaf.indicator) and leaf.is_self_scored and ratio_input(leaf.engine.rule) is not None
+    """Can the leaf be filled from a measured figure: does it name one, and ask for a ratio, or yes or no?"""
+    if not leaf.indicator or not leaf.is_self_scored:
+        return False
+    return is_yes_no(leaf) or ratio_input(leaf.engine.rule) is not None
+
+
+def is_yes_no(leaf: LoadedLeaf) -> bool:
+    """Does the leaf ask only whether all of it was done (“báo cáo đủ và đúng hạn”)?"""
+    return isinstance(leaf.engine.rule, Boolean)
+
+
+def word_of(figure: Figure) -> str | None:
+    """What a measured figure answers to yes or no: yes when nothing is missing of the whole; None where there
+    is no rate, for of nothing neither can be said.
+    """
+    if not figure.is_known:
+        return None
+    return "yes" if figure.numerator == figure.denominator else "no"
 
 
 @dataclass(frozen=True)
@@ -41,6 +58,7 @@ class LeafFigure:
     offer: Offer | None
     used: IndicatorValue | None
     answer: Answer | None
+    is_yes_no: bool = False
 
     @property
     def used_figure(self) -> Figure | None:
@@ -61,9 +79,16 @@ class LeafFigure:
         return None if self.offer is None else self.offer.figure
 
     @property
+    def _word(self) -> str | None:
+        return None if self.answer is None else self.answer.choice
+
+    @property
     def is_overwritten(self) -> bool:
         """Does the answer say something else than was measured?"""
         measured = self.compared_with
+        if self.is_yes_no:
+            word = None if measured is None else word_of(measured)
+            return word is not None and self._word is not None and self._word != word
         if self.entered is None or measured is None or not measured.has_numbers:
             return False
         return self.entered != (measured.numerator, measured.denominator)
@@ -79,6 +104,9 @@ class LeafFigure:
         """Are there two numbers that do not stand in the answer yet, or only by hand?"""
         if self.offer is None or not self.offer.figure.has_numbers:
             return False
+        if self.is_yes_no:
+            word = word_of(self.offer.figure)
+            return word is not None and (self.used is None or self._word != word or self.has_changed)
         offered = (self.offer.figure.numerator, self.offer.figure.denominator)
         return self.used is None or self.entered != offered or self.has_changed
 
@@ -98,7 +126,11 @@ def figures_of(asked: Iterable[Asked], *, year: int, today: date) -> Mapping[tup
     )
     return {
         (one.organisation_id, one.leaf.id): LeafFigure(
-            one.leaf.indicator, found.get((one.leaf.indicator, one.organisation_id)), one.used, one.answer
+            one.leaf.indicator,
+            found.get((one.leaf.indicator, one.organisation_id)),
+            one.used,
+            one.answer,
+            is_yes_no(one.leaf),
         )
         for one in wanted
     }

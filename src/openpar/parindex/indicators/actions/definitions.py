@@ -29,6 +29,7 @@ from openpar.parindex.indicators.files import DefinitionFile
 from openpar.parindex.indicators.models import Indicator, IndicatorVersion
 from openpar.parindex.indicators.permissions import may_load_indicators, may_manage_indicators
 from openpar.parindex.indicators.queries import definition_of, versions_of
+from openpar.parindex.indicators.registers import gaps_of_register, register_named
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,11 @@ def _gaps_of_counts(definition: Definition) -> list[Gap]:
     """Names that the dataset does not know. One that is not kept here yet is asked when it is counted."""
     if not definition.is_counted:
         return []
+    register = register_named(definition.dataset)
+    if register is not None:
+        remedy = _("Ghi tên như trong khai báo của sổ")
+        gaps = gaps_of_register(register, definition)
+        return [Gap(definition.code, what, remedy, code="no-facts") for what in gaps]
     try:
         registered(definition.dataset)
     except UnknownDataset:

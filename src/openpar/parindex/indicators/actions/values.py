@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from openpar.base.audit.actions import record
 from openpar.base.documents.models import Document
 from openpar.base.facts.datasets import locked
+from openpar.base.organisations.models import OrganisationVersion
 from openpar.base.organisations.queries import names_on
 from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
@@ -26,10 +27,18 @@ from openpar.parindex.indicators.actions.shared import (
     version_for,
 )
 from openpar.parindex.indicators.counting import board_of, facts_digest, refuse_without_facts, tree_day
-from openpar.parindex.indicators.errors import IndicatorRefused
+from openpar.parindex.indicators.definitions import Definition
+from openpar.parindex.indicators.errors import IndicatorRefused, NoFacts
 from openpar.parindex.indicators.figures import Figure, figure_of, gaps_of_numbers, not_applicable
 from openpar.parindex.indicators.models import Indicator, IndicatorValue, IndicatorVersion
 from openpar.parindex.indicators.permissions import may_compute_for, may_manage_indicators, may_report_for
+from openpar.parindex.indicators.registers import (
+    Register,
+    gaps_of_register,
+    lines_as_stored,
+    listed,
+    register_named,
+)
 
 
 @dataclass(frozen=True)
@@ -163,6 +172,9 @@ def _computed(
         raise IndicatorRefused.because(
             indicator.code, what, _("Báo cáo kèm tài liệu, hoặc nhập từ tệp"), code="not-counted"
         )
+    register = register_named(definition.dataset)
+    if register is not None:
+        return _from_register(register, indicator, row, definition, during, organisations, by=by, at=at)
     refuse_without_facts(definition)
     # Alone with the dataset: the digest must be that of the very facts that were counted.
     to = locked(definition.dataset)
@@ -180,6 +192,38 @@ def _computed(
         value.origin = IndicatorValue.Origin.COMPUTED
         value.parts = board.parts(definition, organisation) if figure.has_numbers else {}
         value.tree_on, value.facts_sha256 = tree_on, digest
+        found.append(keep_value(value, indicator, names.get(organisation, ""), by=by, at=at))
+    return found
+
+
+def _from_register(
+    register: Register,
+    indicator: Indicator,
+    row: IndicatorVersion,
+    definition: Definition,
+    during: Period,
+    organisations: Iterable[int] | None,
+    *,
+    by: Actor,
+    at: datetime,
+) -> list[IndicatorValue]:
+    """Values with the lines they were counted from; of all agencies only those of which lines are known."""
+    gaps = gaps_of_register(register, definition)
+    if gaps:
+        raise NoFacts.because(definition.code, "; ".join(gaps), code="no-facts")
+    today = timezone.localdate(at)
+    tree_on = tree_day(during, today)
+    names = {version.organisation_id: version.name for version in OrganisationVersion.objects.as_of(tree_on)}
+    wanted = list(names if organisations is None else organisations)
+    found = []
+    for organisation, one in listed(register, definition, during, wanted, today).items():
+        if organisations is None and not one.figure.has_numbers:
+            continue
+        value = _unsaved(row, organisation, during, one.figure, by=by, at=at)
+        value.origin = IndicatorValue.Origin.COMPUTED
+        value.parts = dict(one.parts)
+        value.lines = lines_as_stored(one.lines)
+        value.tree_on, value.facts_sha256 = tree_on, one.sha256
         found.append(keep_value(value, indicator, names.get(organisation, ""), by=by, at=at))
     return found
 

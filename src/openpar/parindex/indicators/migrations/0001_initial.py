@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
                 ('numerator', openpar.common.fields.ExactDecimalField(null=True)),
                 ('denominator', openpar.common.fields.ExactDecimalField(null=True)),
                 ('parts', models.JSONField(default=dict)),
+                ('lines', models.JSONField(default=list)),
                 ('tree_on', models.DateField(blank=True, null=True)),
                 ('facts_sha256', models.CharField(blank=True, max_length=64)),
                 ('note', models.TextField(blank=True)),

@@ -1,0 +1,34 @@
+"""What a reminder says."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from openpar.base.notifications.due import DueThing
+from openpar.base.notifications.rules import Counts
+from openpar.common.formats import format_date
+
+# So that the day always stands in the message, however long the name of the thing is.
+_LONGEST_NAME = 380
+
+
+def reminder_text(thing: DueThing, counts: Counts, today: date) -> str:
+    """The thing with the days that are left or have passed today, also when the step was missed."""
+    days = (today - thing.due_on).days
+    said = {"days": abs(days), "due": format_date(thing.due_on), "what": _short(thing.text)}
+    if counts is Counts.SINCE:
+        return _("%(what)s: từ ngày %(due)s, đã %(days)d ngày.") % said
+    if days < 0:
+        return _("Còn %(days)d ngày, hạn %(due)s: %(what)s") % said
+    if days == 0:
+        return _("Hôm nay là hạn (%(due)s): %(what)s") % said
+    return _("Quá hạn %(days)d ngày, hạn %(due)s: %(what)s") % said
+
+
+def _short(text: str) -> str:
+    one_line = " ".join(text.split())
+    if len(one_line) <= _LONGEST_NAME:
+        return one_line
+    return one_line[: _LONGEST_NAME - 1].rsplit(" ", 1)[0] + "…"

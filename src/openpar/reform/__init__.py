@@ -1,0 +1,1 @@
+"""The reform year: plans and tasks, findings, inspections, initiatives, monitors."""

@@ -1,0 +1,1 @@
+"""What is done with findings and conferences."""

@@ -1,0 +1,167 @@
+"""What the actions share: the turn, the version seen, the documents, the trace."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from openpar.base.accounts.models import RoleHeld
+from openpar.base.audit.actions import record
+from openpar.base.documents.models import Document
+from openpar.base.notifications.actions import tell
+from openpar.base.organisations.roles import Actor, Role
+from openpar.common.errors import Gap
+from openpar.common.text import nfc
+from openpar.reform.findings.errors import FindingRefused, StaleFinding
+from openpar.reform.findings.models import (
+    Finding,
+    FindingEvidence,
+    FindingState,
+    FindingStep,
+)
+from openpar.reform.findings.permissions import FROM_INSIDE
+from openpar.reform.findings.stages import FINDING
+
+LONGEST_TEXT = 4000
+
+
+def not_allowed(by: Actor, remedy: str) -> Gap:
+    what = _("%(name)s không có quyền làm việc này") % {"name": by.full_name}
+    return Gap("", what, remedy, code="not-allowed")
+
+
+def refuse_if(gaps: Sequence[Gap]) -> None:
+    if gaps:
+        raise FindingRefused(gaps)
+
+
+def cleaned(text: str) -> str:
+    return nfc(text).strip()
+
+
+def text_gaps(where: str, text: str, remedy: str) -> list[Gap]:
+    """Words must say something, and fit."""
+    if not text.strip():
+        return [Gap(where, _("để trống"), remedy, code="text-missing")]
+    if len(text) > LONGEST_TEXT:
+        return [Gap(where, _("dài quá %d ký tự") % LONGEST_TEXT, _("Rút ngắn"), code="too-long")]
+    return []
+
+
+def take_finding(finding_id: int, expected_version: int | None = None) -> Finding:
+    """The finding, locked until the transaction ends. Raises StaleFinding when it is not as it was seen."""
+    finding = Finding.objects.select_for_update(of=("self",)).select_related("unit").get(pk=finding_id)
+    if expected_version is not None and finding.version != expected_version:
+        what = _("người khác vừa sửa tồn tại, hạn chế này")
+        raise StaleFinding(Gap("", what, _("Tải lại trang rồi làm tiếp"), code="stale"))
+    return finding
+
+
+def state_gaps(finding: Finding, wanted: FindingState) -> list[Gap]:
+    """Why the finding cannot come to the state; the page asks the same."""
+    state = FindingState(finding.state)
+    if wanted in FINDING[state]:
+        return []
+    what = _("tồn tại, hạn chế đang ở trạng thái “%s”") % state.label
+    return [Gap(_("Trạng thái"), what, _what_now(state), code="other-state")]
+
+
+def _what_now(state: FindingState) -> str:
+    return {
+        FindingState.OPEN: _("Lập kế hoạch khắc phục trước"),
+        FindingState.REMEDIATING: _("Đơn vị báo cáo khắc phục trước"),
+        FindingState.REPORTED: _("Chờ bên phát hiện xác nhận"),
+        FindingState.SENT_BACK: _("Đơn vị báo cáo lại trước"),
+        FindingState.CLOSED: _("Việc này đã xong, không thay đổi nữa"),
+    }[state]
+
+
+def moved(finding: Finding, *fields: str) -> None:
+    """Stores the finding after a change."""
+    finding.version += 1
+    finding.save(update_fields=["version", *fields])
+
+
+def add_step(
+    finding: Finding,
+    kind: FindingStep.Kind,
+    *,
+    text: str,
+    by: Actor,
+    at: datetime,
+    documents: Sequence[Document] = (),
+) -> FindingStep:
+    step = FindingStep.objects.create(
+        finding=finding, kind=kind, text=cleaned(text), deadline=finding.deadline, by_id=by.id, at=at
+    )
+    FindingEvidence.objects.bulk_create(FindingEvidence(step=step, document=one) for one in documents)
+    return step
+
+
+def documents_of_sides(document_ids: Collection[int], owners: Collection[int]) -> list[Document]:
+    """The documents, each owned by one of the organisations. Raises FindingRefused."""
+    wanted = list(dict.fromkeys(document_ids))
+    found = {one.pk: one for one in Document.objects.filter(pk__in=wanted, owner_id__in=list(owners))}
+    missing = [pk for pk in wanted if pk not in found]
+    if missing:
+        what = _("%d tài liệu không có trong kho của đơn vị") % len(missing)
+        raise FindingRefused(
+            Gap(_("Tài liệu"), what, _("Chọn tài liệu trong kho của đơn vị"), code="no-document")
+        )
+    return [found[pk] for pk in wanted]
+
+
+def trace(
+    finding: Finding,
+    verb: str,
+    *,
+    by: Actor,
+    at: datetime,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+    reason: str = "",
+) -> None:
+    """One entry about a finding."""
+    about = f"finding:{finding.pk}"
+    label = f"{finding.unit.name}: {finding.text}"
+    record(
+        by=by,
+        at=at,
+        verb=verb,
+        object=about,
+        about=about,
+        label=label,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+
+
+def people_of(
+    organisation_ids: Collection[int], roles: Sequence[Role], *, at: datetime, but: Actor | None = None
+) -> list[int]:
+    """Who holds one of the roles there on the day, without the one who acts; one query."""
+    held = RoleHeld.objects.as_of(timezone.localdate(at)).filter(
+        organisation_id__in=list(organisation_ids), role__in=list(roles), user__is_active=True
+    )
+    return [user for user in held.values_list("user_id", flat=True) if but is None or user != but.id]
+
+
+def tell_unit(finding: Finding, text: str, *, by: Actor, at: datetime) -> None:
+    """The focal officer and the head of the unit learn of what the finding side did."""
+    recipients = people_of([finding.organisation_id], [Role.FOCAL_OFFICER, Role.AGENCY_HEAD], at=at, but=by)
+    tell(recipients=recipients, text=text, link=f"/findings/{finding.pk}/", at=at)
+
+
+def tell_finder(finding: Finding, text: str, *, by: Actor, at: datetime) -> None:
+    """Who may close it learns of what the unit did."""
+    if finding.found_by in FROM_INSIDE:
+        recipients = people_of([finding.organisation_id], [Role.AGENCY_HEAD], at=at, but=by)
+    else:
+        recipients = people_of(
+            [finding.finder_id], [Role.ROUND_MANAGER, Role.PROCEDURE_CONTROLLER], at=at, but=by
+        )
+    tell(recipients=recipients, text=text, link=f"/findings/{finding.pk}/", at=at)

@@ -1,0 +1,133 @@
+"""What of findings is due: plans, remedies, their confirmation, and review conferences.
+
+What one publication found in a unit is one thing, not dozens: nobody is reminded of every line apart.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from openpar.base.notifications.due import DueThing, holders
+from openpar.base.organisations.roles import Role
+from openpar.reform.findings.lateness import OWED
+from openpar.reform.findings.limits import plan_due
+from openpar.reform.findings.models import Conference, Finding, FindingState, FoundBy
+from openpar.reform.findings.permissions import FROM_INSIDE
+
+PLAN, REMEDY, TO_CLOSE, CONFERENCE = (
+    "finding.plan",
+    "finding.remedy",
+    "finding.to_close",
+    "finding.conference",
+)
+
+
+@dataclass(frozen=True)
+class _People:
+    """Who hears of what, by organisation."""
+
+    officers: Mapping[int, tuple[int, ...]]
+    heads: Mapping[int, tuple[int, ...]]
+    managers: Mapping[int, tuple[int, ...]]
+
+    def judges(self, row: Finding) -> tuple[int, ...]:
+        """Who closes it: of what a unit found in itself, its heads."""
+        if row.found_by in FROM_INSIDE:
+            return self.heads.get(row.organisation_id, ())
+        return self.managers.get(row.finder_id, ())
+
+
+def due_things(today: date) -> Iterable[DueThing]:
+    """Everything of findings that somebody owes; a few queries for a whole province."""
+    rows = list(Finding.objects.exclude(state=FindingState.CLOSED).order_by("id"))
+    conferences = list(Conference.objects.filter(held_on__isnull=True))
+    units = {row.organisation_id for row in rows} | {one.organisation_id for one in conferences}
+    finders = {row.finder_id for row in rows} | {one.asked_by_id for one in conferences}
+    people = _People(
+        holders(units, Role.FOCAL_OFFICER, on=today),
+        holders(units, Role.AGENCY_HEAD, on=today),
+        holders(finders, Role.ROUND_MANAGER, on=today),
+    )
+    owed = [row for row in rows if row.state in OWED and row.deadline is not None]
+    for (due_on, _key), group in _grouped(owed, lambda row: row.deadline).items():
+        yield _owed(REMEDY, _("Khắc phục"), due_on, group, people)
+    unplanned = [row for row in rows if row.state == FindingState.OPEN]
+    for (due_on, _key), group in _grouped(unplanned, lambda row: plan_due(row.found_on)).items():
+        yield _owed(PLAN, _("Lập kế hoạch khắc phục"), due_on, group, people)
+    yield from _to_close([row for row in rows if row.state == FindingState.REPORTED], people)
+    yield from _conferences(conferences, people)
+
+
+def _grouped(
+    rows: Iterable[Finding], due_of: Callable[[Finding], date | None]
+) -> dict[tuple[date, str], list[Finding]]:
+    """By day and key: what an appraisal found in a unit together, everything else apart."""
+    groups: defaultdict[tuple[date, str], list[Finding]] = defaultdict(list)
+    for row in rows:
+        due_on = due_of(row)
+        assert due_on is not None
+        is_together = row.found_by == FoundBy.APPRAISAL
+        key = f"findings:{row.organisation_id}:{row.year}" if is_together else f"finding:{row.pk}"
+        groups[due_on, key].append(row)
+    return dict(groups)
+
+
+def _owed(kind: str, what: str, due_on: date, group: Sequence[Finding], people: _People) -> DueThing:
+    first = group[0]
+    if first.found_by == FoundBy.APPRAISAL:
+        text = _("%(what)s %(count)d tồn tại, hạn chế: %(source)s") % {
+            "what": what,
+            "count": len(group),
+            "source": first.source_text,
+        }
+        thing = f"findings:{first.organisation_id}:{first.year}"
+        link = f"/findings/?year={first.year}&organisation={first.organisation_id}&state=owed&view=list"
+    else:
+        text = f"{what}: {first.text}"
+        thing, link = f"finding:{first.pk}", f"/findings/{first.pk}/"
+    return DueThing(
+        kind=kind,
+        object=thing,
+        due_on=due_on,
+        text=text,
+        link=link,
+        responsible=people.officers.get(first.organisation_id, ()),
+        heads=people.heads.get(first.organisation_id, ()),
+        assigners=people.judges(first),
+        known_from=min(row.found_on for row in group),
+    )
+
+
+def _to_close(rows: Iterable[Finding], people: _People) -> Iterator[DueThing]:
+    """Reports wait for the side that found it, since the day of the report."""
+    for row in rows:
+        assert row.reported_on is not None
+        yield DueThing(
+            kind=TO_CLOSE,
+            object=f"finding:{row.pk}",
+            due_on=row.reported_on,
+            text=_("Xác nhận kết quả khắc phục: %s") % row.text,
+            link=f"/findings/{row.pk}/",
+            responsible=people.judges(row),
+            known_from=row.reported_on,
+        )
+
+
+def _conferences(rows: Iterable[Conference], people: _People) -> Iterator[DueThing]:
+    for row in rows:
+        yield DueThing(
+            kind=CONFERENCE,
+            object=f"conference:{row.pk}",
+            due_on=row.due_on,
+            text=_("Tổ chức hội nghị rút kinh nghiệm sau công bố: %s") % row.round_title,
+            link=f"/findings/conferences/{row.pk}/",
+            responsible=people.officers.get(row.organisation_id, ()),
+            heads=people.heads.get(row.organisation_id, ()),
+            assigners=people.managers.get(row.asked_by_id, ()),
+            known_from=row.published_on,
+        )

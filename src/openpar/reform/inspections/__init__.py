@@ -1,0 +1,1 @@
+"""Inspections of administrative reform: plans of a year, cases, checklists, conclusions, coverage."""

@@ -1,0 +1,1 @@
+"""What may be changed: one intention, one function."""

@@ -1,0 +1,1 @@
+"""What people do with plans, tasks and meetings; one module a step."""

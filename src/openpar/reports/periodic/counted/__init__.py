@@ -1,0 +1,1 @@
+"""What each subject computes and tells for reports; one module a subject."""

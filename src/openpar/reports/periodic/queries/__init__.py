@@ -1,0 +1,1 @@
+"""What pages, documents and actions read of reports."""

@@ -1,0 +1,1 @@
+"""Pages of findings: the board, one with its story, remedying, closing, review conferences."""

@@ -1,0 +1,1 @@
+"""Pages of inspections: plans, cases, checklists, conclusions, coverage."""

@@ -1,0 +1,250 @@
+"""The conclusion: written for all units together, with limitations; issued; answered by each unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from openpar.base.organisations.roles import Actor
+from openpar.common.errors import Refused
+from openpar.common.formats import parse_date
+from openpar.reform.fields import field_codes, field_name
+from openpar.reform.findings.taxonomy import entries
+from openpar.reform.inspections.actions.concluding import (
+    NewLimitation,
+    Words,
+    add_limitation,
+    conclusion_gaps,
+    drop_limitation,
+    issue_conclusion,
+    respond,
+    write_conclusion,
+)
+from openpar.reform.inspections.actions.shared import leads_team
+from openpar.reform.inspections.errors import StaleInspection
+from openpar.reform.inspections.models import CaseState, InspectedUnit, Limitation, Result, Side
+from openpar.reform.inspections.permissions import agencies_of, may_decide, may_respond_for
+from openpar.reform.inspections.queries.cases import CaseView
+from openpar.reform.inspections.words import items_of
+from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say, today
+from openpar.web.inspections.cases import Act, act_on_case
+from openpar.web.inspections.common import (
+    RESPONSE_PILLS,
+    days_of,
+    frame,
+    link_of,
+    papers_for,
+    seen_case,
+    whole_of,
+    with_document,
+)
+
+_PAGE = "inspections/conclusion.html"
+
+
+@page("GET", "POST")
+def conclusion(request: AuthenticatedRequest, inspection_id: int) -> HttpResponse:
+    """The words of the conclusion; once issued, read by everybody who sees the case."""
+    view = _seen(request, inspection_id)
+    if request.method == "GET":
+        return render(request, _PAGE, conclusion_context(request, view))
+    if not _may_write(actor(request), view):
+        raise Http404
+
+    def act(who: Actor, at: datetime) -> None:
+        write_conclusion(
+            by=who,
+            at=at,
+            inspection_id=inspection_id,
+            expected_version=whole_of(request, "version") or 0,
+            words=Words(request.POST.get("strengths", ""), request.POST.get("requests", "")),
+            of_units={
+                line.unit.pk: Words(
+                    request.POST.get(f"strengths-{line.unit.pk}", ""),
+                    request.POST.get(f"requests-{line.unit.pk}", ""),
+                )
+                for line in view.units
+            },
+        )
+
+    return _act(request, view, act, _("Đã lưu dự thảo kết luận."))
+
+
+def _seen(request: AuthenticatedRequest, inspection_id: int) -> CaseView:
+    """The case with its conclusion: a draft is for the inspecting side alone."""
+    view = seen_case(request, inspection_id)
+    if not (view.is_inside or view.is_concluded):
+        raise Http404
+    return view
+
+
+def _may_write(who: Actor, view: CaseView) -> bool:
+    return view.is_inside and (leads_team(who, view.case) or may_decide(who, view.case.campaign))
+
+
+def conclusion_context(
+    request: AuthenticatedRequest, view: CaseView, typed: Mapping[str, str] | None = None
+) -> dict[str, object]:
+    who, case, day = actor(request), view.case, today()
+    may_write = _may_write(who, view) and case.state in (CaseState.WORKING, CaseState.REPORTED)
+    decides = view.is_inside and may_decide(who, case.campaign)
+    may_issue = decides and case.state == CaseState.REPORTED
+    return {
+        **frame(request, "inspections"),
+        "view": view,
+        "case": case,
+        "document": link_of(case.pk, case.conclusion),
+        "may_write": may_write,
+        "conclude": conclusion_gaps(who, case, day) if may_issue else None,
+        "papers": papers_for(request, case.campaign.organisation_id) if may_issue else [],
+        "units": [
+            {
+                "line": line,
+                "unit": line.unit,
+                "limitations": [(one, field_name(one.field, day)) for one in line.limitations],
+                "failings": _failings(line.unit, view) if may_write else [],
+            }
+            for line in view.units
+        ],
+        "codes": _codes(day) if may_write else [],
+        "fields": [(code, field_name(code, day)) for code in field_codes(only_in_plan=True)],
+        "response_pills": RESPONSE_PILLS,
+        "typed": typed or {},
+        "prefix": reverse("inspection", args=[case.pk]),
+    }
+
+
+def _codes(day: date) -> list[tuple[str, str]]:
+    return [(entry.code, f"{entry.code} – {entry.name}") for entry in entries(day)]
+
+
+def _failings(unit: InspectedUnit, view: CaseView) -> list[dict[str, str]]:
+    """Lines that the team found wanting, each as the beginning of a limitation."""
+    items = {item.code: item for item in items_of(view.case)}
+    wanting = unit.answers.filter(side=Side.TEAM, result__in=[Result.NOT_MET, Result.PARTLY])
+    taken = set(unit.limitations.values_list("item", flat=True))
+    return [
+        {
+            "item": answer.item,
+            "field": items[answer.item].field,
+            "code": items[answer.item].finding,
+            "text": answer.text or items[answer.item].question,
+            "result": str(Result(answer.result).label),
+        }
+        for answer in wanting.order_by("id")
+        if answer.item in items and answer.item not in taken
+    ]
+
+
+def _act(request: AuthenticatedRequest, view: CaseView, act: Act, told: str) -> HttpResponse:
+    """One action on the conclusion, then its page again; a refusal is shown there with what was typed."""
+    try:
+        act(actor(request), now())
+    except Refused as error:
+        status = 409 if isinstance(error, StaleInspection) else 422
+        typed = {name: str(value) for name, value in request.POST.items()}
+        context = conclusion_context(request, _seen(request, view.case.pk), typed)
+        return refused(request, error, template=_PAGE, context=context, status=status)
+    say(request, told)
+    return redirect("inspection-conclusion", view.case.pk)
+
+
+def _unit_case(request: AuthenticatedRequest, unit_id: int) -> CaseView:
+    unit = InspectedUnit.objects.filter(pk=unit_id).first()
+    if unit is None:
+        raise Http404
+    return seen_case(request, unit.inspection_id)
+
+
+@page("POST")
+def limitation(request: AuthenticatedRequest, unit_id: int) -> HttpResponse:
+    view = _unit_case(request, unit_id)
+    if not _may_write(actor(request), view):
+        raise Http404
+
+    def act(who: Actor, at: datetime) -> None:
+        code = request.POST.get("code", "")
+        text = request.POST.get("remedy_due", "").strip()
+        due = parse_date(text, where=_("Hạn khắc phục")) if text else None
+        given = NewLimitation(
+            field=code[:2] if code else request.POST.get("field", ""),
+            code=code,
+            text=request.POST.get("text", ""),
+            request=request.POST.get("request", ""),
+            remedy_due=due,
+            item=request.POST.get("item", ""),
+        )
+        add_limitation(by=who, at=at, unit_id=unit_id, limitation=given)
+
+    return _act(request, view, act, _("Đã thêm hạn chế."))
+
+
+@page("POST")
+def drop(request: AuthenticatedRequest, limitation_id: int) -> HttpResponse:
+    found = Limitation.objects.select_related("unit").filter(pk=limitation_id).first()
+    if found is None:
+        raise Http404
+    view = _unit_case(request, found.unit_id)
+    if not _may_write(actor(request), view):
+        raise Http404
+
+    def act(who: Actor, at: datetime) -> None:
+        drop_limitation(by=who, at=at, limitation_id=limitation_id)
+
+    return _act(request, view, act, _("Đã bỏ hạn chế."))
+
+
+@page("POST")
+def conclude(request: AuthenticatedRequest, inspection_id: int) -> HttpResponse:
+    """The conclusion is issued by its document; limitations become findings."""
+    view = _seen(request, inspection_id)
+    if not (view.is_inside and may_decide(actor(request), view.case.campaign)):
+        raise Http404
+
+    def act(who: Actor, at: datetime) -> None:
+        labels = {"remedy_due": _("Hạn khắc phục"), "response_due": _("Hạn đơn vị có ý kiến")}
+        days = days_of(request, labels)
+
+        def step(document_id: int | None) -> object:
+            return issue_conclusion(
+                by=who,
+                at=at,
+                inspection_id=inspection_id,
+                expected_version=whole_of(request, "version") or 0,
+                document_id=document_id,
+                remedy_due=days["remedy_due"],
+                response_due=days["response_due"],
+            )
+
+        title = _("Thông báo kết luận kiểm tra CCHC")
+        with_document(request, view.case.campaign.organisation_id, title, step)
+
+    return _act(request, view, act, _("Đã ban hành kết luận; hạn chế đã chuyển sang theo dõi khắc phục."))
+
+
+@page("POST")
+def response(request: AuthenticatedRequest, unit_id: int) -> HttpResponse:
+    """The head of a unit agrees with the conclusion or objects."""
+    view = _unit_case(request, unit_id)
+    who = actor(request)
+    unit = InspectedUnit.objects.get(pk=unit_id)
+    if unit.organisation_id not in agencies_of(who):
+        raise Http404
+    if not may_respond_for(who, unit.organisation_id, view.case.campaign.scope):
+        raise Http404
+
+    def act(by: Actor, at: datetime) -> None:
+        respond(
+            by=by,
+            at=at,
+            unit_id=unit_id,
+            kind=request.POST.get("kind", ""),
+            text=request.POST.get("text", ""),
+        )
+
+    return act_on_case(request, view, act, _("Đã ghi ý kiến của đơn vị."))

@@ -1,0 +1,1 @@
+"""Pages of the registers that a reform office watches: boards, entries, what lapsed since when."""

@@ -1,0 +1,1 @@
+"""One's messages, the ways they leave the program, and the gateways for messages."""

@@ -1,0 +1,1 @@
+"""Pages of plans, tasks and meetings: drafting, boards, my tasks, the control room."""

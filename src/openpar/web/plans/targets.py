@@ -1,0 +1,102 @@
+"""The targets of a version: how far each is reached, added and taken away in a draft, values recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from openpar.common.formats import format_decimal
+from openpar.engine.tasks import Distance, Side, Trend
+from openpar.reform.fields import field_name
+from openpar.reform.plans.models import Plan, PlanVersion, VersionState
+from openpar.reform.plans.queries.targets import TargetView, targets_of
+from openpar.web.http import today
+from openpar.web.plans.common import Pill
+from openpar.web.plans.forms import TargetForm
+
+_SIGNS = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "=": "="}
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """One target, its values prepared."""
+
+    id: int
+    field: str
+    text: str
+    wanted: str
+    binds: str
+    legal_basis: str
+    reached: str
+    reached_on: date | None
+    made_of: str
+    pill: Pill
+    trend: str
+    agencies: tuple[tuple[str, str, Pill], ...]
+
+
+def target_context(plan: Plan, version: PlanVersion) -> dict[str, object]:
+    """The targets of a version with what was reached by today."""
+    day = today()
+    return {
+        "targets": [_row(view, version.issued_on or day) for view in targets_of(version.pk, day)],
+        "target_form": TargetForm(on=day),
+        "targets_are_open": version.state == VersionState.DRAFT,
+        "plan_year": plan.year,
+        "today_words": f"{day:%d/%m/%Y}",
+    }
+
+
+def _row(view: TargetView, day: date) -> TargetRow:
+    target = view.target
+    last = view.readings[-1] if view.readings else None
+    made_of = ""
+    if last is not None and last.denominator:
+        made_of = f"{_number(last.numerator)}/{_number(last.denominator)}"
+    return TargetRow(
+        id=target.pk,
+        field=field_name(target.field, day),
+        text=target.text,
+        wanted=f"{_SIGNS[target.operator]} {_value(target.value, target.unit)}",
+        binds=view.binds,
+        legal_basis=target.legal_basis,
+        reached=_value(last.value, target.unit) if last is not None else "",
+        reached_on=last.as_of_on if last is not None else None,
+        made_of=made_of,
+        pill=_pill(view.distance, target.unit),
+        trend=_trend(view.distance.trend),
+        agencies=tuple(
+            (one.name, _value(one.reading.value, target.unit), _pill(one.distance, target.unit))
+            for one in view.by_agency
+        ),
+    )
+
+
+def _number(value: Decimal | None) -> str:
+    return "" if value is None else format_decimal(value, None)
+
+
+def _value(value: Decimal | None, unit: str) -> str:
+    return f"{_number(value)} {unit}".strip()
+
+
+def _pill(found: Distance, unit: str) -> Pill:
+    if found.side is Side.MET:
+        return "done", _("đạt")
+    if found.side is Side.UNKNOWN or found.gap is None:
+        return "empty", _("chưa có số liệu")
+    if not found.gap:
+        return "bad", _("chưa vượt")
+    return "bad", _("còn thiếu %s") % _value(found.gap, unit)
+
+
+def _trend(trend: Trend) -> str:
+    return {
+        Trend.CLOSER: _("gần đích hơn lần trước"),
+        Trend.AWAY: _("xa đích hơn lần trước"),
+        Trend.SAME: _("như lần trước"),
+        Trend.UNKNOWN: "",
+    }[trend]

@@ -1,0 +1,127 @@
+"""A whole reform year lived by performed actions: counted again, followed from a lost point to this year."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from openpar.demo.calendar import running as dates_of
+from openpar.demo.people import HEALTH
+from openpar.demo.reform_running import BEGUN, DONE, TASKS, WAITING
+from openpar.demo.reform_year import INSPECTED, YEAR
+from openpar.demo.rounds import Places
+from openpar.engine.answers import Answer
+from openpar.parindex.assessments.models import EvidenceUse, Layer, Score
+from openpar.reform.findings.models import Finding, FindingState, FindingStep, FoundBy
+from openpar.reform.findings.taxonomy import entries
+from openpar.reform.initiatives.models import Initiative, State
+from openpar.reform.inspections.models import CaseState, Inspection
+from openpar.reform.plans.models import Claim, LineChange, Plan, PlanLevel, PlanVersion, VersionState
+from openpar.reform.plans.queries.counting import count_on
+from openpar.reports.periodic.queries.owed import owed_in_year
+from tests.demo.conftest import TODAY
+
+pytestmark = pytest.mark.django_db
+
+
+def plan_of(key: str, year: int) -> Plan:
+    return Plan.objects.get(organisation__key=key, year=year)
+
+
+def test_thirty_of_fifty_tasks_come_out_of_the_data_in_both_readings(running_demo: Places) -> None:
+    on = dates_of(TODAY).self_scoring
+    counted = count_on(plan_of(HEALTH, TODAY.year).pk, on)
+    # One more was ordered in a meeting.
+    assert (counted.tally.assigned, counted.tally.done) == (TASKS + 1, DONE)
+    # What waits for its confirmation was begun, and is not completed.
+    assert counted.tally.implemented == DONE + BEGUN + WAITING
+    before = count_on(plan_of(HEALTH, TODAY.year).pk, date(TODAY.year, 2, 1))
+    assert (before.tally.assigned, before.tally.done < DONE) == (TASKS, True)
+
+
+def test_the_province_plan_was_replaced_in_mid_year(running_demo: Places) -> None:
+    plan = Plan.objects.get(level=PlanLevel.PROVINCE, year=YEAR)
+    states = PlanVersion.objects.filter(plan=plan).order_by("number").values_list("state", flat=True)
+    assert list(states) == [VersionState.REPLACED, VersionState.IN_FORCE]
+    newest = plan.versions.get(state=VersionState.IN_FORCE)
+    changes = set(newest.lines.values_list("change", flat=True))
+    assert {LineChange.CARRIED, LineChange.DROPPED, LineChange.NEW} <= changes
+    eve, day = (count_on(plan.pk, date(YEAR, 8, number)) for number in (1, 2))
+    dropped = {one.assignment.task_id for one in day.left_out}
+    assert len(dropped) >= 1
+    assert eve.tally.assigned > 0
+    assert all(one.document_number and one.clause for one in day.left_out if one.clause)
+
+
+def test_four_agencies_have_one_conclusion_and_every_kind_of_finding(running_demo: Places) -> None:
+    case = Inspection.objects.get()
+    assert case.state in (CaseState.CONCLUDED, CaseState.CLOSED)
+    assert set(case.units.values_list("organisation__key", flat=True)) == set(INSPECTED)
+    found = Finding.objects.filter(found_by=FoundBy.INSPECTION, source_id=case.pk)
+    assert set(found.values_list("code", flat=True)) == {entry.code for entry in entries(TODAY)}
+    for key in INSPECTED:
+        states = found.filter(organisation__key=key).values_list("state", flat=True)
+        assert {FindingState.OPEN, FindingState.CLOSED} == set(states)
+
+
+def test_four_reports_were_sent_one_of_them_late(running_demo: Places) -> None:
+    unit = plan_of(HEALTH, YEAR).organisation_id
+    sent = [one for one in owed_in_year([unit], YEAR) if one.sent_at is not None]
+    late = [one.asked.report.code for one in sent if one.sent_at and one.sent_at.date() > one.due_on]
+    assert len(sent) == 4
+    assert late == ["q3"]
+
+
+def test_the_four_reported_models_run_and_are_evaluated(running_demo: Places) -> None:
+    found = Initiative.objects.filter(state=State.RUNNING)
+    assert found.count() == 4
+    assert all("Báo Đồng Tháp 28/07/2023" in one.source for one in found)
+    assert all(one.evaluations.filter(year=YEAR).exists() for one in found)
+
+
+def test_from_a_lost_point_one_walks_to_this_years_score(running_demo: Places) -> None:
+    lost = Finding.objects.filter(
+        organisation__key=HEALTH, found_by=FoundBy.APPRAISAL, state=FindingState.CLOSED
+    ).order_by("-points_at_stake")[0]
+    # The finding tells what it costs, and where.
+    assert lost.points_at_stake is not None
+    assert lost.points_at_stake > 0
+    assert lost.leaf_code
+    score = Score.objects.get(
+        assessment__organisation__key=HEALTH,
+        assessment__round_block__round__year=YEAR - 1,
+        criterion__code=lost.leaf_code,
+        layer=Layer.SELF,
+    )
+    assert score is not None
+    # Its task, with the evidence, confirmed by the head; the same document proves the remedy.
+    task = lost.remedy_task
+    assert task is not None
+    assert (task.source_kind, task.source_id) == ("finding", lost.pk)
+    claim = Claim.objects.get(duty__assignment__task=task, state=Claim.State.CONFIRMED)
+    reported = FindingStep.objects.get(finding=lost, kind=FindingStep.Kind.REPORTED)
+    assert claim.document_id in reported.evidence.values_list("document_id", flat=True)
+    # This year's figures of the agency are filled from its tasks, line by line.
+    use = EvidenceUse.objects.get(
+        score__assessment__organisation__key=HEALTH,
+        score__assessment__round_block__round__year=TODAY.year,
+        score__layer=Layer.SELF,
+        figure__version__indicator__code="plan.done_ratio",
+    )
+    assert use.figure is not None
+    answer = Answer.from_json(use.score.answer)
+    assert (answer.numerator, answer.denominator) == (Decimal(DONE), Decimal(TASKS + 1))
+    assert len(use.figure.lines) == TASKS + 1
+    assert all(line["link"].startswith("/tasks/") for line in use.figure.lines)
+
+
+def test_what_the_year_feeds_into_the_running_round(running_demo: Places) -> None:
+    used = EvidenceUse.objects.filter(
+        score__assessment__organisation__key=HEALTH,
+        score__assessment__round_block__round__year=TODAY.year,
+        figure__isnull=False,
+    )
+    codes = set(used.values_list("figure__version__indicator__code", flat=True))
+    assert {"plan.done_ratio", "task.on_time", "inspection.remediation", "report.on_time"} <= codes
