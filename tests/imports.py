@@ -208,7 +208,7 @@ def _plan_tasks(small: SmallRound) -> Import:
     )
     rows = (
         ("STT", "Nhiệm vụ", "Sản phẩm", "Cơ quan chủ trì", "Thời hạn", "Lĩnh vực"),
-        ("1", "Ban hành kế hoạch kiểm tra", "Kế hoạch", "Sở Y tế", "Quý I", "Cải cách thể chế"),
+        ("1", "Ban hành kế hoạch kiểm tra", "Kế hoạch", "Văn phòng UBND tỉnh", "Quý I", "Cải cách thể chế"),
         ("2", "Rà soát thủ tục hành chính", "Quyết định", "Các sở, ban, ngành", "Hằng quý", "TTHC"),
     )
     book = openpyxl.Workbook()

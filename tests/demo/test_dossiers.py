@@ -62,7 +62,8 @@ def recount(year: int) -> dict[str, Counter[Verdict]]:
 
 def filled() -> list[IndicatorValue]:
     """The snapshots that stand as evidence of scores."""
-    uses = EvidenceUse.objects.filter(figure__isnull=False).select_related("figure__organisation")
+    uses = EvidenceUse.objects.filter(figure__version__indicator__code=ON_TIME)
+    uses = uses.select_related("figure__organisation")
     return [use.figure for use in uses if use.figure is not None]
 
 
@@ -82,7 +83,7 @@ def test_what_came_since_the_sheets_were_full_is_told_beside_them(running_demo: 
     dossiers.bring_in(lists.after, running_demo.people.named("demo.kiem-soat"))
     counted = recount(TODAY.year)
     assert all(counted[key].total() > (before or 0) for key, before in then.items())
-    sheet = Assessment.objects.get(organisation__key=HEALTH)
+    sheet = Assessment.objects.get(organisation__key=HEALTH, round_block__round__year=TODAY.year)
     client = browser("demo.dau-moi")
     with time_machine.travel(NOON, tick=False):
         page = text_of(client, f"/assessments/{sheet.pk}/3.2.1/")
@@ -191,7 +192,7 @@ def test_a_published_score_is_followed_click_by_click_to_one_late_dossier(
 
 def test_so_is_the_score_of_the_running_round_from_the_sheet_of_the_unit(running_demo: Places) -> None:
     client = browser("demo.dau-moi")
-    sheet = Assessment.objects.get(organisation__key=HEALTH)
+    sheet = Assessment.objects.get(organisation__key=HEALTH, round_block__round__year=TODAY.year)
     with time_machine.travel(NOON, tick=False):
         page = text_of(client, f"/assessments/{sheet.pk}/")
         leaf = link_in(page, rf"/assessments/{sheet.pk}/3\.2\.1/.*")

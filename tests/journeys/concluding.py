@@ -62,6 +62,7 @@ def settle_bonus_and_penalty(page: Page) -> None:
 def conclude(page: Page) -> None:
     """The chair of the council decides the penalty, reads the table and writes down what was concluded."""
     page.goto("/")
+    page.locator(".entry-menu summary", has_text="Chỉ số CCHC").click()
     page.get_by_role("link", name="Kỳ đánh giá", exact=True).click()
     page.get_by_role("link", name="Chỉ số cải cách hành chính").first.click()
     page.get_by_role("link", name="Điểm thưởng, điểm trừ").click()

@@ -75,7 +75,8 @@ def needed(total: int, percent: Decimal) -> int:
     """
     _check(percent)
     above, below = percent.as_integer_ratio()
-    return -(-total * above // (below * _WHOLE))
+    whole, rest = divmod(total * above, below * _WHOLE)
+    return whole + (rest > 0)
 
 
 def share(part: int, whole: int) -> Decimal | None:

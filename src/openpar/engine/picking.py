@@ -25,7 +25,7 @@ METHOD = "sha256-fisher-yates-1"
 # A seed that could be found by trying all of them would tell the draw before it is drawn.
 SHORTEST_SEED = 16
 _WORD_BYTES = 8
-_WORDS = 2**64
+_WORDS = 1 << 64
 
 
 class BadDraw(EngineError):
@@ -87,8 +87,8 @@ def _stream(seed: str) -> Iterator[int]:
 
 def _below(bound: int, words: Iterator[int]) -> int:
     """A number from 0 to bound - 1, each as likely as the others."""
-    limit = _WORDS - _WORDS % bound
+    limit = _WORDS - divmod(_WORDS, bound)[1]
     word = next(words)
     while word >= limit:
         word = next(words)
-    return word % bound
+    return divmod(word, bound)[1]

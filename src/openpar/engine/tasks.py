@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from openpar.engine.numbers import subtract
 from openpar.engine.rates import Rate, RateKind
 
 
@@ -295,6 +296,11 @@ class Distance:
     trend: Trend
 
 
+def _apart(one: Decimal, other: Decimal) -> Decimal:
+    """How far two values are from each other, in the engine's own precision."""
+    return subtract(max(one, other), min(one, other))
+
+
 def distance(operator: str, wanted: Decimal, reached: Iterable[Decimal]) -> Distance:
     """How far the last of `reached` (oldest first) is from a target. Raises KeyError for an operator that is
     none of >=, >, <=, <, =.
@@ -304,14 +310,14 @@ def distance(operator: str, wanted: Decimal, reached: Iterable[Decimal]) -> Dist
     if not values:
         return Distance(Side.UNKNOWN, None, Trend.UNKNOWN)
     is_met = meets(values[-1], wanted)
-    gap = Decimal(0) if is_met else abs(wanted - values[-1])
+    gap = Decimal(0) if is_met else _apart(wanted, values[-1])
     if len(values) == 1:
         return Distance(Side.MET if is_met else Side.MISSED, gap, Trend.UNKNOWN)
     last, before = values[-1], values[-2]
     if last == before:
         trend = Trend.SAME
     elif operator == "=":
-        trend = Trend.CLOSER if abs(wanted - last) < abs(wanted - before) else Trend.AWAY
+        trend = Trend.CLOSER if _apart(wanted, last) < _apart(wanted, before) else Trend.AWAY
     else:
         trend = Trend.CLOSER if (last > before) == operator.startswith(">") else Trend.AWAY
     return Distance(Side.MET if is_met else Side.MISSED, gap, trend)

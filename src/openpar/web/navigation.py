@@ -77,7 +77,7 @@ DESTINATIONS = (
     Destination("findings", _("Tồn tại, hạn chế"), _AGENCY | _FIGURES | _APPRAISAL),
     Destination("reports", _("Báo cáo"), _AGENCY | _STEERING),
     Destination("initiatives", _("Mô hình, sáng kiến"), _AGENCY | _STEERING),
-    Destination("monitors", _("Theo dõi"), _AGENCY | _STEERING),
+    Destination("monitors", _("Sổ theo dõi"), _AGENCY | _STEERING),
     Destination("organisations", _("Đơn vị")),
     Destination("calendars", _("Lịch")),
     Destination("people", _("Người dùng"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import datetime
 
 from django.http import Http404, HttpResponse
@@ -10,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from openpar.base.organisations.roles import Actor
 from openpar.common.errors import Refused
-from openpar.engine.picking import commitment
+from openpar.engine.picking import combined_seed, commitment
 from openpar.reform.inspections.actions.draws import commit_draw, draw_units, seed_gaps
 from openpar.reform.inspections.errors import InspectionRefused
+from openpar.reform.inspections.models import Draw
 from openpar.reform.inspections.permissions import may_plan
 from openpar.reform.inspections.queries.campaigns import DrawView, draw_view
 from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say
@@ -80,7 +82,14 @@ def _context(request: AuthenticatedRequest, view: DrawView) -> dict[str, object]
     return {
         "view": view,
         "draw": view.draw,
+        "command": _command(view.draw),
         "may_draw": plans and view.draw.drawn_at is None,
         "sees_plan": plans,
         "typed_value": request.POST.get("public_value", ""),
     }
+
+
+def _command(draw: Draw) -> str:
+    """What anybody types to draw again; the seed as one word of the shell."""
+    seed = combined_seed(draw.seed, draw.public_value)
+    return f"openpar inspection draw --units danh-sach.txt --seed {shlex.quote(seed)} --count {draw.count}"
