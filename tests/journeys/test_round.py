@@ -114,6 +114,7 @@ RANKING = (
 def read_the_results(page: Page, folder: Path) -> None:
     """The unit reads the ranking, the explanation of every point of its own, and takes the files along."""
     page.goto("/")
+    page.locator(".entry-menu summary", has_text="Chỉ số CCHC").click()
     page.get_by_role("link", name="Kết quả", exact=True).click()
     page.get_by_role("link", name=preparing.ROUND_TITLE).click()
     for place, unit, total, index, grade in RANKING:

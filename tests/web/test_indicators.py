@@ -23,6 +23,7 @@ from openpar.parindex.assessments.actions.rounds import advance_round
 from openpar.parindex.assessments.models import RoundStage, Score
 from openpar.parindex.indicators.actions.values import compute_values
 from openpar.parindex.indicators.models import IndicatorValue, IndicatorVersion
+from openpar.web.dossiers import behind as dossier_lists
 from openpar.web.indicators.lists import ListAsked, register_list
 from tests import factories
 from tests.base.facts import sample
@@ -230,7 +231,7 @@ def test_a_figure_leads_to_its_list_and_carries_the_warnings_of_its_data(measure
             "dossiers", "ended", JANUARY, JANUARY + 11, measured.health.pk, ("early",)
         )
     finally:
-        apps.get_app_config("web").ready()
+        dossier_lists.register()
         apps.get_app_config("dossiers").ready()
 
 
