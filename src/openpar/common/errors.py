@@ -47,6 +47,13 @@ class Refused(Exception):
         """The short way to refuse for one reason."""
         return cls(Gap(where, what, remedy, code, link))
 
+    @classmethod
+    def if_any(cls, gaps: Iterable[Gap]) -> None:
+        """Refuses for everything that was found; nothing found, nothing happens."""
+        found = tuple(gaps)
+        if found:
+            raise cls(found)
+
     def __str__(self) -> str:
         return "\n".join(str(gap) for gap in self.gaps)
 

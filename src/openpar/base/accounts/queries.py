@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -28,6 +29,14 @@ def actor_of(user_id: int, *, at: datetime) -> Actor:
         return Actor(id=user.pk, full_name=user.full_name, held=frozenset())
     held = frozenset((Role(role), where) for role, where, _name in rows)
     return Actor(id=user_id, full_name=rows[0][2], held=held)
+
+
+def people_holding(roles: Iterable[Role], organisation_ids: Iterable[int] | None, on: date) -> list[int]:
+    """The active people who hold one of the roles on a day, in these organisations or (None) anywhere."""
+    held = RoleHeld.objects.as_of(on).filter(role__in=list(roles), user__is_active=True)
+    if organisation_ids is not None:
+        held = held.filter(organisation__in=sorted(set(organisation_ids)))
+    return sorted(set(held.values_list("user_id", flat=True)))
 
 
 @dataclass(frozen=True)

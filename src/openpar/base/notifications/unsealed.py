@@ -8,7 +8,8 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from openpar.base.accounts.models import Role, RoleHeld
+from openpar.base.accounts.models import Role
+from openpar.base.accounts.queries import people_holding
 from openpar.base.audit.queries import sealed_until
 from openpar.base.notifications.due import DueThing
 
@@ -18,13 +19,11 @@ def due_things(today: date) -> Iterator[DueThing]:
     until = sealed_until()
     if until is None or timezone.localdate(until) >= today:
         return
-    held = RoleHeld.objects.as_of(today).filter(role=Role.ADMINISTRATOR, user__is_active=True)
-    keepers = held.order_by("user_id").values_list("user_id", flat=True).distinct()
     yield DueThing(
         kind="log.unsealed",
         object="log",
         due_on=timezone.localdate(until),
         text=_("Nhật ký chưa được niêm phong"),
         link="/seals/",
-        responsible=tuple(keepers),
+        responsible=tuple(people_holding([Role.ADMINISTRATOR], None, today)),
     )

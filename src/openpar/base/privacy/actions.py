@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from openpar.base.accounts.models import Role, RoleHeld, User
+from openpar.base.accounts.models import Role, User
+from openpar.base.accounts.queries import people_holding
 from openpar.base.audit.actions import record
 from openpar.base.notifications.actions import tell
 from openpar.base.organisations.roles import Actor
@@ -121,8 +122,7 @@ def remind_of_data_requests(*, by: Actor, at: datetime) -> int:
 
 
 def _administrators(at: datetime) -> list[int]:
-    held = RoleHeld.objects.as_of(timezone.localdate(at))
-    return list(held.filter(role=Role.ADMINISTRATOR, user__is_active=True).values_list("user_id", flat=True))
+    return people_holding([Role.ADMINISTRATOR], None, timezone.localdate(at))
 
 
 def _text_gaps(where: str, text: str) -> list[Gap]:

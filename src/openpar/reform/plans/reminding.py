@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Max
 from django.utils import timezone
 
-from openpar.base.accounts.models import RoleHeld
+from openpar.base.accounts.queries import people_holding
 from openpar.base.notifications.due import DueThing, holders
 from openpar.base.organisations.roles import Role
 from openpar.reform.plans.deadlines import reform_year_days
@@ -159,5 +159,4 @@ def _to_issue(today: date) -> Iterator[DueThing]:
 
 
 def _anywhere(role: Role, on: date) -> tuple[int, ...]:
-    held = RoleHeld.objects.as_of(on).filter(role=role, user__is_active=True)
-    return tuple(sorted(set(held.values_list("user_id", flat=True))))
+    return tuple(people_holding([role], None, on))

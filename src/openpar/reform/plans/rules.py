@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import partial
 
 from django.utils.translation import gettext as _
 
 from openpar.base.organisations.models import OrganisationVersion
 from openpar.common.errors import Gap
+from openpar.common.typed import text_gaps as any_text_gaps
 from openpar.reform.fields import field_codes
 from openpar.reform.plans.classes import is_class
 from openpar.reform.plans.deadlines import JUDGED
@@ -19,6 +21,7 @@ from openpar.reform.plans.models.planning import LONGEST_TEXT
 FIRST_YEAR = 2011
 MOST_SECRET = 10_000
 MOST_DAYS_AFTER = 1000
+text_gaps = partial(any_text_gaps, longest=LONGEST_TEXT)
 
 
 def line_gaps(line: NewLine, version: PlanVersion, where: str = "") -> list[Gap]:
@@ -68,15 +71,6 @@ def deadline_gaps(deadline: Deadline, year: int, where: str = "") -> list[Gap]:
         if deadline.days_after is not None and not 0 <= deadline.days_after <= MOST_DAYS_AFTER:
             what = _("số ngày sau điều kiện không từ 0 đến %d") % MOST_DAYS_AFTER
             return [Gap(place, what, _("Ghi số ngày"), code="days-outside")]
-    return []
-
-
-def text_gaps(where: str, text: str, remedy: str, longest: int = LONGEST_TEXT) -> list[Gap]:
-    """A reason or a conclusion says something, and fits."""
-    if not text.strip():
-        return [Gap(where, _("để trống"), remedy, code="text-missing")]
-    if len(text) > longest:
-        return [Gap(where, _("dài quá %d ký tự") % longest, _("Rút ngắn"), code="too-long")]
     return []
 
 

@@ -9,7 +9,7 @@ from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import override
 
-from openpar.base.accounts.models import RoleHeld
+from openpar.base.accounts.queries import people_holding
 from openpar.base.notifications.due import DueThing, holders
 from openpar.base.organisations.queries import names_on
 from openpar.base.organisations.roles import Role
@@ -105,5 +105,4 @@ def _acceptances(today: date) -> Iterator[DueThing]:
 
 def _managers(today: date) -> tuple[int, ...]:
     """Sở Nội vụ."""
-    held = RoleHeld.objects.as_of(today).filter(role=Role.ROUND_MANAGER, user__is_active=True)
-    return tuple(sorted(set(held.values_list("user_id", flat=True))))
+    return tuple(people_holding([Role.ROUND_MANAGER], None, today))

@@ -17,7 +17,7 @@ from openpar.common.errors import Gap
 from openpar.reform.fields import field_short_name, reform_fields
 from openpar.reform.findings.actions.remedying import remedy_gaps
 from openpar.reform.findings.actions.tasks import CONFERENCE_SOURCE, FINDING_SOURCE
-from openpar.reform.findings.lateness import is_overdue, lateness_words
+from openpar.reform.findings.lateness import OWED, is_overdue, lateness_words, was_remedied_in_time
 from openpar.reform.findings.models import Finding, FindingState, FoundBy
 from openpar.reform.findings.permissions import (
     may_enter_any,
@@ -74,7 +74,9 @@ def late_pill(finding: Finding, day: date) -> Pill | None:
         return None
     if is_overdue(finding, day):
         return "bad", words
-    return ("ended" if finding.state == FindingState.CLOSED else "info"), words
+    if finding.reported_on is None or finding.state in OWED:
+        return "info", words
+    return ("done" if was_remedied_in_time(finding) else "warning"), words
 
 
 def asked_of(given: QueryDict, who: Actor) -> Asked:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from openpar.base.audit.actions import record
+from openpar.base.audit.traced import Subject, traced
 from openpar.base.calendars.models import Edition, HoursVersion, Stage, YearVersion
 from openpar.base.calendars.permissions import may_manage_calendars
 from openpar.base.calendars.queries import (
@@ -112,25 +111,8 @@ def refuse_unfit() -> None:
         raise CalendarRefused(as_gaps(invalid.problems)) from invalid
 
 
-def trace(
-    version: YearVersion,
-    verb: str,
-    *,
-    by: Actor,
-    at: datetime,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
-    reason: str = "",
-) -> None:
+@traced
+def trace(version: YearVersion) -> Subject:
     """One entry in the story of the calendars, about a version of a year."""
-    record(
-        by=by,
-        at=at,
-        verb=verb,
-        object=f"calendar_year:{version.pk}",
-        about="calendars",
-        label=_("Lịch năm %(year)s, phiên bản %(number)s") % {"year": version.year, "number": version.number},
-        before=before,
-        after=after,
-        reason=reason,
-    )
+    label = _("Lịch năm %(year)s, phiên bản %(number)s") % {"year": version.year, "number": version.number}
+    return Subject(f"calendar_year:{version.pk}", label, about="calendars")

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable
+from functools import partial
 
 from django.utils.translation import gettext as _
 
-from openpar.base.audit.actions import record
+from openpar.base.audit.traced import Subject, traced
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.queries import names_on
 from openpar.base.organisations.roles import Actor
 from openpar.common.errors import Gap
+from openpar.common.typed import text_gaps as any_text_gaps
 from openpar.delivery.figures.errors import FiguresRefused, StaleFigures
 from openpar.delivery.figures.models import FigureRevision, FigureSheet, RevisionState
 from openpar.delivery.figures.permissions import may_enter_figures
 from openpar.delivery.figures.queries.loading import legal_period
 
 LONGEST_TEXT = 4000
-
-
-def not_allowed(by: Actor, remedy: str) -> Gap:
-    what = _("%(name)s không có quyền làm việc này") % {"name": by.full_name}
-    return Gap("", what, remedy, code="not-allowed")
+refuse_if = FiguresRefused.if_any
+text_gaps = partial(any_text_gaps, longest=LONGEST_TEXT)
 
 
 def refuse_unless_enters(by: Actor, organisation_id: int) -> None:
     if not may_enter_figures(by, organisation_id):
         raise FiguresRefused(not_allowed(by, _("Người của chính đơn vị lập số liệu của đơn vị")))
-
-
-def refuse_if(gaps: Sequence[Gap]) -> None:
-    if gaps:
-        raise FiguresRefused(gaps)
 
 
 def take_revision(revision_id: int) -> FigureRevision:
@@ -63,39 +57,12 @@ def grown(revision: FigureRevision, *also: str) -> None:
     revision.save(update_fields=["version", *also])
 
 
-def text_gaps(where: str, text: str, remedy: str) -> list[Gap]:
-    """A reason or explanation must say something, and fit."""
-    if not text.strip():
-        return [Gap(where, _("để trống"), remedy, code="text-missing")]
-    if len(text) > LONGEST_TEXT:
-        return [Gap(where, _("dài quá %d ký tự") % LONGEST_TEXT, _("Rút ngắn"), code="too-long")]
-    return []
-
-
-def trace(
-    sheet: FigureSheet,
-    verb: str,
-    *,
-    by: Actor,
-    at: datetime,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
-    reason: str = "",
-) -> None:
+@traced
+def trace(sheet: FigureSheet) -> Subject:
     """One entry about the sheet."""
     days = legal_period(sheet)
     name = names_on([sheet.organisation_id], days.until_on).get(sheet.organisation_id, "")
-    record(
-        by=by,
-        at=at,
-        verb=verb,
-        object=f"figure_sheet:{sheet.pk}",
-        about=f"figure_sheet:{sheet.pk}",
-        label=f"{name}, {sheet.form_code}, {days.words}",
-        before=before,
-        after=after,
-        reason=reason,
-    )
+    return Subject(f"figure_sheet:{sheet.pk}", f"{name}, {sheet.form_code}, {days.words}")
 
 
 def plain(cells: Iterable[tuple[str, int | None]]) -> list[str]:

@@ -8,8 +8,10 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from openpar.base.accounts.models import Role, RoleHeld
+from openpar.base.accounts.models import Role
+from openpar.base.accounts.queries import people_holding
 from openpar.base.notifications.actions import tell
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
@@ -17,7 +19,6 @@ from openpar.common.formats import format_date
 from openpar.common.text import nfc
 from openpar.delivery.figures.actions.shared import (
     grown,
-    not_allowed,
     refuse_if,
     refuse_unless_draft,
     refuse_unless_enters,
@@ -184,18 +185,15 @@ def signing_gaps(revision: FigureRevision, at: datetime) -> list[Gap]:
 
 def _tell_agency(revision: FigureRevision, at: datetime) -> None:
     """Who enters and signs the figures of the agency learns that they came back, and why."""
-    held = RoleHeld.objects.as_of(timezone.localdate(at)).filter(
-        organisation=revision.sheet.organisation_id,
-        role__in=[Role.FOCAL_OFFICER, Role.AGENCY_HEAD],
-        user__is_active=True,
-    )
+    told = [Role.FOCAL_OFFICER, Role.AGENCY_HEAD]
+    held = people_holding(told, [revision.sheet.organisation_id], timezone.localdate(at))
     text = _("Số liệu %(form)s, %(period)s bị trả lại: %(reason)s") % {
         "form": revision.sheet.form_code,
         "period": legal_period(revision.sheet).words,
         "reason": revision.return_reason,
     }
     link = f"/figures/{revision.sheet_id}/"
-    tell(recipients=held.values_list("user_id", flat=True), text=text, link=link, at=at)
+    tell(recipients=held, text=text, link=link, at=at)
 
 
 def _gap_of(found: Found, link: str) -> Gap:

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from openpar.base.accounts.models import Role, RoleHeld
+from openpar.base.accounts.models import Role
+from openpar.base.accounts.queries import people_holding
 from openpar.base.notifications.actions import tell
 from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
@@ -198,16 +199,14 @@ def _tell_agencies(
     ended = [line.open_version for line in lines if line.open_version and line.contents is None]
     rows = list(VersionAgency.objects.filter(version__in=[*begun, *ended]))
     agencies = Handling.load(rows).of(rows, _day_of_effect(decision, at))
-    people = RoleHeld.objects.as_of(timezone.localdate(at)).filter(
-        organisation__in=agencies, role=Role.FOCAL_OFFICER, user__is_active=True
-    )
+    people = people_holding([Role.FOCAL_OFFICER], agencies, timezone.localdate(at))
     text = ngettext(
         "Quyết định %(number)s công bố %(count)d thủ tục, hiệu lực từ %(day)s: cần niêm yết.",
         "Quyết định %(number)s công bố %(count)d thủ tục, hiệu lực từ %(day)s: cần niêm yết.",
         len(lines),
     ) % {"number": decision.number, "count": len(lines), "day": format_date(decision.effective_on)}
     link = f"/procedures/decisions/{decision.pk}/"
-    tell(recipients=people.values_list("user_id", flat=True), text=text, link=link, at=at)
+    tell(recipients=people, text=text, link=link, at=at)
 
 
 def _day_of_effect(decision: PublishingDecision, at: datetime) -> date:

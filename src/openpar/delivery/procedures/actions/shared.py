@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from openpar.base.audit.actions import record
 from openpar.base.organisations.models import Organisation
+from openpar.base.organisations.permissions import not_allowed as nobody_elses
 from openpar.base.organisations.roles import Actor
 from openpar.common.errors import Gap
 from openpar.common.formats import format_date
@@ -19,6 +20,7 @@ from openpar.delivery.procedures.permissions import may_manage_procedures
 
 # Everything about procedures is found under this word in the trace.
 ABOUT = "procedures"
+refuse_if = ProceduresRefused.if_any
 
 
 def lock_catalogue() -> None:
@@ -32,22 +34,12 @@ def lock_catalogue() -> None:
 
 
 def not_allowed(by: Actor) -> Gap:
-    return Gap(
-        "",
-        _("%(name)s không có quyền làm việc này") % {"name": by.full_name},
-        _("Việc này do cán bộ kiểm soát TTHC hoặc Sở Nội vụ làm"),
-        code="not-allowed",
-    )
+    return nobody_elses(by, _("Việc này do cán bộ kiểm soát TTHC hoặc Sở Nội vụ làm"))
 
 
 def refuse_unless_manager(by: Actor) -> None:
     if not may_manage_procedures(by):
         raise ProceduresRefused(not_allowed(by))
-
-
-def refuse_if(gaps: list[Gap]) -> None:
-    if gaps:
-        raise ProceduresRefused(gaps)
 
 
 def in_future(where: str, day: date | None, at: datetime) -> list[Gap]:

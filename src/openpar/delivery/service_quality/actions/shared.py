@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from openpar.base.audit.actions import record
 from openpar.base.organisations.models import Organisation
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.queries import names_on
 from openpar.base.organisations.roles import Actor
 from openpar.common.errors import Gap
@@ -44,17 +45,12 @@ class Row:
 
 def refuse_unless_manages(by: Actor) -> None:
     if not may_manage_index(by):
-        raise InputsRefused(_not_allowed(by, _("Cán bộ kiểm soát TTHC hoặc Sở Nội vụ làm việc này")))
+        raise InputsRefused(not_allowed(by, _("Cán bộ kiểm soát TTHC hoặc Sở Nội vụ làm việc này")))
 
 
 def refuse_unless_enters(by: Actor, organisation_id: int) -> None:
     if not may_enter_inputs(by, organisation_id):
-        raise InputsRefused(_not_allowed(by, _("Người của chính đơn vị nhập số liệu của đơn vị")))
-
-
-def _not_allowed(by: Actor, remedy: str) -> Gap:
-    what = _("%(name)s không có quyền làm việc này") % {"name": by.full_name}
-    return Gap("", what, remedy, code="not-allowed")
+        raise InputsRefused(not_allowed(by, _("Người của chính đơn vị nhập số liệu của đơn vị")))
 
 
 def period_gaps(period: IndexPeriod, at: datetime) -> list[Gap]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from openpar.base.accounts.models import Role, RoleHeld
-from openpar.base.accounts.queries import Actor
+from openpar.base.accounts.queries import Actor, people_holding
 from openpar.base.audit.actions import record
 from openpar.base.documents.permissions import owners_seen_by
 from openpar.base.documents.queries import documents_of_owners
@@ -351,13 +351,10 @@ def points_words(score: Score) -> str:
 
 def _tell_unit(taken: _Taken, before: str, after: str, at: datetime) -> None:
     sheet, correction = taken.sheet, taken.correction
-    held = RoleHeld.objects.as_of(timezone.localdate(at)).filter(
-        organisation_id=sheet.assessment.organisation_id,
-        role__in=(Role.FOCAL_OFFICER, Role.AGENCY_HEAD),
-        user__is_active=True,
-    )
+    told = (Role.FOCAL_OFFICER, Role.AGENCY_HEAD)
+    held = people_holding(told, [sheet.assessment.organisation_id], timezone.localdate(at))
     tell(
-        recipients=[*held.values_list("user_id", flat=True), correction.proposed_by_id],
+        recipients=[*held, correction.proposed_by_id],
         text=_(
             "Tiêu chí %(code)s của %(unit)s được đính chính từ %(before)s thành %(after)s điểm: %(reason)s"
         )

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from openpar.base.accounts.models import Role, RoleHeld
-from openpar.base.accounts.queries import Actor
+from openpar.base.accounts.models import Role
+from openpar.base.accounts.queries import Actor, people_holding
 from openpar.base.audit.actions import record
 from openpar.base.notifications.actions import tell
 from openpar.common.db import write_transaction
@@ -52,11 +52,7 @@ def ask_reopening(*, assessment_id: int, reason: str, by: Actor, at: datetime) -
             after={"reason": reopening.reason},
             reason=reopening.reason,
         )
-        managers = (
-            RoleHeld.objects.as_of(timezone.localdate(at))
-            .filter(role=Role.ROUND_MANAGER, organisation=sheet.round.manager_id)
-            .values_list("user_id", flat=True)
-        )
+        managers = people_holding([Role.ROUND_MANAGER], [sheet.round.manager_id], timezone.localdate(at))
         tell(
             recipients=managers,
             text=_("%(unit)s đề nghị mở lại phiếu đã chốt: %(reason)s")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from openpar.base.accounts.models import Role, RoleHeld
 from openpar.base.accounts.queries import Actor
-from openpar.base.audit.actions import record
+from openpar.base.audit.traced import Subject, traced
 from openpar.base.notifications.actions import tell
 from openpar.base.organisations.models import Block, OrganisationVersion
 from openpar.common.db import write_transaction
@@ -55,29 +55,10 @@ def take_all_sheets(round: Round) -> None:
     )
 
 
-def trace_round(
-    round: Round,
-    verb: str,
-    *,
-    by: Actor,
-    at: datetime,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
-    reason: str = "",
-) -> None:
+@traced
+def trace_round(round: Round) -> Subject:
     """What happened to a round, in the story of the round."""
-    about = f"round:{round.pk}"
-    record(
-        by=by,
-        at=at,
-        verb=verb,
-        object=about,
-        about=about,
-        label=round.title,
-        before=before,
-        after=after,
-        reason=reason,
-    )
+    return Subject(f"round:{round.pk}", round.title)
 
 
 def create_round(

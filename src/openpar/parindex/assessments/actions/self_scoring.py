@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from openpar.base.accounts.models import Role, RoleHeld
-from openpar.base.accounts.queries import Actor
+from openpar.base.accounts.queries import Actor, people_holding
 from openpar.base.audit.actions import record
 from openpar.base.notifications.actions import tell
 from openpar.common.db import write_transaction
@@ -151,11 +151,7 @@ def submission_gaps(sheet: Sheet) -> tuple[Gap, ...]:
 
 
 def _people_of(sheet: Sheet, role: Role, at: datetime) -> list[int]:
-    return list(
-        RoleHeld.objects.as_of(timezone.localdate(at))
-        .filter(organisation_id=sheet.assessment.organisation_id, role=role, user__is_active=True)
-        .values_list("user_id", flat=True)
-    )
+    return people_holding([role], [sheet.assessment.organisation_id], timezone.localdate(at))
 
 
 def _refuse_unless_open(sheet: Sheet, at: datetime) -> None:

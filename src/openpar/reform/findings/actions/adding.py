@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from openpar.base.audit.actions import record
 from openpar.base.notifications.actions import tell
 from openpar.base.organisations.models import OrganisationVersion
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.roles import Actor, Role
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
@@ -22,7 +23,6 @@ from openpar.reform.findings.actions.shared import (
     add_step,
     cleaned,
     moved,
-    not_allowed,
     people_of,
     refuse_if,
     state_gaps,

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
@@ -16,7 +17,6 @@ from openpar.reform.findings.actions.shared import (
     cleaned,
     documents_of_sides,
     moved,
-    not_allowed,
     refuse_if,
     state_gaps,
     take_finding,

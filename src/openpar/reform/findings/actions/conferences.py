@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from openpar.base.audit.actions import record
 from openpar.base.documents.models import Document
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.roles import Actor, Role
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.common.formats import format_date
 from openpar.reform.fields import field_codes
 from openpar.reform.findings.actions.adding import NewFinding, add_findings
-from openpar.reform.findings.actions.shared import cleaned, not_allowed, refuse_if, text_gaps
+from openpar.reform.findings.actions.shared import cleaned, refuse_if, text_gaps
 from openpar.reform.findings.actions.tasks import task_of_order
 from openpar.reform.findings.errors import FindingRefused, StaleFinding
 from openpar.reform.findings.limits import conference_due

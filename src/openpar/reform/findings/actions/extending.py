@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
@@ -14,7 +15,6 @@ from openpar.common.formats import format_date
 from openpar.reform.findings.actions.shared import (
     cleaned,
     moved,
-    not_allowed,
     refuse_if,
     take_finding,
     tell_finder,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from openpar.base.accounts.models import RoleHeld
 from openpar.base.organisations.models import OrganisationVersion
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.roles import Actor, Role
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
@@ -20,7 +21,6 @@ from openpar.reform.findings.actions.shared import (
     cleaned,
     documents_of_sides,
     moved,
-    not_allowed,
     refuse_if,
     state_gaps,
     take_finding,

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import partial
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from openpar.base.accounts.models import RoleHeld
-from openpar.base.audit.actions import record
+from openpar.base.accounts.queries import people_holding
+from openpar.base.audit.traced import Subject, traced
 from openpar.base.documents.models import Document
 from openpar.base.notifications.actions import tell
 from openpar.base.organisations.roles import Actor, Role
 from openpar.common.errors import Gap
 from openpar.common.text import nfc
+from openpar.common.typed import text_gaps as any_text_gaps
 from openpar.reform.findings.errors import FindingRefused, StaleFinding
 from openpar.reform.findings.models import (
     Finding,
@@ -26,29 +28,12 @@ from openpar.reform.findings.permissions import FROM_INSIDE
 from openpar.reform.findings.stages import FINDING
 
 LONGEST_TEXT = 4000
-
-
-def not_allowed(by: Actor, remedy: str) -> Gap:
-    what = _("%(name)s không có quyền làm việc này") % {"name": by.full_name}
-    return Gap("", what, remedy, code="not-allowed")
-
-
-def refuse_if(gaps: Sequence[Gap]) -> None:
-    if gaps:
-        raise FindingRefused(gaps)
+refuse_if = FindingRefused.if_any
+text_gaps = partial(any_text_gaps, longest=LONGEST_TEXT)
 
 
 def cleaned(text: str) -> str:
     return nfc(text).strip()
-
-
-def text_gaps(where: str, text: str, remedy: str) -> list[Gap]:
-    """Words must say something, and fit."""
-    if not text.strip():
-        return [Gap(where, _("để trống"), remedy, code="text-missing")]
-    if len(text) > LONGEST_TEXT:
-        return [Gap(where, _("dài quá %d ký tự") % LONGEST_TEXT, _("Rút ngắn"), code="too-long")]
-    return []
 
 
 def take_finding(finding_id: int, expected_version: int | None = None) -> Finding:
@@ -114,40 +99,18 @@ def documents_of_sides(document_ids: Collection[int], owners: Collection[int]) -
     return [found[pk] for pk in wanted]
 
 
-def trace(
-    finding: Finding,
-    verb: str,
-    *,
-    by: Actor,
-    at: datetime,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
-    reason: str = "",
-) -> None:
+@traced
+def trace(finding: Finding) -> Subject:
     """One entry about a finding."""
-    about = f"finding:{finding.pk}"
-    label = f"{finding.unit.name}: {finding.text}"
-    record(
-        by=by,
-        at=at,
-        verb=verb,
-        object=about,
-        about=about,
-        label=label,
-        before=before,
-        after=after,
-        reason=reason,
-    )
+    return Subject(f"finding:{finding.pk}", f"{finding.unit.name}: {finding.text}")
 
 
 def people_of(
     organisation_ids: Collection[int], roles: Sequence[Role], *, at: datetime, but: Actor | None = None
 ) -> list[int]:
     """Who holds one of the roles there on the day, without the one who acts; one query."""
-    held = RoleHeld.objects.as_of(timezone.localdate(at)).filter(
-        organisation_id__in=list(organisation_ids), role__in=list(roles), user__is_active=True
-    )
-    return [user for user in held.values_list("user_id", flat=True) if but is None or user != but.id]
+    held = people_holding(roles, organisation_ids, timezone.localdate(at))
+    return [user for user in held if but is None or user != but.id]
 
 
 def tell_unit(finding: Finding, text: str, *, by: Actor, at: datetime) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
@@ -17,7 +18,6 @@ from openpar.common.text import nfc
 from openpar.engine.periods import Period
 from openpar.reform.initiatives.actions.shared import (
     document_gaps,
-    not_allowed,
     refuse_if,
     text_gaps,
     trace,

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.roles import Actor, Role
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
@@ -16,7 +17,7 @@ from openpar.common.formats import format_date
 from openpar.engine.periods import Calendar, Period, PeriodKind, period
 from openpar.reform.findings.actions.adding import NewFinding, add_findings
 from openpar.reform.findings.models import Finding, FoundBy
-from openpar.reform.initiatives.actions.shared import not_allowed, refuse_if
+from openpar.reform.initiatives.actions.shared import refuse_if
 from openpar.reform.initiatives.duty import PeriodKey, duty_on
 from openpar.reform.initiatives.models import Initiative
 from openpar.reform.initiatives.permissions import may_find_lapses

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from openpar.base.accounts.models import RoleHeld
+from openpar.base.accounts.queries import people_holding
 from openpar.base.notifications.actions import tell
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.roles import Actor, Role
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
@@ -19,7 +20,6 @@ from openpar.reform.initiatives.actions.shared import (
     day_gaps,
     document_gaps,
     grown,
-    not_allowed,
     refuse_if,
     refuse_if_stale,
     refuse_if_stopped,
@@ -205,8 +205,6 @@ def _iso(day: date | None) -> str | None:
 
 
 def _tell_agency(initiative: Initiative, text: str, *, by: Actor, at: datetime) -> None:
-    held = RoleHeld.objects.as_of(timezone.localdate(at)).filter(
-        role=Role.FOCAL_OFFICER, organisation_id=initiative.organisation_id
-    )
-    officers = held.exclude(user_id=by.person_id).values_list("user_id", flat=True)
+    held = people_holding([Role.FOCAL_OFFICER], [initiative.organisation_id], timezone.localdate(at))
+    officers = [user for user in held if user != by.id]
     tell(recipients=officers, text=text, link=f"/initiatives/{initiative.pk}/", at=at)

@@ -106,8 +106,8 @@ def _gaps(proposal: Proposal) -> list[Gap]:
     gaps = [
         *text_gaps(_("Tên"), proposal.name, longest=300),
         *text_gaps(_("Nội dung"), proposal.content),
-        *text_gaps(_("Phạm vi áp dụng"), proposal.scope, needed=False),
-        *text_gaps(_("Nguồn"), proposal.source, longest=300, needed=False),
+        *text_gaps(_("Phạm vi áp dụng"), proposal.scope, is_needed=False),
+        *text_gaps(_("Nguồn"), proposal.source, longest=300, is_needed=False),
     ]
     known = field_codes()
     if proposal.field not in known:

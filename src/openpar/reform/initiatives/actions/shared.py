@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from openpar.base.audit.actions import record
+from openpar.base.audit.traced import Subject, traced
 from openpar.base.documents.models import Document
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.roles import Actor
 from openpar.common.errors import Gap
 from openpar.common.formats import format_date
+from openpar.common.typed import text_gaps as any_text_gaps
 from openpar.reform.initiatives.errors import InitiativeRefused, StaleInitiative
 from openpar.reform.initiatives.models import Initiative, State
 from openpar.reform.initiatives.permissions import may_enter_initiatives
 
 LONGEST_TEXT = 4000
-
-
-def not_allowed(by: Actor, remedy: str) -> Gap:
-    what = _("%(name)s không có quyền làm việc này") % {"name": by.full_name}
-    return Gap("", what, remedy, code="not-allowed")
-
-
-def refuse_if(gaps: Sequence[Gap]) -> None:
-    if gaps:
-        raise InitiativeRefused(gaps)
+refuse_if = InitiativeRefused.if_any
+text_gaps = partial(any_text_gaps, longest=LONGEST_TEXT)
 
 
 def refuse_unless_enters(by: Actor, organisation_id: int) -> None:
@@ -60,15 +54,6 @@ def grown(initiative: Initiative, *also: str) -> None:
     initiative.save(update_fields=["version", *also])
 
 
-def text_gaps(where: str, text: str, *, longest: int = LONGEST_TEXT, needed: bool = True) -> list[Gap]:
-    """A text must say something where it is needed, and fit."""
-    if needed and not text.strip():
-        return [Gap(where, _("để trống"), _("Ghi nội dung"), code="text-missing")]
-    if len(text) > longest:
-        return [Gap(where, _("dài quá %d ký tự") % longest, _("Rút ngắn"), code="too-long")]
-    return []
-
-
 def day_gaps(where: str, day: date | None, at: datetime, *, needed: bool = True) -> list[Gap]:
     """A day that is told has come."""
     if day is None:
@@ -92,25 +77,7 @@ def document_gaps(where: str, document_id: int | None, by: Actor, *, needed: boo
     return []
 
 
-def trace(
-    initiative: Initiative,
-    verb: str,
-    *,
-    by: Actor,
-    at: datetime,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
-    reason: str = "",
-) -> None:
+@traced
+def trace(initiative: Initiative) -> Subject:
     """One entry of the story of a model or initiative."""
-    record(
-        by=by,
-        at=at,
-        verb=verb,
-        object=f"initiative:{initiative.pk}",
-        about=f"initiative:{initiative.pk}",
-        label=initiative.name,
-        before=before,
-        after=after,
-        reason=reason,
-    )
+    return Subject(f"initiative:{initiative.pk}", initiative.name)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from openpar.base.organisations.models import OrganisationVersion
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.queries import names_on
 from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
@@ -19,7 +20,6 @@ from openpar.reform.initiatives.actions.shared import (
     day_gaps,
     document_gaps,
     grown,
-    not_allowed,
     refuse_if,
     refuse_if_stopped,
     refuse_unless_enters,
@@ -59,7 +59,7 @@ def replicate(*, initiative_id: int, taken: TakenOver, by: Actor, at: datetime) 
                 *_agency_gaps(there, taken.organisation_id, at),
                 *day_gaps(_("Áp dụng từ ngày"), taken.replicated_on, at),
                 *document_gaps(_("Văn bản nhân rộng"), taken.document_id, by),
-                *text_gaps(_("Ghi chú"), taken.note, longest=500, needed=False),
+                *text_gaps(_("Ghi chú"), taken.note, longest=500, is_needed=False),
             ]
         )
         assert taken.organisation_id is not None
@@ -160,7 +160,7 @@ def award(
             what = _("người khác vừa ghi kết quả hội thi này")
             raise StaleInitiative(Gap(entry.contest, what, _("Tải lại trang"), code="stale"))
         gaps = [
-            *text_gaps(_("Giải thưởng"), award, longest=250, needed=points is None),
+            *text_gaps(_("Giải thưởng"), award, longest=250, is_needed=points is None),
             *document_gaps(_("Quyết định"), decision_id, by, needed=bool(award.strip())),
         ]
         if points is not None and points < 0:

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from openpar.base.audit.actions import record
 from openpar.base.organisations.models import Organisation, OrganisationVersion
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.queries import names_on
 from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
-from openpar.reform.initiatives.actions.shared import document_gaps, not_allowed, refuse_if
+from openpar.reform.initiatives.actions.shared import document_gaps, refuse_if
 from openpar.reform.initiatives.errors import StaleInitiative
 from openpar.reform.initiatives.models import InitiativeTarget
 from openpar.reform.initiatives.permissions import may_set_targets

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from openpar.base.documents.models import Document
 from openpar.base.documents.permissions import owners_added_to_by
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
@@ -20,7 +21,6 @@ from openpar.common.text import nfc
 from openpar.reform.inspections.actions.cases import conflict_gaps
 from openpar.reform.inspections.actions.shared import (
     is_in_team,
-    not_allowed,
     refuse_if,
     refuse_if_stale,
     refuse_unless,

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
+from functools import partial
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from openpar.base.accounts.models import RoleHeld
+from openpar.base.accounts.queries import people_holding
 from openpar.base.audit.actions import record
+from openpar.base.audit.traced import Subject, traced
 from openpar.base.documents.models import Document
 from openpar.base.documents.permissions import owners_added_to_by
 from openpar.base.notifications.actions import tell
 from openpar.base.organisations.models import Organisation, OrganisationVersion
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.queries import names_on
 from openpar.base.organisations.roles import Actor, Role
 from openpar.common.errors import Gap
 from openpar.common.formats import format_date
+from openpar.common.typed import text_gaps as any_text_gaps
 from openpar.reform.inspections.checklists import coverage_rules
 from openpar.reform.inspections.errors import InspectionRefused, StaleInspection
 from openpar.reform.inspections.models import Campaign, CaseState, InspectedUnit, Inspection, Scope
@@ -27,31 +31,14 @@ from openpar.reform.inspections.words import team_name
 
 LONGEST_TEXT = 8000
 _OF_UNITS = (Role.FOCAL_OFFICER, Role.AGENCY_HEAD, Role.DIVISION_OFFICER)
-
-
-def not_allowed(by: Actor, remedy: str) -> Gap:
-    what = _("%(name)s không có quyền làm việc này") % {"name": by.full_name}
-    return Gap("", what, remedy, code="not-allowed")
-
-
-def refuse_if(gaps: Sequence[Gap]) -> None:
-    if gaps:
-        raise InspectionRefused(gaps)
+refuse_if = InspectionRefused.if_any
+text_gaps = partial(any_text_gaps, longest=LONGEST_TEXT)
 
 
 def refuse_unless(is_allowed: bool, by: Actor, remedy: str) -> None:
     """Raises InspectionRefused; an operator without an account does nothing here either."""
     if not is_allowed or by.id is None:
         raise InspectionRefused(not_allowed(by, remedy))
-
-
-def text_gaps(where: str, text: str, remedy: str, *, is_needed: bool = True) -> list[Gap]:
-    """A text that is needed says something; every text fits."""
-    if is_needed and not text.strip():
-        return [Gap(where, _("để trống"), remedy, code="text-missing")]
-    if len(text) > LONGEST_TEXT:
-        return [Gap(where, _("dài quá %d ký tự") % LONGEST_TEXT, _("Rút ngắn"), code="too-long")]
-    return []
 
 
 def days_gaps(covers_from: date, covers_until: date) -> list[Gap]:
@@ -155,19 +142,10 @@ def strange_units(campaign: Campaign, wanted: Iterable[int], on: date) -> list[G
     ]
 
 
-def trace_campaign(
-    campaign: Campaign,
-    verb: str,
-    *,
-    by: Actor,
-    at: datetime,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
-) -> None:
-    about = f"inspection_plan:{campaign.pk}"
-    record(
-        by=by, at=at, verb=verb, object=about, about=about, label=campaign.title, before=before, after=after
-    )
+@traced
+def trace_campaign(campaign: Campaign) -> Subject:
+    """One entry about a plan of inspections."""
+    return Subject(f"inspection_plan:{campaign.pk}", campaign.title)
 
 
 def trace_case(
@@ -199,8 +177,6 @@ def trace_case(
 
 def tell_units(case: Inspection, units: Iterable[InspectedUnit], text: str, at: datetime) -> None:
     """Whoever answers for these units learns of it, once, with the way to the case."""
-    held = RoleHeld.objects.as_of(timezone.localdate(at)).filter(
-        organisation__in=[unit.organisation_id for unit in units], role__in=_OF_UNITS, user__is_active=True
-    )
-    recipients = held.values_list("user_id", flat=True)
+    where = [unit.organisation_id for unit in units]
+    recipients = people_holding(_OF_UNITS, where, timezone.localdate(at))
     tell(recipients=recipients, text=text, link=f"/inspections/{case.pk}/", at=at)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from openpar.base.audit.actions import record
 from openpar.base.documents.models import Document
 from openpar.base.organisations.models import Organisation, OrganisationVersion
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.queries import names_on
 from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
@@ -119,9 +120,7 @@ def _take(organisation_id: int, by: Actor) -> None:
     """Entries of one agency are made one after the other, also the first of a subject."""
     Organisation.objects.select_for_update(of=("self",)).get(pk=organisation_id)
     if not may_enter_monitors(by, organisation_id):
-        what = _("%(name)s không có quyền làm việc này") % {"name": by.full_name}
-        remedy = _("Người của chính đơn vị nhập sổ theo dõi của đơn vị")
-        raise MonitorRefused(Gap("", what, remedy, code="not-allowed"))
+        raise MonitorRefused(not_allowed(by, _("Người của chính đơn vị nhập sổ theo dõi của đơn vị")))
 
 
 def _cleaned(register: Register, values: Values) -> dict[str, Any]:

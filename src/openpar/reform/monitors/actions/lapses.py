@@ -8,9 +8,9 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.roles import Actor, Role
 from openpar.common.db import write_transaction
-from openpar.common.errors import Gap
 from openpar.engine.periods import Calendar, Period, PeriodKind, period, period_of
 from openpar.reform.findings.actions.adding import NewFinding, add_findings
 from openpar.reform.findings.models import Finding, FindingState, FoundBy
@@ -28,8 +28,7 @@ def find_lapses(*, register: str, asked: Asked, by: Actor, at: datetime) -> list
     """
     with write_transaction():
         if not may_find_lapses(by):
-            what = _("%(name)s không có quyền làm việc này") % {"name": by.full_name}
-            raise MonitorRefused(Gap("", what, _("Sở Nội vụ lập tồn tại từ sổ theo dõi"), code="not-allowed"))
+            raise MonitorRefused(not_allowed(by, _("Sở Nội vụ lập tồn tại từ sổ theo dõi")))
         found, today = REGISTERS[register], timezone.localdate(at)
         during = _during(found, asked, today)
         lines = lapsed_lines(found, Asked(today, asked.year, asked.quarter))

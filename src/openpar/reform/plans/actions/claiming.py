@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from openpar.base.accounts.queries import people_holding
 from openpar.base.documents.models import Document
 from openpar.base.notifications.actions import tell
 from openpar.base.organisations.queries import names_on
@@ -18,7 +19,6 @@ from openpar.common.text import nfc
 from openpar.reform.plans.actions.issuing import tell_agencies
 from openpar.reform.plans.actions.shared import (
     evidence,
-    holders,
     iso,
     legal_day,
     refuse_if,
@@ -214,9 +214,9 @@ def _open_again(assignment: Assignment, duty: Duty) -> None:
 def _tell_assigners(assignment: Assignment, at: datetime) -> None:
     plan, today = assignment.task.plan, legal_day(at)
     if plan.level == PlanLevel.PROVINCE:
-        people = holders([Role.ROUND_MANAGER], None, today)
+        people = people_holding([Role.ROUND_MANAGER], None, today)
     else:
-        people = holders([Role.AGENCY_HEAD], [plan.organisation_id], today)
+        people = people_holding([Role.AGENCY_HEAD], [plan.organisation_id], today)
     agency = names_on([assignment.organisation_id], today).get(assignment.organisation_id, "")
     text = _("%(agency)s báo cáo hoàn thành: %(task)s") % {
         "agency": agency,

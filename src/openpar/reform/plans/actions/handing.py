@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from openpar.base.accounts.models import RoleHeld
+from openpar.base.accounts.queries import people_holding
 from openpar.base.notifications.actions import tell
 from openpar.base.organisations.models import OrganisationVersion
 from openpar.base.organisations.queries import names_on
@@ -15,7 +16,6 @@ from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.common.text import nfc
 from openpar.reform.plans.actions.shared import (
-    holders,
     legal_day,
     refuse_if,
     refuse_unless,
@@ -95,7 +95,9 @@ def _tell(assignment: Assignment, at: datetime) -> None:
     people = {assignment.officer_id} if assignment.officer_id else set()
     today = legal_day(at)
     if assignment.division_id is not None and not people:
-        people |= set(holders((Role.DIVISION_OFFICER, Role.AGENCY_HEAD), [assignment.division_id], today))
+        people |= set(
+            people_holding((Role.DIVISION_OFFICER, Role.AGENCY_HEAD), [assignment.division_id], today)
+        )
     agency = names_on([assignment.organisation_id], today).get(assignment.organisation_id, "")
     text = _("%(agency)s giao thực hiện nhiệm vụ: %(task)s") % {
         "agency": agency,

@@ -208,8 +208,8 @@ def _take(meeting_id: int, expected_version: int, by: Actor) -> Meeting:
 
 
 def _gaps(meeting: NewMeeting, today: date) -> list[Gap]:
-    gaps = text_gaps(_("Nội dung"), meeting.title, _("Ghi nội dung cuộc họp"), 300)
-    gaps += text_gaps(_("Chủ trì"), meeting.chair, _("Ghi người chủ trì, chức vụ"), 200)
+    gaps = text_gaps(_("Nội dung"), meeting.title, _("Ghi nội dung cuộc họp"), longest=300)
+    gaps += text_gaps(_("Chủ trì"), meeting.chair, _("Ghi người chủ trì, chức vụ"), longest=200)
     if meeting.kind not in Meeting.Kind.values:
         gaps.append(Gap(_("Loại"), _("không có loại này"), _("Chọn trong danh sách"), code="no-kind"))
     if meeting.held_on > today:

@@ -75,7 +75,7 @@ def change_plan(
         plan = version.plan
         is_first = version.replaces_id is None
         before = _head(plan) | {"secret_lines": version.secret_lines}
-        gaps = text_gaps(_("Tên kế hoạch"), title, _("Ghi tên kế hoạch"), LONGEST_TITLE)
+        gaps = text_gaps(_("Tên kế hoạch"), title, _("Ghi tên kế hoạch"), longest=LONGEST_TITLE)
         if not 0 <= secret_lines <= MOST_SECRET:
             what = _("phải từ 0 đến %d") % MOST_SECRET
             gaps.append(Gap(_("Số nhiệm vụ mật"), what, code="secret-lines"))
@@ -102,7 +102,7 @@ def change_plan(
 def _new_gaps(
     organisation_id: int, year: int, level: str, title: str, parent_id: int | None, at: datetime
 ) -> list[Gap]:
-    gaps = text_gaps(_("Tên kế hoạch"), title, _("Ghi tên kế hoạch"), LONGEST_TITLE)
+    gaps = text_gaps(_("Tên kế hoạch"), title, _("Ghi tên kế hoạch"), longest=LONGEST_TITLE)
     if level not in PlanLevel.values:
         gaps.append(Gap(_("Cấp"), _("không có cấp kế hoạch này"), code="no-level"))
     today = legal_day(at)

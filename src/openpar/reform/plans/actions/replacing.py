@@ -95,7 +95,9 @@ def settle_rest(*, by: Actor, at: datetime, version_id: int, expected_version: i
     """Everything not settled yet is carried over by this clause; how many. Raises PlansRefused, StalePlan."""
     with write_transaction():
         version = take_draft(version_id, expected_version, by)
-        refuse_if(text_gaps(_("Điều, khoản"), clause, _("Ghi điều, khoản của văn bản mới"), _LONGEST_CLAUSE))
+        refuse_if(
+            text_gaps(_("Điều, khoản"), clause, _("Ghi điều, khoản của văn bản mới"), longest=_LONGEST_CLAUSE)
+        )
         words = nfc(clause).strip()
         count = version.lines.filter(change=LineChange.UNSETTLED).update(
             change=LineChange.CARRIED, clause=words
@@ -163,7 +165,7 @@ def _settlement_gaps(line: TaskLine, version: PlanVersion, settlement: Settlemen
     if change in (LineChange.NEW, LineChange.UNSETTLED):
         return [Gap(_("Thay đổi"), _("chưa chọn"), _("Chọn một trong bốn cách"), code="no-change")]
     gaps = text_gaps(
-        _("Điều, khoản"), settlement.clause, _("Ghi điều, khoản của văn bản mới"), _LONGEST_CLAUSE
+        _("Điều, khoản"), settlement.clause, _("Ghi điều, khoản của văn bản mới"), longest=_LONGEST_CLAUSE
     )
     if change in (LineChange.CARRIED, LineChange.DROPPED):
         if settlement.line is not None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from openpar.base.accounts.queries import people_holding
 from openpar.base.notifications.actions import tell
 from openpar.base.organisations.queries import names_on
 from openpar.base.organisations.roles import Actor, Role
@@ -16,7 +17,6 @@ from openpar.common.text import nfc
 from openpar.reform.plans.actions.issuing import tell_agencies
 from openpar.reform.plans.actions.shared import (
     evidence,
-    holders,
     iso,
     legal_day,
     refuse_if,
@@ -231,9 +231,9 @@ def _told(request: DutyRequest, duty: Duty) -> dict[str, object]:
 def _tell_deciders(assignment: Assignment, at: datetime) -> None:
     plan, today = assignment.task.plan, legal_day(at)
     if plan.level == PlanLevel.PROVINCE:
-        people = holders([Role.LEADER], None, today)
+        people = people_holding([Role.LEADER], None, today)
     else:
-        people = holders([Role.AGENCY_HEAD], [plan.organisation_id], today)
+        people = people_holding([Role.AGENCY_HEAD], [plan.organisation_id], today)
     agency = names_on([assignment.organisation_id], today).get(assignment.organisation_id, "")
     text = _("%(agency)s có đề nghị về nhiệm vụ: %(task)s") % {
         "agency": agency,

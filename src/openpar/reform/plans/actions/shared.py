@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from openpar.base.accounts.models import RoleHeld
 from openpar.base.audit.actions import record
+from openpar.base.audit.traced import Subject, traced
 from openpar.base.documents.models import Document
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.queries import names_on
-from openpar.base.organisations.roles import Actor, Role
+from openpar.base.organisations.roles import Actor
 from openpar.common.errors import Gap
 from openpar.reform.plans.errors import PlansRefused, StalePlan
 from openpar.reform.plans.models import Assignment, Duty, Plan, PlanVersion, VersionState
 from openpar.reform.plans.permissions import may_edit_plan
 from openpar.reform.plans.settling import SUMMARY, put_in_sum
 
-
-def not_allowed(by: Actor, remedy: str) -> Gap:
-    what = _("%(name)s không có quyền làm việc này") % {"name": by.full_name}
-    return Gap("", what, remedy, code="not-allowed")
-
-
-def refuse_if(gaps: Sequence[Gap]) -> None:
-    if gaps:
-        raise PlansRefused(gaps)
+refuse_if = PlansRefused.if_any
 
 
 def refuse_unless(allowed: bool, by: Actor, remedy: str) -> None:
@@ -110,37 +103,10 @@ def evidence(document_id: int, by: Actor, owners: Iterable[int], where: str) -> 
     return document
 
 
-def holders(roles: Iterable[Role], organisation_ids: Iterable[int] | None, on: date) -> list[int]:
-    """The active people who hold one of the roles on a day, in these organisations or (None) anywhere."""
-    held = RoleHeld.objects.as_of(on).filter(role__in=list(roles), user__is_active=True)
-    if organisation_ids is not None:
-        held = held.filter(organisation__in=sorted(set(organisation_ids)))
-    return sorted(set(held.values_list("user_id", flat=True)))
-
-
-def trace_plan(
-    plan: Plan,
-    verb: str,
-    *,
-    by: Actor,
-    at: datetime,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
-    reason: str = "",
-) -> None:
+@traced
+def trace_plan(plan: Plan) -> Subject:
     """One entry about a plan."""
-    about = f"plan:{plan.pk}"
-    record(
-        by=by,
-        at=at,
-        verb=verb,
-        object=about,
-        about=about,
-        label=plan.title,
-        before=before,
-        after=after,
-        reason=reason,
-    )
+    return Subject(f"plan:{plan.pk}", plan.title)
 
 
 def trace_task(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from openpar.base.accounts.queries import people_holding
 from openpar.base.notifications.actions import tell
 from openpar.base.organisations.roles import Actor, Role
 from openpar.common.db import write_transaction
@@ -13,7 +14,6 @@ from openpar.common.errors import Gap
 from openpar.common.text import nfc
 from openpar.reform.plans.actions.shared import (
     evidence,
-    holders,
     legal_day,
     refuse_if,
     refuse_unless,
@@ -75,7 +75,7 @@ def note_progress(
         after = {"text": note.text, "is_started": is_started, "is_ready": is_ready, "document": document_id}
         trace_task(assignment, "task.progress_noted", by=by, at=at, after=after)
         if is_ready:
-            heads = holders([Role.AGENCY_HEAD], [assignment.organisation_id], legal_day(at))
+            heads = people_holding([Role.AGENCY_HEAD], [assignment.organisation_id], legal_day(at))
             words = _("Có thể báo cáo hoàn thành: %s") % assignment.line.text[:400]
             tell(recipients=heads, text=words, link=f"/tasks/{assignment.pk}/", at=at)
         return note

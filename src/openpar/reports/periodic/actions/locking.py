@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from openpar.base.audit.actions import record
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.common.formats import format_date
-from openpar.reports.periodic.actions.shared import not_allowed
 from openpar.reports.periodic.calendar import report_calendar
 from openpar.reports.periodic.errors import ReportRefused
 from openpar.reports.periodic.lateness import working_days

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from openpar.base.organisations.models import OrganisationVersion
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
@@ -16,7 +17,6 @@ from openpar.engine.periods import BadPeriod
 from openpar.reports.periodic.actions.computing import compute
 from openpar.reports.periodic.actions.shared import (
     grown,
-    not_allowed,
     refuse_if,
     stale,
     take_draft,

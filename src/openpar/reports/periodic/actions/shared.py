@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from openpar.base.accounts.models import Role, RoleHeld
-from openpar.base.audit.actions import record
+from openpar.base.accounts.models import Role
+from openpar.base.accounts.queries import people_holding
+from openpar.base.audit.traced import Subject, traced
 from openpar.base.notifications.actions import tell
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.queries import names_on
 from openpar.base.organisations.roles import Actor
 from openpar.common.errors import Gap
+from openpar.common.typed import text_gaps as any_text_gaps
 from openpar.reports.periodic.errors import ReportRefused, StaleReport
 from openpar.reports.periodic.models import LONGEST_REASON, PeriodicReport, ReportRevision, RevisionState
 from openpar.reports.periodic.permissions import may_write_report
 from openpar.reports.periodic.queries.loading import asked_of
 
-
-def not_allowed(by: Actor, remedy: str) -> Gap:
-    what = _("%(name)s không có quyền làm việc này") % {"name": by.full_name}
-    return Gap("", what, remedy, code="not-allowed")
-
-
-def refuse_if(gaps: Sequence[Gap]) -> None:
-    if gaps:
-        raise ReportRefused(gaps)
+refuse_if = ReportRefused.if_any
+text_gaps = partial(any_text_gaps, longest=LONGEST_REASON)
 
 
 def refuse_unless_writes(by: Actor, report: PeriodicReport) -> None:
@@ -68,15 +65,6 @@ def grown(revision: ReportRevision, *also: str, figures: bool = False) -> None:
     revision.save(update_fields=["version", "figures_version", *also])
 
 
-def reason_gaps(where: str, text: str, remedy: str) -> list[Gap]:
-    """A reason must say something, and fit."""
-    if not text.strip():
-        return [Gap(where, _("để trống"), remedy, code="text-missing")]
-    if len(text) > LONGEST_REASON:
-        return [Gap(where, _("dài quá %d ký tự") % LONGEST_REASON, _("Rút ngắn"), code="too-long")]
-    return []
-
-
 def link_of(report: PeriodicReport) -> str:
     return f"/reports/{report.pk}/"
 
@@ -88,41 +76,19 @@ def label_of(report: PeriodicReport) -> str:
     return f"{names.get(report.organisation_id, '')}, {asked.words}"
 
 
-def trace(
-    report: PeriodicReport,
-    verb: str,
-    *,
-    by: Actor,
-    at: datetime,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
-    reason: str = "",
-) -> None:
+@traced
+def trace(report: PeriodicReport) -> Subject:
     """One entry about the report."""
-    record(
-        by=by,
-        at=at,
-        verb=verb,
-        object=f"report:{report.pk}",
-        about=f"report:{report.pk}",
-        label=label_of(report),
-        before=before,
-        after=after,
-        reason=reason,
-    )
+    return Subject(f"report:{report.pk}", label_of(report))
 
 
 def tell_organisation(report: PeriodicReport, text: str, at: datetime, *, roles: Iterable[Role]) -> None:
     """People of the organisation who write or sign its reports."""
-    held = RoleHeld.objects.as_of(timezone.localdate(at)).filter(
-        organisation=report.organisation_id, role__in=list(roles), user__is_active=True
-    )
-    tell(recipients=held.values_list("user_id", flat=True), text=text, link=link_of(report), at=at)
+    held = people_holding(roles, [report.organisation_id], timezone.localdate(at))
+    tell(recipients=held, text=text, link=link_of(report), at=at)
 
 
 def tell_receivers(report: PeriodicReport, text: str, at: datetime) -> None:
     """Sở Nội vụ."""
-    held = RoleHeld.objects.as_of(timezone.localdate(at)).filter(
-        role=Role.ROUND_MANAGER, user__is_active=True
-    )
-    tell(recipients=held.values_list("user_id", flat=True), text=text, link=link_of(report), at=at)
+    held = people_holding([Role.ROUND_MANAGER], None, timezone.localdate(at))
+    tell(recipients=held, text=text, link=link_of(report), at=at)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from openpar.base.accounts.models import Role
 from openpar.base.documents.models import Document
+from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
@@ -20,8 +21,6 @@ from openpar.reports.periodic.actions.computing import compute
 from openpar.reports.periodic.actions.shared import (
     grown,
     label_of,
-    not_allowed,
-    reason_gaps,
     refuse_if,
     refuse_unless_draft,
     refuse_unless_writes,
@@ -30,6 +29,7 @@ from openpar.reports.periodic.actions.shared import (
     take_revision,
     tell_organisation,
     tell_receivers,
+    text_gaps,
     trace,
 )
 from openpar.reports.periodic.completeness import submission_gaps
@@ -62,7 +62,7 @@ def explain_difference(
         found = next(
             (one for one in unexplained(revision, with_explained=True) if one.identity == identity), None
         )
-        gaps = reason_gaps(_("Giải trình"), text, _("Ghi rõ vì sao số liệu không khớp"))
+        gaps = text_gaps(_("Giải trình"), text, _("Ghi rõ vì sao số liệu không khớp"))
         if found is None or found.gap is None:
             gaps.append(Gap(_("Giải trình"), _("số liệu này đã khớp"), code="no-gap"))
         refuse_if(gaps)
@@ -110,7 +110,7 @@ def return_report(*, by: Actor, at: datetime, revision_id: int, reason: str) -> 
     """
     with write_transaction():
         revision = _take_sent(revision_id, by)
-        refuse_if(reason_gaps(_("Lý do"), reason, _("Ghi rõ cần sửa gì")))
+        refuse_if(text_gaps(_("Lý do"), reason, _("Ghi rõ cần sửa gì")))
         revision.state, revision.returned_by_id, revision.returned_at = RevisionState.RETURNED, by.id, at
         revision.return_reason = nfc(reason).strip()
         revision.save(update_fields=["state", "returned_by", "returned_at", "return_reason"])
@@ -148,7 +148,7 @@ def revise_report(*, by: Actor, at: datetime, report_id: int, reason: str) -> Re
     with write_transaction():
         report = PeriodicReport.objects.select_for_update().get(pk=report_id)
         refuse_unless_writes(by, report)
-        gaps = reason_gaps(_("Lý do"), reason, _("Ghi vì sao phải sửa báo cáo đã gửi"))
+        gaps = text_gaps(_("Lý do"), reason, _("Ghi vì sao phải sửa báo cáo đã gửi"))
         newest = report.revisions.order_by("-number").first()
         if newest is None or newest.state not in IN_FORCE:
             what, remedy = (
