@@ -15,6 +15,8 @@ from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 from pytest_django.fixtures import Settings
+from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.responders import Redirect, StaticFile
 
 from openpar.base.accounts.models import User
 from openpar.common.triggers import without_triggers
@@ -172,6 +174,23 @@ def passwords_as_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
     """For the test of what a password costs in an installation."""
     for name, cost in _COSTS.items():
         monkeypatch.setattr(Argon2PasswordHasher, name, cost)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_looked_for_once() -> Iterator[None]:
+    """Every client of a test loads the middleware anew; which files there are does not change meanwhile."""
+    found: dict[str, StaticFile | Redirect] = {}
+    look = WhiteNoiseMiddleware.add_files_from_finders
+
+    def looked(middleware: WhiteNoiseMiddleware) -> None:
+        if not found:
+            look(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", looked)
+        yield
 
 
 _NUMBERS = itertools.count()

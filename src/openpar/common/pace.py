@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from openpar.common.yaml_files import data_of
 
 _KEYS = {"name", "of", "methods", "pages", "except", "most", "seconds"}
 
@@ -39,7 +39,7 @@ class Limit:
 
 def read_limits(path: Path) -> tuple[Limit, ...]:
     """The limits of a file. Raises ValueError naming the entry that is none."""
-    entries: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["limits"]
+    entries: list[dict[str, Any]] = data_of(path)["limits"]
     return tuple(_limit(entry) for entry in entries)
 
 

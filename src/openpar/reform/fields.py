@@ -12,10 +12,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 
 from openpar.common.text import fold
+from openpar.common.yaml_files import data_of
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _by_code() -> dict[str, ReformField]:
 
 @lru_cache(maxsize=4)
 def _read(path: Path) -> tuple[ReformField, ...]:
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = data_of(path)
     return tuple(
         ReformField(
             row["code"],

@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from django.conf import settings
 
 from openpar.base.access.models import Brake
 from openpar.base.organisations.roles import Actor, Role
+from openpar.common.yaml_files import data_of
 
 # How long a proof by a second factor counts as fresh, for acts that ask for one.
 RECENT = timedelta(minutes=15)
@@ -101,7 +101,7 @@ def roles_with_second_factor(on: date) -> frozenset[Role]:
 
 @lru_cache(maxsize=4)
 def _demands(path: Path) -> tuple[tuple[date, date | None, tuple[Role, ...]], ...]:
-    entries: Iterable[dict[str, object]] = yaml.safe_load(path.read_text(encoding="utf-8"))["demands"]
+    entries: Iterable[dict[str, object]] = data_of(path)["demands"]
     return tuple(_demand(entry) for entry in entries)
 
 

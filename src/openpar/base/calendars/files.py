@@ -20,6 +20,7 @@ import yaml
 from openpar.common.errors import FileRefused, Gap
 from openpar.common.text import nfc
 from openpar.common.wording import gettext as _
+from openpar.common.yaml_files import given_texts
 from openpar.engine.workdays import (
     CalendarYear,
     InvalidCalendar,
@@ -145,8 +146,7 @@ class _Reader:
         if len(content) > _MOST_BYTES:
             raise CalendarFileRefused.because(name, _("tệp lớn hơn 1 MB"), code="file-too-large")
         try:
-            loader = _TextLoader(nfc(content.decode("utf-8-sig")))
-            found = loader.get_single_data()
+            found = given_texts(nfc(content.decode("utf-8-sig")))
         except UnicodeDecodeError:
             what = _("không phải văn bản UTF-8")
             raise CalendarFileRefused.because(name, what, code="file-unreadable") from None
@@ -278,24 +278,4 @@ class _Reader:
         found = str(row.get("certainty", "R"))
         if found not in CERTAINTIES:
             self.fault(f"{where}, certainty", _("không hiểu “%(text)s”", text=found), ", ".join(CERTAINTIES))
-        return found
-
-
-class _TextLoader(yaml.BaseLoader):
-    """Every scalar is text; a key written twice and anchors are refused."""
-
-    def fetch_anchor(self) -> None:
-        raise yaml.YAMLError(f"line {self.line + 1}: no anchors (& or *) in this file")
-
-    fetch_alias = fetch_anchor
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        found: dict[Any, Any] = {}
-        for key_node, value_node in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, str) or key in found:
-                raise yaml.YAMLError(
-                    f"line {key_node.start_mark.line + 1}: “{key}” is written twice or no word"
-                )
-            found[key] = self.construct_object(value_node, deep=True)
         return found

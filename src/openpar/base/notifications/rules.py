@@ -17,11 +17,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 
 from openpar.base.notifications.due import DueThing
 from openpar.base.notifications.models import Channel, Pace
+from openpar.common.yaml_files import data_of
 
 
 class Side(StrEnum):
@@ -145,7 +145,7 @@ def settings_in_force() -> Settings:
 
 @lru_cache(maxsize=4)
 def _read(path: Path) -> Settings:
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw = data_of(path)
     try:
         return read_settings(raw)
     except (KeyError, TypeError, ValueError) as error:

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from django.conf import settings
+
+from openpar.common.yaml_files import data_of
 
 _SATURDAY = 5
 
@@ -51,7 +52,7 @@ def calendar() -> Calendar:
 
 @lru_cache(maxsize=4)
 def _calendar(path: Path) -> Calendar:
-    years = yaml.safe_load(path.read_text(encoding="utf-8"))["years"].values()
+    years = data_of(path)["years"].values()
     return Calendar(
         days_off=frozenset(day for year in years for day in year["off_weekdays"]),
         worked_saturdays=frozenset(day for year in years for day in year["worked_saturdays"]),
@@ -60,5 +61,5 @@ def _calendar(path: Path) -> Calendar:
 
 @lru_cache(maxsize=4)
 def _answers(path: Path) -> tuple[tuple[date, date | None, int], ...]:
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))["answers"]
+    entries = data_of(path)["answers"]
     return tuple((entry["from"], entry["until"], int(entry["working_days"])) for entry in entries)

@@ -11,10 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
 from django.conf import settings
 
 from openpar.common.text import fold
+from openpar.common.yaml_files import data_of
 
 _SIGNS = re.compile(r"[\W_]+")
 RETURNED_WORD = "returned"
@@ -96,7 +96,7 @@ def vocabulary() -> Vocabulary:
 
 @lru_cache(maxsize=4)
 def _read(path: Path) -> Vocabulary:
-    said: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    said: dict[str, Any] = data_of(path)
     tables = ("statuses", "channels", "applicant_kinds", "paid_online")
     values = {name: _words(said[name]) for name in tables}
     values["flags"] = _words({1: said["flags"][True], 0: said["flags"][False]})

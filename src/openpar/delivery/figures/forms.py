@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import yaml
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from openpar.common.yaml_files import texts_of
 from openpar.delivery.procedures.words import Level
 from openpar.engine.balance import ColumnKind as CountKind
 from openpar.engine.balance import CountColumn, Identities, Identity
@@ -21,7 +20,6 @@ from openpar.engine.evaluation_data import scheme_from_mapping
 from openpar.engine.form_data import form_from_mapping
 from openpar.engine.forms import ColumnKind, Form, FormColumn, form_on
 
-_NULL = "tag:yaml.org,2002:null"
 # The left side of an inequality may be greater by what this stands for (engine/balance.py, `remainder`).
 _REST = "rest"
 LEVELS: Mapping[str, Level] = {
@@ -33,27 +31,9 @@ LEVELS: Mapping[str, Level] = {
 _DISTRICTS_UNTIL = date(2025, 7, 1)
 
 
-class _TextLoader(yaml.SafeLoader):
-    """Every scalar is text, except null: the engine reads numbers and days itself."""
-
-    yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag == _NULL]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
-def _mapping(path: Path) -> dict[str, Any]:
-    loader = _TextLoader(path.read_text(encoding="utf-8"))
-    try:
-        content: dict[str, Any] = loader.get_single_data()
-    finally:
-        loader.dispose()
-    return content
-
-
 @lru_cache(maxsize=4)
 def _forms(folder: Path) -> tuple[Form, ...]:
-    return tuple(form_from_mapping(_mapping(path)) for path in sorted(folder.glob("*.yaml")))
+    return tuple(form_from_mapping(texts_of(path)) for path in sorted(folder.glob("*.yaml")))
 
 
 def all_forms() -> tuple[Form, ...]:
@@ -116,7 +96,7 @@ def column_label(column: FormColumn) -> str:
 
 @lru_cache(maxsize=4)
 def _identities(path: Path) -> Identities:
-    return identities_from_mapping(_mapping(path))
+    return identities_from_mapping(texts_of(path))
 
 
 def dossier_identities() -> Identities:
@@ -147,7 +127,7 @@ def identities_of(form: Form) -> Identities:
 
 @lru_cache(maxsize=4)
 def _scheme(path: Path) -> Scheme:
-    return scheme_from_mapping(_mapping(path))
+    return scheme_from_mapping(texts_of(path))
 
 
 def scheme_valid_on(on: date) -> Scheme | None:

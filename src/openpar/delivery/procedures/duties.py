@@ -8,9 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 
+from openpar.common.yaml_files import data_of
 from openpar.delivery.procedures.contents import Limit
 from openpar.delivery.procedures.words import LimitUnit, PostedAt, Tier
 
@@ -67,5 +67,5 @@ def _holds(row: dict[str, Any], day: date) -> bool:
 
 @lru_cache(maxsize=4)
 def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = data_of(path)
     return content

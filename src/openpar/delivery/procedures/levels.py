@@ -11,9 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 
+from openpar.common.yaml_files import data_of
 from openpar.delivery.procedures.words import OnlineLevel
 
 
@@ -37,7 +37,7 @@ def _file() -> Path:
 
 @lru_cache(maxsize=4)
 def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = data_of(path)
     return content
 
 

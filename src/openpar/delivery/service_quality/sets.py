@@ -11,27 +11,15 @@ from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-import yaml
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from openpar.common.errors import Gap
 from openpar.common.formats import format_date
+from openpar.common.yaml_files import texts_of
 from openpar.delivery.service_quality.errors import InputsRefused
 from openpar.engine.qd766 import IndicatorSet, in_force, indicator_set_from_mapping
-
-_NULL = "tag:yaml.org,2002:null"
-
-
-class _TextLoader(yaml.SafeLoader):
-    """Every scalar is text, except null: the engine reads numbers and days itself."""
-
-    yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag == _NULL]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
 
 
 def all_sets() -> tuple[IndicatorSet, ...]:
@@ -75,17 +63,8 @@ def order_gaps(sets: Sequence[IndicatorSet]) -> list[Gap]:
 
 @lru_cache(maxsize=4)
 def _sets(folder: Path) -> tuple[IndicatorSet, ...]:
-    read = [indicator_set_from_mapping(_mapping(path)) for path in sorted(folder.glob("qd766_*.yaml"))]
+    read = [indicator_set_from_mapping(texts_of(path)) for path in sorted(folder.glob("qd766_*.yaml"))]
     found = sorted(read, key=lambda one: one.valid_from)
     if gaps := order_gaps(found):
         raise InputsRefused(gaps)
     return tuple(found)
-
-
-def _mapping(path: Path) -> dict[str, Any]:
-    loader = _TextLoader(path.read_text(encoding="utf-8"))
-    try:
-        content: dict[str, Any] = loader.get_single_data()
-    finally:
-        loader.dispose()
-    return content

@@ -21,6 +21,7 @@ import yaml
 from openpar.common.errors import Gap
 from openpar.common.text import nfc
 from openpar.common.wording import gettext as _
+from openpar.common.yaml_files import given_texts
 from openpar.engine.periods import Calendar, PeriodKind
 from openpar.parindex.indicators.definitions import Definition, gaps_of_chain, gaps_of_definition
 from openpar.parindex.indicators.errors import IndicatorFileRefused
@@ -97,7 +98,7 @@ class _Reader:
         if len(content) > _MOST_BYTES:
             raise IndicatorFileRefused.because(name, _("tệp lớn hơn 1 MB"), code="file-too-large")
         try:
-            mapping = _TextLoader(nfc(content.decode("utf-8-sig"))).get_single_data()
+            mapping = given_texts(nfc(content.decode("utf-8-sig")))
         except UnicodeDecodeError:
             what = _("không phải văn bản UTF-8")
             raise IndicatorFileRefused.because(name, what, code="file-unreadable") from None
@@ -197,21 +198,3 @@ class _Reader:
 def _text(row: Mapping[str, Any], key: str) -> str:
     found = row.get(key)
     return "" if found is None or found in _NOTHING else " ".join(str(found).split())
-
-
-class _TextLoader(yaml.BaseLoader):
-    """Every scalar is text; a key written twice and anchors are refused."""
-
-    def fetch_anchor(self) -> None:
-        raise yaml.YAMLError(f"line {self.line + 1}: no anchors (& or *) in this file")
-
-    fetch_alias = fetch_anchor
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        found: dict[Any, Any] = {}
-        for key_node, value_node in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, str) or key in found:
-                raise yaml.YAMLError(f"line {key_node.start_mark.line + 1}: “{key}” is written twice")
-            found[key] = self.construct_object(value_node, deep=True)
-        return found

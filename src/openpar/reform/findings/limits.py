@@ -10,9 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 
+from openpar.common.yaml_files import data_of
 from openpar.engine.periods import Calendar, PeriodKind, period_of
 
 
@@ -78,5 +78,5 @@ def _rule(kind: str, on: date) -> dict[str, Any]:
 
 @lru_cache(maxsize=4)
 def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = data_of(path)
     return content

@@ -9,10 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 
 from openpar.common.text import fold
+from openpar.common.yaml_files import data_of
 from openpar.reform.findings.models import Severity
 
 
@@ -103,5 +103,5 @@ def _entry(row: dict[str, Any], on: date) -> Entry | None:
 
 @lru_cache(maxsize=4)
 def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = data_of(path)
     return content

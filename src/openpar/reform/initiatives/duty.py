@@ -11,11 +11,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from django.conf import settings
 
 from openpar.common.errors import Gap
 from openpar.common.wording import gettext as _
+from openpar.common.yaml_files import data_of
 from openpar.engine.periods import BadPeriod, Calendar, Period, PeriodKind, period
 from openpar.reform.initiatives.errors import InitiativeRefused
 from openpar.reform.initiatives.models import Kind, Level
@@ -86,7 +86,7 @@ def contest_level_on(day: date) -> Level | None:
 def reported_models() -> list[dict[str, Any]]:
     """The models that newspapers named (data/initiatives/reported_models.yaml), for the demo."""
     path = Path(settings.OPENPAR_DATA_DIR) / "initiatives" / "reported_models.yaml"
-    found: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    found: list[dict[str, Any]] = data_of(path)["models"]
     return found
 
 
@@ -103,7 +103,7 @@ def _on(day: date, name: str, entries: tuple[tuple[date, date | None, T], ...]) 
 
 @lru_cache(maxsize=4)
 def _duties(path: Path) -> tuple[tuple[date, date | None, Duty], ...]:
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))["evaluation"]
+    entries = data_of(path)["evaluation"]
     return tuple((one["from"], one["until"], _duty(one)) for one in entries)
 
 
@@ -121,5 +121,5 @@ def _duty(given: dict[str, Any]) -> Duty:
 
 @lru_cache(maxsize=4)
 def _contests(path: Path) -> tuple[tuple[date, date | None, Level], ...]:
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))["contests"]
+    entries = data_of(path)["contests"]
     return tuple((one["from"], one["until"], Level(one["needs_recognition"])) for one in entries)

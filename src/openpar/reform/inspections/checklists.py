@@ -10,10 +10,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 
 from openpar.base.organisations.models import Kind
+from openpar.common.yaml_files import data_of
 from openpar.reform.inspections.models import Scope
 
 
@@ -139,7 +139,7 @@ def _rules(path: Path) -> tuple[CoverageRule, ...]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = data_of(path)
     return content
 
 

@@ -9,8 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
+
+from openpar.common.yaml_files import data_of
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def _folder() -> Path:
 
 @lru_cache(maxsize=4)
 def _laws(path: Path) -> dict[str, tuple[tuple[date, date | None, Law], ...]]:
-    content: dict[str, list[dict[str, Any]]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, list[dict[str, Any]]] = data_of(path)
     return {
         register: tuple((one["from"], one["until"], _law(one)) for one in versions)
         for register, versions in content.items()
@@ -124,7 +125,7 @@ def _law(given: dict[str, Any]) -> Law:
 
 @lru_cache(maxsize=4)
 def _figures(path: Path) -> tuple[FigureDefinition, ...]:
-    rows = yaml.safe_load(path.read_text(encoding="utf-8"))["figures"]
+    rows = data_of(path)["figures"]
     return tuple(
         FigureDefinition(
             code=one["code"],

@@ -13,11 +13,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 
 from openpar.base.organisations.models import Block, Kind, OrganisationVersion
 from openpar.common.text import fold
+from openpar.common.yaml_files import data_of
 
 BLOCK = "block:"
 
@@ -89,7 +89,7 @@ def members_of(codes: Iterable[str], organisation_id: int, on: date) -> Mapping[
 
 @lru_cache(maxsize=4)
 def _read(path: Path) -> tuple[AgencyClass, ...]:
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = data_of(path)
     return tuple(
         AgencyClass(
             row["code"],

@@ -9,12 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 
 from openpar.common.errors import Refused
 from openpar.common.formats import parse_date
 from openpar.common.text import fold, roman_value
+from openpar.common.yaml_files import data_of
 from openpar.engine.periods import BadPeriod, Calendar, Period, PeriodKind, period
 from openpar.reform.plans.lines import Deadline
 from openpar.reform.plans.models import DeadlineKind
@@ -149,5 +149,5 @@ def _data() -> dict[str, Any]:
 
 @lru_cache(maxsize=4)
 def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = data_of(path)
     return content

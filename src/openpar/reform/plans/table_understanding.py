@@ -10,7 +10,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -18,6 +17,7 @@ from openpar.common.errors import Gap, Refused
 from openpar.common.limited import Limits, run_within
 from openpar.common.spreadsheets import cell_decimal
 from openpar.common.text import fold
+from openpar.common.yaml_files import data_of
 from openpar.reform.fields import field_codes, field_from_words
 from openpar.reform.plans.deadlines import deadline_from_words
 from openpar.reform.plans.errors import PlanFileRefused
@@ -168,5 +168,5 @@ def _data() -> dict[str, Any]:
 
 @lru_cache(maxsize=4)
 def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = data_of(path)
     return content

@@ -11,8 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
+
+from openpar.common.yaml_files import data_of
 
 _DEPUTY = "PHÓ "
 _COMMITTEE = "Ủy ban nhân dân "
@@ -88,5 +89,5 @@ def place_of(committee: str) -> str:
 
 @lru_cache(maxsize=4)
 def _data(folder: Path) -> Mapping[str, Any]:
-    content: dict[str, Any] = yaml.safe_load((folder / "authorities.yaml").read_text(encoding="utf-8"))
+    content: dict[str, Any] = data_of(folder / "authorities.yaml")
     return content

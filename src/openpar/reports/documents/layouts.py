@@ -10,11 +10,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 
 from openpar.common.errors import Refused
 from openpar.common.wording import gettext as _
+from openpar.common.yaml_files import data_of
 from openpar.reports.documents.model import Align
 
 
@@ -192,5 +192,5 @@ def _decimals(row: Mapping[str, Any]) -> Mapping[str, Decimal]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = data_of(path)
     return content

@@ -8,8 +8,9 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from django.conf import settings
+
+from openpar.common.yaml_files import data_of
 
 _MM_OF_POINT = Decimal("25.4") / 72
 _KEPT = frozenset("ơưƠƯđĐ")
@@ -47,7 +48,5 @@ def _plain(char: str) -> str:
 
 @lru_cache(maxsize=4)
 def _bold(folder: Path) -> Mapping[str, int]:
-    widths: dict[str, int] = yaml.safe_load((folder / "letter_widths.yaml").read_text(encoding="utf-8"))[
-        "bold"
-    ]
+    widths: dict[str, int] = data_of(folder / "letter_widths.yaml")["bold"]
     return widths

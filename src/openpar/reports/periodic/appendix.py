@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from openpar.common.yaml_files import texts_of
 from openpar.engine.balance import ColumnKind, CountColumn, Finding, Identities, Identity, check_row
 from openpar.engine.errors import SetProblem
 from openpar.engine.parameters import Parameters
@@ -80,7 +81,7 @@ def _all(folder: Path) -> tuple[Appendix, ...]:
 
 def _appendix(path: Path) -> Appendix:
     problems: list[SetProblem] = []
-    given = Parameters(data_files.mapping_of(path), path.name, problems, "FORMAT")
+    given = Parameters(texts_of(path), path.name, problems, "FORMAT")
     lines = tuple(map(_line, given.rows("lines")))
     found = Appendix(
         version=given.text("version", None),

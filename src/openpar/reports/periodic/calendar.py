@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from openpar.common.yaml_files import texts_of
 from openpar.engine.errors import SetProblem
 from openpar.engine.parameters import Parameters
 from openpar.engine.periods import Calendar, Period, PeriodKind, period, period_of
@@ -174,7 +175,7 @@ def reform_year(day: date) -> int:
 @lru_cache(maxsize=4)
 def _loaded(path: Path) -> ReportCalendar:
     problems: list[SetProblem] = []
-    given = Parameters(data_files.mapping_of(path), "calendar.yaml", problems, "FORMAT")
+    given = Parameters(texts_of(path), "calendar.yaml", problems, "FORMAT")
     given.has("also_asked")
     wanted = given.found.get("also_asked")
     also = frozenset(map(str, wanted)) if isinstance(wanted, list) else frozenset[str]()

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 from django.db import migrations, models
+from openpar.common.first_tables import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -13,7 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModels([migrations.CreateModel(
             name='HoursVersion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -81,5 +82,5 @@ class Migration(migrations.Migration):
                 'ordering': ['day'],
                 'constraints': [models.UniqueConstraint(fields=('version', 'day'), name='a_day_once_in_a_year', violation_error_message='Ngày này đã có trong lịch.')],
             },
-        ),
+        ),]),
     ]

@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from openpar.common.first_tables import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -14,7 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModels([migrations.CreateModel(
             name='Digest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -111,5 +112,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('user', 'channel'), name='one_choice_a_channel'), models.CheckConstraint(condition=models.Q(('channel', 'GATEWAY'), ('pace', 'DIGEST'), _negated=True), name='gateways_send_at_once', violation_error_message='Tin nhắn không gộp theo ngày.')],
             },
-        ),
+        ),]),
     ]

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 from django.db import migrations, models
+from openpar.common.first_tables import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -12,7 +13,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModels([migrations.CreateModel(
             name='Block',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -71,5 +72,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('predecessor', 'successor', 'on'), name='one_link_a_day'), models.CheckConstraint(condition=models.Q(('successor__isnull', False), ('change', 'DISSOLVED'), _connector='OR'), name='only_a_dissolution_has_no_successor', violation_error_message='Chỉ giải thể mới không có đơn vị kế thừa.'), models.UniqueConstraint(condition=models.Q(('successor__isnull', True)), fields=('predecessor', 'on'), name='dissolved_once_a_day'), models.CheckConstraint(condition=models.Q(('successor', models.F('predecessor')), _negated=True), name='nobody_succeeds_itself', violation_error_message='Đơn vị không kế thừa chính mình; đổi tên là một phiên bản mới.')],
             },
-        ),
+        ),]),
     ]

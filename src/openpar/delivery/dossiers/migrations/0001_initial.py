@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from openpar.common.first_tables import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -16,7 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModels([migrations.CreateModel(
             name='DossierImport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -82,5 +83,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['organisation', 'rule'], name='hits_by_agency')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('gone_in__isnull', True)), fields=('dossier', 'rule'), name='an_open_hit_once')],
             },
-        ),
+        ),]),
     ]

@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from openpar.common.first_tables import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -16,7 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModels([migrations.CreateModel(
             name='FigureSheet',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -127,5 +128,5 @@ class Migration(migrations.Migration):
                 'ordering': ['revision', 'position'],
                 'constraints': [models.UniqueConstraint(fields=('revision', 'block', 'label', 'is_total'), name='one_figure_line_a_label')],
             },
-        ),
+        ),]),
     ]

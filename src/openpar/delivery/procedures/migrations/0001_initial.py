@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from openpar.common.first_tables import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -16,7 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModels([migrations.CreateModel(
             name='Procedure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -286,5 +287,5 @@ class Migration(migrations.Migration):
                 'ordering': ['procedure', 'organisation', 'valid_from'],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('organisation__isnull', True)), fields=('procedure', 'valid_from'), name='one_provision_a_day'), models.UniqueConstraint(condition=models.Q(('organisation__isnull', False)), fields=('procedure', 'organisation', 'valid_from'), name='one_provision_an_agency_a_day'), models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='provision_ends_after_it_begins', violation_error_message='Ngày hết hiệu lực phải sau ngày bắt đầu hiệu lực.')],
             },
-        ),
+        ),]),
     ]

@@ -4,6 +4,7 @@ import django.db.models.deletion
 import openpar.common.fields
 from django.conf import settings
 from django.db import migrations, models
+from openpar.common.first_tables import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -19,7 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModels([migrations.CreateModel(
             name='Round',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -259,5 +260,5 @@ class Migration(migrations.Migration):
                 'ordering': ['-id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('granted_by__isnull', True), models.Q(('granted_by', models.F('asked_by')), _negated=True), _connector='OR'), name='reopened_by_two_people', violation_error_message='Người đề nghị mở lại không được tự chấp thuận.')],
             },
-        ),
+        ),]),
     ]

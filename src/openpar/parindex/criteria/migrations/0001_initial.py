@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import openpar.common.fields
 from django.db import migrations, models
+from openpar.common.first_tables import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -13,7 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModels([migrations.CreateModel(
             name='CriteriaSet',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -68,5 +69,5 @@ class Migration(migrations.Migration):
                 'ordering': ['set', 'position'],
                 'constraints': [models.UniqueConstraint(fields=('set', 'code'), name='a_code_once_in_a_set', violation_error_message='Mã tiêu chí đã có trong bộ này.'), models.CheckConstraint(condition=models.Q(('is_leaf', False), ('rule__isnull', False), _connector='OR'), name='a_leaf_has_its_rule')],
             },
-        ),
+        ),]),
     ]

@@ -5,6 +5,7 @@ import openpar.common.fields
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
+from openpar.common.first_tables import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -19,7 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModels([migrations.CreateModel(
             name='Indicator',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -89,5 +90,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('denominator__isnull', False), ('numerator__isnull', False), ('state', 'KNOWN'), models.Q(('denominator', Decimal('0')), _negated=True)), models.Q(('denominator__isnull', True), ('numerator__isnull', True), ('state', 'NO_DATA')), models.Q(('denominator', Decimal('0')), ('numerator', Decimal('0')), ('state', 'NOT_APPLICABLE')), models.Q(('denominator__isnull', True), ('numerator__isnull', True), ('state', 'NOT_APPLICABLE'), models.Q(('note', ''), _negated=True)), _connector='OR'), name='null_is_not_zero_is_not_na'), models.CheckConstraint(condition=models.Q(models.Q(('origin', 'COMPUTED'), ('tree_on__isnull', False), models.Q(('facts_sha256', ''), _negated=True)), models.Q(('document__isnull', False), ('origin', 'REPORTED')), models.Q(('batch__isnull', False), ('origin', 'IMPORTED')), _connector='OR'), name='a_value_has_its_source'), models.CheckConstraint(condition=models.Q(('until_on__gte', models.F('from_on'))), name='value_period_in_order')],
                 'indexes': [models.Index(fields=['organisation', 'year', 'number'], name='value_by_agency')],
             },
-        ),
+        ),]),
     ]

@@ -4,6 +4,7 @@ import django.db.models.deletion
 import openpar.common.fields
 from django.conf import settings
 from django.db import migrations, models
+from openpar.common.first_tables import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -17,7 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModels([migrations.CreateModel(
             name='Initiative',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -168,5 +169,5 @@ class Migration(migrations.Migration):
                 'ordering': ['replicated_on', 'id'],
                 'constraints': [models.UniqueConstraint(fields=('initiative', 'organisation'), name='taken_over_once_an_agency', violation_error_message='Đơn vị này đã có trong danh sách nhân rộng.')],
             },
-        ),
+        ),]),
     ]

@@ -4,6 +4,7 @@ import django.db.models.deletion
 import openpar.common.fields
 from django.conf import settings
 from django.db import migrations, models
+from openpar.common.first_tables import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -17,7 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModels([migrations.CreateModel(
             name='ElectronicDocuments',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -219,5 +220,5 @@ class Migration(migrations.Migration):
                 'ordering': ['organisation', 'year', 'revision'],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('organisation', 'year'), name='one_current_training_plan'), models.UniqueConstraint(fields=('organisation', 'year', 'revision'), name='training_plan_revision_once')],
             },
-        ),
+        ),]),
     ]

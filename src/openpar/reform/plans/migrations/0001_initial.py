@@ -4,6 +4,7 @@ import django.db.models.deletion
 import openpar.common.fields
 from django.conf import settings
 from django.db import migrations, models
+from openpar.common.first_tables import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -17,7 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModels([migrations.CreateModel(
             name='Meeting',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -390,5 +391,5 @@ class Migration(migrations.Migration):
                 'ordering': ['id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('agency_class', ''), ('organisation__isnull', False)), models.Q(('organisation__isnull', True), models.Q(('agency_class', ''), _negated=True)), _connector='OR'), name='an_agency_or_a_class_of_agencies'), models.UniqueConstraint(condition=models.Q(('organisation__isnull', False)), fields=('line', 'part', 'organisation'), name='an_agency_is_named_once_a_part'), models.UniqueConstraint(condition=models.Q(('agency_class', ''), _negated=True), fields=('line', 'part', 'agency_class'), name='a_class_is_named_once_a_part')],
             },
-        ),
+        ),]),
     ]

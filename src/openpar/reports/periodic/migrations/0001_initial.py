@@ -4,6 +4,7 @@ import django.db.models.deletion
 import openpar.common.fields
 from django.conf import settings
 from django.db import migrations, models
+from openpar.common.first_tables import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -18,7 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModels([migrations.CreateModel(
             name='PeriodicReport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -140,5 +141,5 @@ class Migration(migrations.Migration):
                 'ordering': ['id'],
                 'constraints': [models.UniqueConstraint(fields=('revision', 'line'), name='one_report_value_a_line'), models.CheckConstraint(condition=models.Q(models.Q(('batch__isnull', False), ('origin', 'IMPORTED')), models.Q(models.Q(('origin', 'IMPORTED'), _negated=True), ('batch__isnull', True)), _connector='OR'), name='report_values_of_a_file_name_it'), models.CheckConstraint(condition=models.Q(models.Q(('origin', 'COMPUTED'), _negated=True), models.Q(('source', ''), _negated=True), _connector='OR'), name='computed_values_name_their_source')],
             },
-        ),
+        ),]),
     ]
