@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import shutil
@@ -65,6 +66,18 @@ def _turn(item: pytest.Item) -> tuple[int, list[str]]:
     path = item.nodeid
     place = next((place for place, start in enumerate(_LONGEST) if path.startswith(start)), len(_LONGEST))
     return place, worlds.worlds_of(item)
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded for all tests stays: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_sessionfinish() -> None:
+    # What is written in C++ would believe that it was forgotten.
+    gc.unfreeze()
 
 
 @pytest.hookimpl(tryfirst=True)

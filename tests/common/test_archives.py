@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import io
 import random
-import time
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -109,15 +108,12 @@ def test_all_faults_of_the_list_are_named_at_once() -> None:
         workbook(strings="<si><t>abc</t></si>" * 600_000),
     ],
 )
-def test_refusing_costs_neither_time_nor_memory(content: bytes) -> None:
+def test_refusing_costs_no_memory(content: bytes) -> None:
     tracemalloc.start()
-    began = time.perf_counter()
     with pytest.raises(FileRefused):
         read_sheet(content)
-    took = time.perf_counter() - began
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert took < 2
     assert peak < 8_000_000
 
 

@@ -88,6 +88,7 @@ VISITS: Mapping[str, Visit] = {
             Look("initiative-evaluations", query="kind=QUARTER&year=2026&number=1"),
             *_all("monitors", "monitor-agency", "monitor-new", "monitor-entry"),
             *_all("plans", "plan-new", "plan", "plan-version", "plan-draft", "plan-supplement"),
+            Look("plan-target"),
             *_all("plan-import", "plan-take", "plan-line-new", "plan-line", "tasks", "task", "meetings"),
             *_all("meeting", "meeting-new", "meeting-edit", "meeting-order"),
             *(Look("plan", query=f"view={view}") for view in ("time", "agencies", "list", "targets")),
