@@ -36,6 +36,7 @@ from openpar.parindex.assessments.models import Assessment, EvidenceUse
 from openpar.parindex.indicators.actions.values import compute_value
 from openpar.parindex.indicators.models import IndicatorValue
 from tests.demo.conftest import NOON, TODAY
+from tests.web.reading import text_of
 
 pytestmark = pytest.mark.django_db
 IN_TIME = (Verdict.EARLY, Verdict.ON_TIME)
@@ -142,12 +143,6 @@ def browser(username: str) -> Client:
     client = Client()
     client.force_login(User.objects.get(username=username))
     return client
-
-
-def text_of(client: Client, address: str) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200, (answer.status_code, address)
-    return answer.content.decode()
 
 
 def link_in(page: str, pattern: str, after: str = "") -> str:

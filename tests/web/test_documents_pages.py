@@ -32,6 +32,7 @@ from tests.base.documents.signed import person, plain_pdf, sign, trust_store, wi
 from tests.factories import MOMENT
 from tests.parindex import rounds
 from tests.web.conftest import LogIn
+from tests.web.reading import text_of
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\nreport"
@@ -56,12 +57,6 @@ def browser(person: Actor) -> Client:
 def kept(by: Actor, where: Organisation, title: str = "Kế hoạch cải cách", **more: object) -> Document:
     given: dict[str, object] = {"number": "05/KH", "upload": PDF, "file_name": "kế hoạch.pdf", **more}
     return add_document(by=by, at=MOMENT, owner_id=where.pk, title=title, **given)  # type: ignore[arg-type]  # a table of particulars
-
-
-def text_of(client: Client, address: str) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200
-    return answer.content.decode()
 
 
 def handed_out(client: Client, document: Document) -> bytes:

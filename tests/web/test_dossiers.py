@@ -29,6 +29,7 @@ from tests import factories
 from tests.delivery.dossiers import lists
 from tests.delivery.dossiers.test_importing import written
 from tests.web.conftest import LogIn
+from tests.web.reading import text_of, visible
 from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
@@ -58,17 +59,6 @@ def a_year_of_lists() -> list[str]:
             row[place["Ngày kết thúc xử lý"]] = row[place["Ngày trả kết quả"]] = ""
     lists.brought(written(rows), lists.moment(JUNE))
     return [str(code) for code in late]
-
-
-def text_of(browser: Client, address: str, status: int = 200) -> str:
-    answer = browser.get(address)
-    assert answer.status_code == status, (address, answer.status_code)
-    return answer.content.decode()
-
-
-def visible(html: str) -> str:
-    """The words of a page, without its marks."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def total_on(html: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -14,8 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from openpar.base.accounts.models import Role, User
-from openpar.base.organisations.roles import Actor
+from openpar.base.accounts.models import Role
 from openpar.delivery.figures.models import EvaluationInput, FigureRevision, FigureSheet, RevisionState
 from tests import factories
 from tests.delivery.figures.sheets import (
@@ -38,6 +36,7 @@ from tests.delivery.figures.sheets import (
     view_of,
     workbook,
 )
+from tests.web.reading import browser_of, text_of, visible
 
 pytestmark = pytest.mark.django_db
 
@@ -48,25 +47,8 @@ def _october() -> Iterator[None]:
         yield
 
 
-def browser_of(person: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=person.person_id))
-    return client
-
-
 def overseer(role: Role = Role.PROCEDURE_CONTROLLER) -> Client:
     return browser_of(factories.actor_as(role, factories.organisation("Văn phòng UBND tỉnh", assessed=False)))
-
-
-def text_of(browser: Client, address: str, status: int = 200) -> str:
-    answer = browser.get(address)
-    assert answer.status_code == status
-    return answer.content.decode()
-
-
-def visible(html: str) -> str:
-    """The words of a page, without its marks."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def grid(sheet: FigureSheet, *rows: dict[str, object], **others: object) -> dict[str, str]:

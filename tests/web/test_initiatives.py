@@ -10,11 +10,9 @@ import openpyxl
 import pytest
 import time_machine
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from openpar.base.accounts.models import Role, User
-from openpar.base.organisations.roles import Actor
+from openpar.base.accounts.models import Role
 from openpar.reform.findings.models import Finding
 from openpar.reform.initiatives.models import (
     Evaluation,
@@ -29,6 +27,7 @@ from openpar.web.initiatives.home import waiting
 from tests import factories
 from tests.reform.initiatives import stories
 from tests.reform.initiatives.stories import AT, HALF, Story
+from tests.web.reading import browser_of, text_of
 from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
@@ -47,18 +46,6 @@ def initiative_pages() -> Story:
 def _june() -> Iterator[None]:
     with time_machine.travel(AT + timedelta(hours=1), tick=True):
         yield
-
-
-def browser_of(person: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=person.person_id))
-    return client
-
-
-def text_of(browser: Client, address: str, status: int = 200) -> str:
-    answer = browser.get(address)
-    assert answer.status_code == status
-    return answer.content.decode()
 
 
 def one(name: str = "Một") -> Initiative:

@@ -10,11 +10,9 @@ import openpyxl
 import pytest
 import time_machine
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from openpar.base.accounts.models import Role, User
-from openpar.base.organisations.roles import Actor
+from openpar.base.accounts.models import Role
 from openpar.reform.findings.models import Finding
 from openpar.reform.monitors.models import ElectronicDocuments, LegalReview, TrainingPlan
 from openpar.reform.monitors.registers import REGISTERS
@@ -23,6 +21,7 @@ from openpar.web.monitors.home import waiting
 from tests import factories
 from tests.reform.monitors import entries
 from tests.reform.monitors.entries import AT, Watched
+from tests.web.reading import browser_of, text_of
 from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
@@ -41,18 +40,6 @@ def monitor_pages() -> Watched:
 def _june() -> Iterator[None]:
     with time_machine.travel(AT + timedelta(hours=1), tick=True):
         yield
-
-
-def browser_of(person: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=person.person_id))
-    return client
-
-
-def text_of(browser: Client, address: str, status: int = 200) -> str:
-    answer = browser.get(address)
-    assert answer.status_code == status
-    return answer.content.decode()
 
 
 @pytest.mark.parametrize("key", REGISTERS)

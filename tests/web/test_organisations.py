@@ -14,6 +14,7 @@ from openpar.web.organisations import views
 from tests import factories
 from tests.factories import MOMENT
 from tests.web.conftest import LogIn
+from tests.web.reading import text_of
 
 pytestmark = pytest.mark.django_db
 BASIS = "392/NQ-HĐND 18/02/2025"
@@ -37,12 +38,6 @@ def labour(department: Organisation) -> Organisation:
         legal_basis=BASIS,
     )
     return found
-
-
-def text_of(browser: Client, address: str, status: int = 200) -> str:
-    answer = browser.get(address)
-    assert answer.status_code == status
-    return answer.content.decode()
 
 
 def test_the_tree_is_that_of_the_day_asked_for(browser: Client, labour: Organisation) -> None:

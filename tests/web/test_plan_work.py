@@ -11,8 +11,6 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from openpar.base.accounts.models import User
-from openpar.base.organisations.roles import Actor
 from openpar.reform.plans.models import (
     Assignment,
     Claim,
@@ -23,6 +21,7 @@ from openpar.reform.plans.models import (
     Task,
 )
 from tests.reform.plans.year import Province, duty_of, moment, owed, reported
+from tests.web.reading import browser_of, visible
 
 pytestmark = pytest.mark.django_db
 
@@ -31,17 +30,6 @@ pytestmark = pytest.mark.django_db
 def _july() -> Iterator[None]:
     with time_machine.travel(moment(date(2026, 7, 12)), tick=True):
         yield
-
-
-def browser_of(person: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=person.person_id))
-    return client
-
-
-def visible(html: str) -> str:
-    """The words of a page, without its marks."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def text_of(browser: Client, address: str) -> str:

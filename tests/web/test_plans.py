@@ -14,13 +14,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from openpar.base.accounts.models import Role, User
-from openpar.base.organisations.roles import Actor
+from openpar.base.accounts.models import Role
 from openpar.reform.plans.actions.working import note_progress
 from openpar.reform.plans.models import Assignment
 from tests import factories
 from tests.reform.plans import year
 from tests.reform.plans.year import Province, moment
+from tests.web.reading import browser_of, text_of, visible
 
 pytestmark = pytest.mark.django_db
 TODAY = moment(date(2026, 7, 12))
@@ -30,23 +30,6 @@ TODAY = moment(date(2026, 7, 12))
 def _july() -> Iterator[None]:
     with time_machine.travel(TODAY, tick=True):
         yield
-
-
-def browser_of(person: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=person.person_id))
-    return client
-
-
-def text_of(browser: Client, address: str, status: int = 200) -> str:
-    answer = browser.get(address)
-    assert answer.status_code == status, address
-    return answer.content.decode()
-
-
-def visible(html: str) -> str:
-    """The words of a page, without its marks."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def listed(html: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
@@ -48,6 +47,7 @@ from tests.delivery.procedures.catalogue import (
 )
 from tests.delivery.procedures.pages import procedure_things
 from tests.web.conftest import LogIn
+from tests.web.reading import text_of, visible
 
 pytestmark = pytest.mark.django_db
 MANAGER = Role.PROCEDURE_CONTROLLER
@@ -57,17 +57,6 @@ MANAGER = Role.PROCEDURE_CONTROLLER
 def _july() -> Iterator[None]:
     with time_machine.travel(AT, tick=True):
         yield
-
-
-def text_of(browser: Client, address: str, status: int = 200) -> str:
-    answer = browser.get(address)
-    assert answer.status_code == status
-    return answer.content.decode()
-
-
-def visible(html: str) -> str:
-    """The words of a page, without its marks."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 # The list

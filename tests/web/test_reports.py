@@ -15,14 +15,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from openpar.base.accounts.models import User
 from openpar.base.documents.actions import add_document
-from openpar.base.organisations.roles import Actor, Role
+from openpar.base.organisations.roles import Role
 from openpar.common.formats import VIETNAM
 from openpar.reports.periodic.models import PeriodicReport, ReportLock, ReportRevision, RevisionState
 from tests import factories
 from tests.reports.periodic import made
 from tests.reports.periodic.made import LATE, ON_TIME, YEAR, Office, Province, number, pair
+from tests.web.reading import browser_of, visible
 from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
@@ -43,17 +43,6 @@ def report_pages() -> Province:
 def _autumn() -> Iterator[None]:
     with time_machine.travel(LATE, tick=True):
         yield
-
-
-def browser_of(person: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=person.person_id))
-    return client
-
-
-def visible(html: str) -> str:
-    """The words of a page, without its marks."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def text_of(browser: Client, address: str, status: int = 200) -> str:

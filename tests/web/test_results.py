@@ -19,6 +19,7 @@ from tests import factories
 from tests.parindex import rounds
 from tests.parindex.other_rounds import silent_round
 from tests.parindex.rounds import SmallRound
+from tests.web.reading import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +28,6 @@ def browser(who: Actor | User) -> Client:
     client = Client()
     client.force_login(User.objects.get(pk=who.person_id if isinstance(who, Actor) else who.pk))
     return client
-
-
-def text_of(client: Client, address: str) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200, answer.status_code
-    return answer.content.decode()
 
 
 def names_in(text: str) -> list[str]:

@@ -17,6 +17,7 @@ from openpar.parindex.assessments.models import Adjustment, Layer, Round, RoundB
 from openpar.web.appraisals import home
 from tests.parindex import rounds
 from tests.parindex.rounds import SmallRound
+from tests.web.reading import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -31,12 +32,6 @@ def client_of(who: Actor) -> Client:
     client = Client()
     client.force_login(User.objects.get(pk=who.person_id))
     return client
-
-
-def text_of(browser: Client, address: str) -> str:
-    answer = browser.get(address)
-    assert answer.status_code == 200
-    return answer.content.decode()
 
 
 def test_the_manager_corrects_a_round_in_preparation(prepared: SmallRound) -> None:
