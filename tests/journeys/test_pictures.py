@@ -11,8 +11,15 @@ from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
 
 from openpar.base.audit.sealing import seal
+from openpar.demo.people import HEALTH
+from openpar.demo.rounds import Places
 from openpar.parindex.criteria.official_table import write_official_table
 from openpar.parindex.criteria.yaml_files import read_mapping
+from openpar.reform.findings.models import Finding, FindingState, FoundBy
+from openpar.reform.inspections.models import Inspection
+from openpar.reform.plans.models import Claim, Plan
+from openpar.reports.periodic.models import PeriodicReport
+from tests.demo.building import running
 from tests.journeys.browser import PICTURES, ROOT, TAKES_PICTURES, Visitors, press, row
 from tests.journeys.browser import take_picture as picture
 from tests.journeys.province import Province
@@ -28,6 +35,12 @@ def test_the_pictures_that_are_taken_are_those_that_the_guide_orders() -> None:
         line.split(maxsplit=1)[0] for line in _ORDERED.read_text(encoding="utf-8").splitlines() if line
     ]
     assert sorted(taken) == sorted(ordered)
+
+
+@pytest.fixture
+def year(settings: Settings, db: None) -> Places:
+    settings.OPENPAR_DEMO = True
+    return running(timezone.localdate())
 
 
 @pytest.fixture
@@ -77,6 +90,32 @@ def test_the_pictures_of_the_guide(visitors: Visitors, province: Province, tmp_p
     decision(manager, province)
     results(manager, province)
     seals(head, login, province)
+
+
+@pytest.mark.skipif(not TAKES_PICTURES, reason="OPENPAR_SCREENSHOTS=1 takes the pictures of the guide")
+@pytest.mark.usefixtures("year")
+def test_the_pictures_of_the_reform_year(visitors: Visitors) -> None:
+    focal = log_in(visitors, "Nguyễn Thị Hòa")
+    plan = Plan.objects.get(organisation__key=HEALTH, year=timezone.localdate().year)
+    focal.goto(f"/plans/{plan.pk}/")
+    picture(focal, "bang-ke-hoach", height=900)
+    reported = Claim.objects.filter(duty__assignment__task__plan=plan).earliest("pk")
+    focal.goto(f"/tasks/{reported.duty.assignment_id}/")
+    picture(focal, "nhiem-vu", height=900)
+    manager = log_in(visitors, "Trần Thị Minh Hạnh")
+    case = Inspection.objects.get()
+    manager.goto(f"/inspections/{case.pk}/")
+    picture(manager, "cuoc-kiem-tra", height=960)
+    lost = Finding.objects.filter(
+        organisation__key=HEALTH, found_by=FoundBy.APPRAISAL, state=FindingState.CLOSED
+    ).earliest("pk")
+    focal.goto(f"/findings/{lost.pk}/")
+    picture(focal, "ton-tai-han-che", height=900)
+    focal.goto("/reports/?year=2025")
+    picture(focal, "ban-bao-cao", height=860)
+    report = PeriodicReport.objects.filter(organisation__key=HEALTH).earliest("pk")
+    focal.goto(f"/reports/{report.pk}/")
+    picture(focal, "bao-cao-dinh-ky", height=960)
 
 
 def criteria(page: Page, folder: Path) -> None:

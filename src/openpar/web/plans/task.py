@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from openpar.base.accounts.models import RoleHeld
 from openpar.base.accounts.queries import Actor
 from openpar.base.organisations.models import OrganisationVersion
+from openpar.base.organisations.queries import names_on
 from openpar.common.formats import format_date, format_moment
 from openpar.reform.fields import field_name
+from openpar.reform.heirs import heirs_on
 from openpar.reform.plans.classes import class_names
 from openpar.reform.plans.models import (
     Claim,
@@ -40,8 +42,8 @@ from openpar.reform.plans.permissions import (
 from openpar.reform.plans.queries.task import Happened, Step, TaskView, task_view
 from openpar.reform.plans.words import agencies_words, deadline_words
 from openpar.web.components.documents import stored_file_answer
-from openpar.web.findings.common import source_link
-from openpar.web.http import AuthenticatedRequest, actor, page, today
+from openpar.web.findings.common import side, source_link
+from openpar.web.http import AuthenticatedRequest, page, today
 from openpar.web.plans.common import (
     Pill,
     assignment_pill,
@@ -96,21 +98,28 @@ class Rights:
 def visible_task(request: AuthenticatedRequest, assignment_id: int) -> TaskView:
     """The obligation; 404 for whoever may not see it."""
     frame(request, "tasks")
-    view = task_view(actor(request), assignment_id, today())
+    view = task_view(side(request), assignment_id, today())
     if view is None:
         raise Http404
     return view
 
 
+def acting_agency(view: TaskView, day: date) -> int:
+    """The agency that owes it, or whoever carries it on: their store, their divisions."""
+    owes = view.assignment.organisation_id
+    return heirs_on([owes], day)[owes]
+
+
 def rights_of(who: Actor, view: TaskView) -> Rights:
     one = view.assignment
     is_live = one.ended_on is None
+    is_open = is_live and one.done_on is None
     return Rights(
-        notes=is_live and may_note_progress(who, one, frozenset(view.cooperating)),
-        works=is_live and may_note_progress(who, one),
+        notes=is_open and may_note_progress(who, one, frozenset(view.cooperating)),
+        works=is_open and may_note_progress(who, one),
         reports=is_live and may_report_done(who, one),
         asks=is_live and may_ask(who, one),
-        hands_down=is_live and one.done_on is None and may_coordinate(who, one),
+        hands_down=is_open and may_coordinate(who, one),
         confirms=is_live and may_confirm(who, one),
         decides=is_live and may_decide_request(who, one),
         records_condition=is_live
@@ -124,9 +133,10 @@ def task_context(
     request: AuthenticatedRequest, view: TaskView, typed: dict[str, str] | None = None
 ) -> dict[str, object]:
     """What the page of a task shows."""
-    who, day = actor(request), today()
+    who, day = side(request), today()
     one, line, plan = view.assignment, view.line, view.assignment.task.plan
     may = rights_of(who, view)
+    acting = acting_agency(view, day)
     classes = class_names()
     pressing = _pressing(view)
     return {
@@ -137,6 +147,7 @@ def task_context(
         "plan": plan,
         "may": may,
         "agency": view.names.get(one.organisation_id, ""),
+        "acting": "" if acting == one.organisation_id else names_on([acting], day).get(acting, ""),
         "pill": assignment_pill(one, day),
         "field": field_name(line.field, day),
         "deadline": deadline_words(line),
@@ -150,9 +161,9 @@ def task_context(
         "steps": [_step(step, one.pk) for step in reversed(view.steps)],
         "prefix": reverse("task", args=[one.pk]),
         "typed": typed or dict.fromkeys(TYPED, ""),
-        "documents": offered_documents({one.organisation_id}) if may.notes else [],
-        "divisions": _divisions(one.organisation_id, day) if may.hands_down else [],
-        "officers": _officers(one.organisation_id, day) if may.hands_down else [],
+        "documents": offered_documents({acting}) if may.notes else [],
+        "divisions": _divisions(acting, day) if may.hands_down else [],
+        "officers": _officers(acting, day) if may.hands_down else [],
         "has_ended": EndKind(one.end_kind).label if one.end_kind else "",
         "may_ask_objective": may.asks and _is_late(view, day),
         "today_words": format_date(day),
