@@ -109,6 +109,7 @@ def read(folder: Path) -> dict[str, Any]:
 
     from openpar.base.calendars.queries import work_calendar
     from openpar.common.formats import VIETNAM
+    from openpar.delivery.dossiers.declarations import AGENCIES, PROCEDURES, SECTORS
     from openpar.delivery.dossiers.mappings import suggested
     from openpar.delivery.dossiers.normalising import context_for, facts_of, reckon
     from openpar.delivery.dossiers.quality import Before, hits_of
@@ -143,9 +144,9 @@ def read(folder: Path) -> dict[str, Any]:
             context=context,
         )
         numbers = {
-            "dossier_agency": {word: at for at, word in enumerate(agencies, 1)},
-            "dossier_sector": {word: at for at, word in enumerate(reckoned.sectors.words, 1)},
-            "dossier_procedure": {word: at for at, word in enumerate(procedures, 1)},
+            AGENCIES: {word: at for at, word in enumerate(agencies, 1)},
+            SECTORS: {word: at for at, word in enumerate(reckoned.sectors.words, 1)},
+            PROCEDURES: {word: at for at, word in enumerate(procedures, 1)},
         }
         facts = facts_of(reckoned, numbers, context.edition)
         finished = int((~np.isnat(rows.moments["finished_at"])).sum())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, cast
 
@@ -19,14 +18,13 @@ from openpar.api import asking
 from openpar.api.v1 import dossiers as view
 from openpar.api.v1 import openapi
 from openpar.api.v1.national import fields, supplement_fields
-from openpar.base.access.actions.api_keys import end_api_key, make_api_key
+from openpar.base.access.actions.api_keys import end_api_key
 from openpar.base.access.models import ApiKey
 from openpar.base.accounts.actions import end_role
 from openpar.base.accounts.models import RoleHeld, User
 from openpar.base.audit.models import Entry
 from openpar.base.facts.errors import StaleFacts
 from openpar.base.facts.models import Batch
-from openpar.base.organisations.models import Organisation
 from openpar.base.organisations.roles import Role
 from openpar.common import disk
 from openpar.common.pace import Limit, Pace
@@ -36,107 +34,22 @@ from openpar.delivery.dossiers.layouts import layout
 from openpar.delivery.dossiers.mappings import ColumnMapping
 from openpar.delivery.dossiers.models import DossierImport, OpenDossier
 from tests import factories
-from tests.delivery.dossiers import lists
+from tests.api.messages import (
+    ADDRESS,
+    COMMUNE,
+    OTHER,
+    Push,
+    agency,
+    dossier,
+    envelope,
+    key_of,
+    refused,
+    said,
+    sent,
+)
 from tests.delivery.dossiers.lists import AT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("dossier_province")]
-ADDRESS = "/api/v1/dossiers/"
-COMMUNE, OTHER = lists.AGENCIES[:2]
-Push = Callable[..., HttpResponse]
-
-
-@pytest.fixture(autouse=True)
-def _clock() -> Iterator[None]:
-    with time_machine.travel(AT, tick=False):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _nobody_was_counted() -> Iterator[None]:
-    forget = asking.pace_of.cache_clear
-    forget()
-    yield
-    forget()
-
-
-@pytest.fixture
-def officer() -> User:
-    """The account of the one-stop system of one commune."""
-    return factories.person_as(Role.FOCAL_OFFICER, agency(COMMUNE), "Hệ thống một cửa")
-
-
-@pytest.fixture
-def key(officer: User) -> str:
-    return key_of(officer)
-
-
-@pytest.fixture
-def push(key: str) -> Push:
-    """Sends a message with the key of the commune's system, or with another."""
-
-    def send(message: object, *, shown: str = key, **more: Any) -> HttpResponse:
-        body = message if isinstance(message, bytes) else json.dumps(message).encode()
-        return sent(Client(), body, f"Bearer {shown}", **more)
-
-    return send
-
-
-def agency(name: str) -> Organisation:
-    return Organisation.objects.get(versions__name=name)
-
-
-def key_of(user: User, name: str = "iGate xã") -> str:
-    return make_api_key(by=factories.registrar(), at=AT - timedelta(days=30), user_id=user.pk, name=name)
-
-
-def sent(client: Client, body: bytes, authorization: str = "", **more: Any) -> HttpResponse:
-    headers = {"Authorization": authorization} if authorization else {}
-    given = {"content_type": "application/json", "headers": headers, **more}
-    return cast(HttpResponse, client.post(ADDRESS, body, **given))
-
-
-def dossier(number: int = 1, **changes: object) -> dict[str, object]:
-    told: dict[str, object] = {
-        "MaHoSo": f"H01.1-260601-{number:04}",
-        "MaTTHC": "1.001193",
-        "TenTTHC": "Đăng ký khai sinh",
-        "MaLinhVuc": "G09",
-        "TenLinhVuc": "Hộ tịch",
-        "KenhThucHien": "2",
-        "ChuHoSo": "Nguyễn Mẫu An",
-        "LoaiDoiTuong": 1,
-        "SoDienThoai": "0900000000",
-        "NgayNopHoSo": "20260601073000",
-        "NgayTiepNhan": "20260601080000",
-        "NgayHenTra": "20260604170000",
-        "TrangThaiHoSo": 4,
-        "DonViXuLy": COMMUNE,
-    }
-    return told | changes
-
-
-def envelope(*dossiers: dict[str, object], **more: object) -> dict[str, object]:
-    return {
-        "madonvi": "000.00.01.H01",
-        "service": "DongBoHoSoMC",
-        "isUpdating": True,
-        "data": dossiers,
-        **more,
-    }
-
-
-def said(answer: HttpResponse) -> dict[str, Any]:
-    assert answer.headers["Content-Type"] == "application/json"
-    found: dict[str, Any] = json.loads(answer.content)
-    assert found.keys() == {"error_code", "result"}
-    return found
-
-
-def refused(answer: HttpResponse) -> list[dict[str, Any]]:
-    found = said(answer)
-    assert found["error_code"] == str(answer.status_code)
-    refusals: list[dict[str, Any]] = found["result"]["refusals"]
-    return refusals
 
 
 def test_what_a_system_sends_counts_at_once(push: Push, officer: User) -> None:
@@ -484,14 +397,11 @@ def test_the_description_names_exactly_what_is_read() -> None:
     schemas = json.loads(answer.content)["components"]["schemas"]
     shipped = layout("dong_bo_ho_so")
     assert shipped is not None
-    wanted = {name for name, field in shipped.columns.items() if field} | {"DanhSachHoSoBoSung"}
+    lists = {"DanhSachHoSoBoSung", "TaiLieuNop", "DanhSachGiayToKetQua"}
+    wanted = {name for name, field in shipped.columns.items() if field} | lists
     properties = schemas["Dossier"]["properties"]
-    assert (
-        set(properties)
-        == wanted
-        == {*view._read({}), "DanhSachHoSoBoSung"}
-        == {*fields(), "DanhSachHoSoBoSung"}
-    )
+    told = set(view._read({})) - {"DuocTaiSuDung", "Có kết quả điện tử"}
+    assert set(properties) == wanted == told | lists == set(fields()) | lists
     asked = properties["DanhSachHoSoBoSung"]["items"]["properties"]
     assert set(asked) == {"NgayBoSung", "NgayTiepNhanBoSung"} == set(supplement_fields())
     assert set(schemas["Dossier"]["required"]) <= wanted

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.db import transaction
 from pytest_django.fixtures import Settings
 
-from openpar.backoffice import doctor, doctor_checks, findings
+from openpar.backoffice import doctor, doctor_calendars, doctor_checks, findings
 from openpar.backoffice.commandline import main
 from openpar.backoffice.findings import Check, Finding, Mark, check
 from openpar.common.disk import Reserve
 from openpar.common.durability import Setting, UnsoundDatabase
+from openpar.common.formats import VIETNAM
 from openpar.common.triggers import drop_triggers
+from tests.base.calendars.decided import decide
 from tests.guards import take_guard_away
 
 pytestmark = pytest.mark.django_db
@@ -123,10 +127,22 @@ def test_a_folder_that_cannot_be_written_is_wrong(settings: Settings, tmp_path: 
 
 
 def test_a_clock_that_lost_its_time_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    from datetime import UTC, datetime
-
     monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2020, 1, 1, tzinfo=UTC))
     assert marks(doctor_checks.clock)["đồng hồ"] is Mark.WRONG
+
+
+def test_a_year_without_a_decided_calendar_is_a_warning_the_next_one_late_in_the_year() -> None:
+    def found(day: date) -> dict[str, Mark]:
+        with time_machine.travel(datetime.combine(day, time(8), VIETNAM), tick=False):
+            return marks(doctor_calendars.working_calendars)
+
+    this, following = "lịch làm việc năm 2026", "lịch làm việc năm 2027"
+    assert found(date(2026, 3, 1)) == {this: Mark.WARNING}
+    decide(2026)
+    assert found(date(2026, 10, 31)) == {this: Mark.OK}
+    assert found(date(2026, 11, 1)) == {this: Mark.OK, following: Mark.WARNING}
+    decide(2027)
+    assert found(date(2026, 11, 1)) == {this: Mark.OK, following: Mark.OK}
 
 
 def test_missing_fonts_are_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,17 +22,18 @@ from pytest_django.fixtures import Settings
 from openpar.base.accounts.models import Role, User
 from openpar.parindex.assessments.models import Assessment, Round
 from openpar.parindex.assessments.queries.results import blocks_of, source_of
-from openpar.reports.decision import decision_document
+from openpar.reports.decision import decision_document, decision_pdf
 from openpar.reports.documents.authorities import place_of
 from openpar.reports.documents.wording import NATIONAL_MOTTO, NATIONAL_NAME, day_words
 from openpar.reports.matrix import matrix_workbook
-from openpar.reports.notice import notice_document, unit_notice
+from openpar.reports.notice import notice_document, notice_pdf, unit_notice
 from openpar.reports.round_data import round_report
-from openpar.reports.self_assessment import report_document, report_workbook, self_report
+from openpar.reports.self_assessment import report_document, report_pdf, report_workbook, self_report
 from tests import factories
 from tests.parindex import rounds
 from tests.parindex.other_rounds import silent_round
 from tests.parindex.rounds import SmallRound
+from tests.reports.documents.standards import standard_faults
 
 pytestmark = pytest.mark.django_db
 
@@ -316,6 +317,9 @@ def test_downloads_are_attachments_under_vietnamese_names(published: SmallRound)
         (f"/results/{round_}/{sheet}/notice.docx", "Th%C3%B4ng%20b%C3%A1o"),
         (f"/assessments/{sheet}/report.docx", "B%C3%A1o%20c%C3%A1o"),
         (f"/assessments/{sheet}/report.xlsx", "B%C3%A1o%20c%C3%A1o"),
+        (f"/results/{round_}/decision.pdf", "Quy%E1%BA%BFt"),
+        (f"/results/{round_}/{sheet}/notice.pdf", "Th%C3%B4ng%20b%C3%A1o"),
+        (f"/assessments/{sheet}/report.pdf", "B%C3%A1o%20c%C3%A1o"),
     ):
         answer = client.get(address)
         assert answer.status_code == 200, address
@@ -327,5 +331,31 @@ def test_downloads_are_attachments_under_vietnamese_names(published: SmallRound)
 def test_the_decision_is_for_those_who_oversee(published: SmallRound) -> None:
     client = Client()
     client.force_login(factories.person_as(Role.FOCAL_OFFICER, published.health))
-    assert client.get(f"/results/{published.round.pk}/decision.docx").status_code == 404
+    for kind in ("docx", "pdf"):
+        assert client.get(f"/results/{published.round.pk}/decision.{kind}").status_code == 404
     assert client.get(f"/results/{published.round.pk}/matrix.xlsx").status_code == 200
+
+
+def test_every_paper_of_a_round_is_also_printed_as_the_standards_ask(published: SmallRound) -> None:
+    told = round_report(published.round, published.manager)
+    block = next(one for one in blocks_of(published.round.pk) if one.code == "so")
+    source = source_of(published.round)
+    row = source.rows(block)[0]
+    papers = (
+        decision_pdf(told, digest="ab" * 32),
+        notice_pdf(unit_notice(published.round, block, row, source, is_provisional=False)),
+        report_pdf(self_report(published.sheet())),
+    )
+    for content in papers:
+        assert standard_faults(content) == []
+
+
+def test_a_paper_that_the_decree_would_not_have_is_edited_and_not_printed(deciding: SmallRound) -> None:
+    Round.objects.filter(pk=deciding.round.pk).update(decision_signer="TS. Trần Văn A")
+    client = Client()
+    client.force_login(User.objects.get(pk=deciding.manager.person_id))
+    address = f"/results/{deciding.round.pk}/decision"
+    assert client.get(f"{address}.docx").status_code == 200
+    refused = client.get(f"{address}.pdf")
+    assert refused.status_code == 422
+    assert "có học hàm, học vị" in refused.content.decode()

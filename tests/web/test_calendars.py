@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 import time_machine
@@ -17,6 +17,8 @@ from openpar.base.calendars.files import shipped_calendar
 from openpar.base.calendars.models import HoursVersion, Stage, YearVersion
 from openpar.base.calendars.queries import current_edition, work_calendar
 from openpar.base.organisations.roles import operator
+from openpar.common.formats import VIETNAM
+from tests.base.calendars.decided import decide
 from tests.factories import MOMENT
 from tests.web.conftest import LogIn
 
@@ -71,6 +73,27 @@ def test_the_year_shows_every_kind_of_day_by_letter_and_word(logged_in: LogIn, s
     assert "16/02/2026 – 20/02/2026" in text
     assert "12729/VPCP-KGVX" in text
     assert "Thấy trong một nguồn" in text
+
+
+def test_late_in_the_year_the_page_says_that_the_next_one_is_not_decided(
+    logged_in: LogIn, shipped: None
+) -> None:
+    warning = "Lịch năm 2027 mới là dự kiến, chưa có quyết định."
+    with time_machine.travel(datetime(2026, 10, 31, 23, 59, tzinfo=VIETNAM), tick=False):
+        assert warning not in text_of(logged_in(), "/calendars/")
+    with time_machine.travel(datetime(2026, 11, 1, tzinfo=VIETNAM), tick=False):
+        client = logged_in()
+        assert warning in text_of(client, "/calendars/")
+        # The page of that year says it of the year itself, once.
+        assert warning not in text_of(client, "/calendars/?year=2027")
+        decide(2027)
+        assert warning not in text_of(client, "/calendars/")
+
+
+def test_late_in_the_year_the_page_says_that_the_next_one_is_missing(logged_in: LogIn) -> None:
+    decide(2026)
+    with time_machine.travel(datetime(2026, 11, 1, tzinfo=VIETNAM), tick=False):
+        assert "Chưa có lịch năm 2027 có hiệu lực." in text_of(logged_in(), "/calendars/")
 
 
 def test_an_estimated_year_says_so(logged_in: LogIn, shipped: None) -> None:

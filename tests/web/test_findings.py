@@ -17,8 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from openpar.base.accounts.models import Role, User
-from openpar.base.organisations.roles import Actor
+from openpar.base.accounts.models import Role
 from openpar.common.formats import VIETNAM
 from openpar.reform.findings.actions.adding import add_findings
 from openpar.reform.findings.actions.extending import ask_extension
@@ -31,6 +30,7 @@ from tests import factories
 from tests.reform.findings import found
 from tests.reform.findings.found import Province, new_line
 from tests.reform.findings.pages import finding_things
+from tests.web.reading import browser_of, text_of, visible
 from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
@@ -74,23 +74,6 @@ def findings_board() -> Board:
 def _in_july() -> Iterator[None]:
     with time_machine.travel(TODAY, tick=True):
         yield
-
-
-def browser_of(person: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=person.person_id))
-    return client
-
-
-def text_of(browser: Client, address: str, status: int = 200) -> str:
-    answer = browser.get(address)
-    assert answer.status_code == status
-    return answer.content.decode()
-
-
-def visible(html: str) -> str:
-    """The words of a page, without its marks."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def test_every_count_of_the_board_opens_the_list_of_as_many(findings_board: Board) -> None:
@@ -196,12 +179,17 @@ def test_a_report_without_evidence_is_refused_and_nothing_typed_is_lost(findings
     assert "chưa có tài liệu kiểm chứng" in page
 
 
-def test_a_plan_on_an_older_sight_is_a_conflict(findings_board: Board) -> None:
+@pytest.mark.parametrize("version", ["1", ""])
+def test_a_plan_on_an_older_sight_is_a_conflict_that_shows_both(findings_board: Board, version: str) -> None:
     answer = browser_of(findings_board.place.focal).post(
         f"/findings/{findings_board.planned}/plan/",
-        {"remedy": "Khác", "cause": "OBJECTIVE", "version": "1"},
+        {"remedy": "Khác", "cause": "OBJECTIVE", "version": version},
     )
     assert answer.status_code == 409
+    page = answer.content.decode()
+    assert ">Khác</textarea>" in page.replace("\n", "")
+    assert found.REMEDY.remedy in page
+    assert Finding.objects.get(pk=findings_board.planned).remedy == found.REMEDY.remedy
 
 
 def test_the_finder_closes_or_sends_back_and_the_unit_has_no_such_button(findings_board: Board) -> None:

@@ -13,7 +13,7 @@ from openpar.reform.findings.actions.adding import Leaf, NewFinding, add_finding
 from openpar.reform.findings.models import FoundBy
 from tests.parindex import rounds
 from tests.reform.findings import found
-from tests.web.test_findings import browser_of, text_of, visible
+from tests.web.reading import browser_of, text_of, visible
 from tests.worlds import world
 
 pytestmark = pytest.mark.django_db

@@ -199,6 +199,7 @@ PAGES = {
     # The plan of Sở Nội vụ itself, in force and being replaced.
     "plan": SEES_PLANS,
     "plan-version": SEES_PLANS,
+    "plan-target": SEES_PLANS,
     "plan-draft": SEES_PLANS,
     "plan-supplement": COORDINATES,
     "plan-import": COORDINATES,

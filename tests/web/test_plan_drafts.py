@@ -12,10 +12,7 @@ import docx
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
-from openpar.base.accounts.models import User
-from openpar.base.organisations.roles import Actor
 from openpar.reform.plans.models import (
     Assignment,
     LineChange,
@@ -28,6 +25,7 @@ from openpar.reform.plans.models import (
     VersionState,
 )
 from tests.reform.plans.year import Province, moment, owed
+from tests.web.reading import browser_of
 
 pytestmark = pytest.mark.django_db
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -37,12 +35,6 @@ _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document
 def _july() -> Iterator[None]:
     with time_machine.travel(moment(date(2026, 7, 12)), tick=True):
         yield
-
-
-def browser_of(person: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=person.person_id))
-    return client
 
 
 def drafted(plan: Plan) -> PlanVersion:
@@ -118,6 +110,21 @@ def test_a_stale_draft_is_refused_with_409(reform_year: Province) -> None:
     address = f"/plans/{plan.pk}/draft/lines/new/"
     assert browser.post(address, {**mine, "version": "1"}).status_code == 302
     assert browser.post(address, {**mine, "version": "1"}).status_code == 409
+
+
+def test_who_was_slower_sees_what_a_line_says_now_beside_what_was_typed(reform_year: Province) -> None:
+    plan = own_plan(reform_year)
+    browser = browser_of(reform_year.health.officer)
+    mine = words(leads="Sở Y tế", cooperating="")
+    browser.post(f"/plans/{plan.pk}/draft/lines/new/", {**mine, "version": "1"})
+    address = f"/plans/{plan.pk}/draft/lines/{drafted(plan).lines.get().pk}/"
+    browser.post(address, {**mine, "text": "Rà soát thủ tục liên thông", "version": "2"})
+    answer = browser.post(address, {**mine, "text": "Rà soát một lần", "version": "2"})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "Rà soát thủ tục liên thông" in page
+    assert "Rà soát một lần" in page
+    assert drafted(plan).lines.get().text == "Rà soát thủ tục liên thông"
 
 
 def test_only_the_own_agency_edits_its_draft_and_only_the_head_issues(reform_year: Province) -> None:

@@ -12,12 +12,11 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from openpar.base.accounts.models import Role, User
+from openpar.base.accounts.models import Role
 from openpar.base.organisations.models import Kind, Organisation
-from openpar.base.organisations.roles import Actor
+from openpar.delivery.procedures.models import ProcedureVersion
 from openpar.delivery.service_quality.actions.counting import count_inputs
 from openpar.delivery.service_quality.models import IndicatorInput, Origin, Saying
 from openpar.delivery.service_quality.periods import IndexPeriod, IndexPeriodKind
@@ -25,8 +24,10 @@ from openpar.delivery.service_quality.queries.inputs import figures_known
 from openpar.web.dossier_links import dossiers_behind
 from tests import factories
 from tests.delivery.dossiers import lists
+from tests.delivery.procedures.catalogue import contents, from_file
 from tests.delivery.service_quality.province import AT, EXAMPLE, Province, both, province, stated
 from tests.delivery.service_quality.province import JUNE as MONTH
+from tests.web.reading import browser_of, text_of, visible
 from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
@@ -46,23 +47,6 @@ def index_pages() -> Province:
 def _july() -> Iterator[None]:
     with time_machine.travel(AT + timedelta(days=2), tick=True):
         yield
-
-
-def browser_of(person: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=person.person_id))
-    return client
-
-
-def text_of(browser: Client, address: str, status: int = 200) -> str:
-    answer = browser.get(address)
-    assert answer.status_code == status
-    return answer.content.decode()
-
-
-def visible(html: str) -> str:
-    """The words of a page, without its marks."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def upload(text: str, name: str = "so-lieu.csv") -> SimpleUploadedFile:
@@ -133,6 +117,32 @@ def test_in_the_order_of_the_set_when_asked(index_pages: Province) -> None:
     page = text_of(browser_of(place.officer), address)
     order = [page.index(f"/{name}/?") for name in ("1.1", "2.1", "3.1", "5.4")]
     assert order == sorted(order)
+
+
+def test_figures_counted_of_procedures_lead_to_the_list_behind_them(index_pages: Province) -> None:
+    commune = Organisation.objects.get(pk=index_pages.communes[0].pk)
+    for number in range(1, 61):
+        what = contents(f"Thủ tục {number:02}", steps="" if number % 3 else "Nộp hồ sơ")
+        from_file(f"1.{number:06}", what, since=date(2026, 6, 1))
+    count_inputs(by=index_pages.manager, at=AT, period=MONTH)
+    browser = browser_of(index_pages.leader)
+    page = f"/service-quality/{commune.pk}/1.3/?{JUNE}"
+    assert f'href="{page.replace("&", "&amp;")}#procedures"' in text_of(
+        browser, f"/service-quality/{commune.pk}/?{JUNE}&order=set"
+    )
+    html = text_of(browser, page)
+    words = visible(html)
+    assert "Danh mục vào ngày 30/06/2026: 20 thủ tục ở tử số, 60 ở mẫu số" in words
+    # Those that are not counted come first; every procedure leads to itself.
+    assert words.index("Thủ tục 01 1.000001 không") < words.index("Thủ tục 03 1.000003 được tính")
+    assert html.count("?on=30/06/2026") == 50
+    assert "1–50 trong 60" in words
+    assert "đã thay đổi từ khi đếm" not in words
+    ProcedureVersion.objects.filter(procedure__code="1.000001").update(steps="Nộp hồ sơ")
+    assert "đã thay đổi từ khi đếm" in visible(text_of(browser, page))
+    # Behind what somebody stated there is no such list.
+    stated(index_pages, index_pages.communes[0], {"1.3": ("1", "2")})
+    assert "Thủ tục đứng sau số liệu" not in visible(text_of(browser, page))
 
 
 def test_the_story_of_an_indicator_has_every_word_and_marks_what_counts(index_pages: Province) -> None:

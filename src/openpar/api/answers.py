@@ -11,19 +11,24 @@ from django.http import HttpResponse, JsonResponse
 
 @dataclass(frozen=True)
 class Refusal:
-    """One thing that is not taken: in which dossier (from 0; None: the whole), which field, what is wrong."""
+    """One thing that is not taken: in which dossier (from 0; None: the whole), which field, what is wrong.
+
+    `path` leads through the message as it was sent: “data[3].TaiLieuNop[0].TenTepDinhKem”; empty for headers.
+    """
 
     what: str
     remedy: str = ""
     field: str = ""
     index: int | None = None
     dossier: str = ""
+    path: str = ""
 
     def said(self) -> dict[str, Any]:
         return {
             "index": self.index,
             "MaHoSo": self.dossier,
             "field": self.field,
+            "path": self.path,
             "what": self.what,
             "remedy": self.remedy,
         }

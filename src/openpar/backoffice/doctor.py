@@ -53,6 +53,7 @@ def _all_findings() -> Iterator[Finding]:
         yield Finding(Mark.WRONG, "settings", f"không đọc được: {error}", "Xem docs/settings.md.")
         return
     # Needs the settings. Imported for its effect: each module registers its checks.
+    import openpar.backoffice.doctor_calendars
     import openpar.backoffice.doctor_checks
     import openpar.backoffice.doctor_documents
     import openpar.backoffice.doctor_seals  # noqa: F401  # registers its checks; nothing of it is named here

@@ -1,4 +1,4 @@
-"""The decision that approves and publishes the result of a round, with its appendices (.docx)."""
+"""The decision that approves and publishes the result of a round, with its appendices (.docx, PDF/A)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import override
 from openpar.common.formats import format_date
 from openpar.common.text import code_key
 from openpar.parindex.criteria.models import CriteriaSet
-from openpar.reports.documents import draft_docx_bytes
+from openpar.reports.documents import draft_docx_bytes, pdf_bytes
 from openpar.reports.documents.model import (
     Agency,
     Appendix,
@@ -37,6 +37,12 @@ def decision_document(report: RoundReport, *, digest: str = "") -> bytes:
     """
     with override("vi"):
         return draft_docx_bytes(decision_of(report, digest=digest))
+
+
+def decision_pdf(report: RoundReport, *, digest: str = "") -> bytes:
+    """The same as PDF/A. Raises DocumentRefused with what the decree would not have, and what fonts lack."""
+    with override("vi"):
+        return pdf_bytes(decision_of(report, digest=digest))
 
 
 def decision_of(report: RoundReport, *, digest: str = "") -> OfficialDocument:

@@ -1,4 +1,4 @@
-"""The notice that tells one unit its result and where each point was lost (.docx)."""
+"""The notice that tells one unit its result and where each point was lost (.docx, PDF/A)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from openpar.engine.numbers import subtract
 from openpar.parindex.assessments.models import Layer, Round
 from openpar.parindex.assessments.queries.results import ResultBlock, ResultSource, UnitRow
 from openpar.parindex.assessments.results import LineResult, NodeResult
-from openpar.reports.documents import draft_docx_bytes
+from openpar.reports.documents import draft_docx_bytes, pdf_bytes
 from openpar.reports.documents.model import (
     Agency,
     Block,
@@ -66,6 +66,12 @@ def notice_document(notice: UnitNotice) -> bytes:
     """The .docx; number and day of the notice are left to be filled in."""
     with override("vi"):
         return draft_docx_bytes(notice_of(notice))
+
+
+def notice_pdf(notice: UnitNotice) -> bytes:
+    """The same as PDF/A. Raises DocumentRefused with what the decree would not have, and what fonts lack."""
+    with override("vi"):
+        return pdf_bytes(notice_of(notice))
 
 
 def notice_of(notice: UnitNotice) -> OfficialDocument:

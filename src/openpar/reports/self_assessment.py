@@ -19,7 +19,7 @@ from openpar.parindex.assessments.models import Assessment, EvidenceUse, Layer, 
 from openpar.parindex.assessments.sheets import outcome_of, summed
 from openpar.parindex.criteria.models import ScoredBy
 from openpar.parindex.criteria.queries import LoadedSet, loaded_set
-from openpar.reports.documents import draft_docx_bytes
+from openpar.reports.documents import draft_docx_bytes, pdf_bytes
 from openpar.reports.documents.model import (
     Agency,
     Block,
@@ -179,6 +179,12 @@ def report_document(report: SelfReport) -> bytes:
     """The .docx in the layout of an official report."""
     with override("vi"):
         return draft_docx_bytes(report_of(report))
+
+
+def report_pdf(report: SelfReport) -> bytes:
+    """The same as PDF/A. Raises DocumentRefused with what the decree would not have, and what fonts lack."""
+    with override("vi"):
+        return pdf_bytes(report_of(report))
 
 
 def report_of(report: SelfReport) -> OfficialDocument:

@@ -36,6 +36,7 @@ VERBS: Mapping[str, StrPromise] = {
     "plan.target_changed": gettext_lazy("Sửa chỉ tiêu"),
     "plan.target_removed": gettext_lazy("Bỏ chỉ tiêu"),
     "plan.target_read": gettext_lazy("Ghi kết quả chỉ tiêu"),
+    "plan.target_corrected": gettext_lazy("Sửa kết quả chỉ tiêu"),
     "task.condition_recorded": gettext_lazy("Ghi nhận điều kiện của nhiệm vụ"),
     "task.handed_down": gettext_lazy("Giao nhiệm vụ trong đơn vị"),
     "task.progress_noted": gettext_lazy("Ghi tiến độ nhiệm vụ"),

@@ -148,6 +148,20 @@ def test_a_file_that_cannot_be_is_refused(spoil: Any) -> None:
         read_settings(spoilt)
 
 
+def test_a_rule_ends_on_the_day_on_which_the_next_one_begins() -> None:
+    file = raw()
+    old, change = file["rules"][0], date(2027, 1, 1)
+    old["until"] = change
+    # In whatever order the file has them.
+    file["rules"].insert(0, {**old, "name": "Quy tắc mới", "from": change, "until": None})
+    found = read_settings(file)
+    in_force = [
+        found.rules_on(day)[old["kind"]].name
+        for day in (change - timedelta(1), change, change + timedelta(1))
+    ]
+    assert in_force == [old["name"], "Quy tắc mới", "Quy tắc mới"]
+
+
 def test_every_rule_says_where_it_comes_from() -> None:
     rules = raw()["rules"]
     assert all(entry["source"] and entry["certainty"] in "VSR" for entry in rules)

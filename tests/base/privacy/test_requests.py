@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 import yaml
 from django.conf import settings
 
+from openpar.base.access.actions.api_keys import end_api_key, make_api_key, note_key_use
+from openpar.base.access.models import ApiKey
 from openpar.base.accounts.models import Role, User
 from openpar.base.audit.models import Entry
 from openpar.base.notifications.models import Message
@@ -178,3 +181,44 @@ def test_the_copy_of_ones_own_data_is_whole_and_holds_no_secret(hoa: User, admin
         assert wanted in text
     assert hoa.password not in text
     assert "argon2" not in text
+
+
+def test_the_copy_lists_the_keys_of_the_account_and_those_the_person_made_and_opens_none(
+    hoa: User, administrator: User
+) -> None:
+    def make(by: User, of: User, name: str) -> str:
+        return make_api_key(by=factories.actor(by), at=MOMENT, user_id=of.pk, name=name)
+
+    binh = factories.person_as(Role.ADMINISTRATOR, hoa.roles.get().organisation, "Trần Thanh Bình")
+    secrets = [make(administrator, hoa, "iGate tỉnh"), make(binh, hoa, "Kho dữ liệu")]
+    ended, kept = ApiKey.objects.order_by("id")
+    end_api_key(
+        by=factories.actor(binh), at=MOMENT + timedelta(days=2), key_id=ended.pk, reason="Đổi hệ thống"
+    )
+    note_key_use(by=factories.actor(hoa), at=MOMENT + timedelta(days=1), key_id=kept.pk)
+
+    def copy(of: User) -> dict[str, Any]:
+        found = personal_data_of(of.pk, day=MOMENT.date())
+        text = json.dumps(found, ensure_ascii=False)
+        for secret, key in zip(secrets, (ended, kept), strict=True):
+            assert secret not in text
+            assert secret.split("_", 2)[2] not in text
+            assert key.digest not in text
+            assert key.prefix not in text
+        return found
+
+    def days(key: dict[str, Any]) -> tuple[object, ...]:
+        return (
+            key["he_thong"],
+            key["cap_luc"][:10],
+            key["dung_gan_nhat_ngay"],
+            (key["cham_dut_luc"] or "")[:10],
+        )
+
+    of_the_first = ("iGate tỉnh", "2026-01-05", None, "2026-01-07")
+    of_the_second = ("Kho dữ liệu", "2026-01-05", "2026-01-06", "")
+    assert [days(key) for key in copy(hoa)["khoa_ket_noi_cua_tai_khoan"]] == [of_the_second, of_the_first]
+    assert copy(hoa)["khoa_ket_noi_da_cap"] == []
+    assert [days(key) for key in copy(administrator)["khoa_ket_noi_da_cap"]] == [of_the_first]
+    assert [days(key) for key in copy(binh)["khoa_ket_noi_da_cap"]] == [of_the_second]
+    assert copy(binh)["khoa_ket_noi_cua_tai_khoan"] == []

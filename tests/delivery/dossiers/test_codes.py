@@ -17,6 +17,13 @@ def test_a_code_names_its_day_in_both_orders_of_the_office_and_other_texts_name_
         "H56-2405-01",
         "",
         "240501",
+        "Đ36-240501",
+        "-240501-",
+        "H56\n-240501-0001",
+        "Ñ-24050١-1",
+        "H56-240501-",
     ]
     found = code_days(np.array(codes, object)).tolist()
-    assert found == [date(2024, 5, 1), date(2024, 2, 29), None, None, None, None]
+    day = date(2024, 5, 1)
+    assert found == [day, date(2024, 2, 29), *[None] * 5, day, day, None, day]
+    assert code_days(np.array([], object)).tolist() == []

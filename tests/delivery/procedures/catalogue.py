@@ -21,6 +21,7 @@ from openpar.delivery.procedures.actions.importing import Loaded, bring_in_proce
 from openpar.delivery.procedures.actions.issuing import issue_decision
 from openpar.delivery.procedures.actions.lines import NewLine, add_line
 from openpar.delivery.procedures.actions.provisions import Offer, set_provision
+from openpar.delivery.procedures.actions.versions import Register, version_row, write_versions
 from openpar.delivery.procedures.contents import Agency, Contents, Limit, Paper, Term
 from openpar.delivery.procedures.files import ProcedureFile
 from openpar.delivery.procedures.models import Procedure, ProcedureVersion, Provision, PublishingDecision
@@ -120,6 +121,15 @@ def procedure(code: str = BIRTH, what: Contents | None = None, **others: Any) ->
     number = others.pop("number", f"{code}/QĐ-UBND")
     decision(new(code, what), number=number, **others)
     return Procedure.objects.get(code=code)
+
+
+def from_file(code: str, what: Contents, *, since: date) -> Procedure:
+    """A procedure as a file brings it: parts may be missing, which no decision here lets through."""
+    found = Procedure.objects.create(code=code)
+    register = Register.load(one.key for one in what.agencies)
+    version = version_row(found, what, register=register, valid_from=since, valid_until=None, decision=None)
+    write_versions([(version, what)], register)
+    return found
 
 
 def offer(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from openpar.common.db import write_transaction
 from openpar.engine.numbers import total_of
 from openpar.parindex.assessments.actions import lost_points
 from openpar.parindex.assessments.models import Layer, Result, Round, RoundStage
@@ -123,3 +125,30 @@ def test_a_line_keeps_its_key_over_the_sets_that_follow(published_with_losses: S
     first = Criterion.objects.get(set=published_with_losses.criteria_set, code="1.1.1")
     assert lasting_keys([first.pk]) == {first.pk: f"criterion:{first.pk}"}
     assert lasting_keys([]) == {}
+
+
+@pytest.mark.parametrize(("ever_submitted", "is_silent"), [(False, True), (True, False)])
+def test_a_unit_that_never_said_anything_gets_one_finding_about_the_whole_table(
+    decided_with_losses: SmallRound, ever_submitted: bool, is_silent: bool
+) -> None:
+    small = decided_with_losses
+    (block,) = results_of_round(small.round.pk)
+    health = next(unit for unit in block.units if unit.organisation_id == small.health.pk)
+    nothing = replace(
+        health,
+        total=Decimal(0),
+        submitted=ever_submitted,
+        lines=tuple(replace(line, decided_points=None, points={}) for line in health.lines),
+    )
+    units = tuple(nothing if unit is health else unit for unit in block.units)
+    with write_transaction():
+        lost_points.record_lost_points(
+            round=small.round, blocks=[replace(block, units=units)], by=small.manager, at=DECISION
+        )
+    found = Finding.objects.filter(organisation=small.health)
+    # Without a single line decided, who worked on it has lost nothing that is known; who was silent, all.
+    whole = [(one.leaf_code, one.points_at_stake) for one in found]
+    assert whole == ([("", total_of(line.maximum for line in health.lines))] if is_silent else [])
+    assert [lost_points.lost_of(nothing, line) for line in nothing.lines] == [
+        line.maximum if is_silent else None for line in nothing.lines
+    ]

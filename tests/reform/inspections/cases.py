@@ -263,12 +263,14 @@ def limited(
     )
 
 
-def concluded(who: Province, units: Sequence[Office] | None = None) -> Inspection:
+def concluded(
+    who: Province, units: Sequence[Office] | None = None, *, number: str = "88/TB-UBND"
+) -> Inspection:
     """Four units, one conclusion: one limitation each."""
     case = reported(who, units)
     for unit in case.units.all():
         limited(who, unit)
-    conclusion = document(who.manager, who.home, "88/TB-UBND", at=CONCLUSION)
+    conclusion = document(who.manager, who.home, number, at=CONCLUSION)
     case.refresh_from_db()
     return issue_conclusion(
         by=who.manager,

@@ -47,7 +47,7 @@ class InspectionThings:
     own_unit: int
     own_evidence: int
 
-    def named(self, address: str) -> Mapping[str, int]:
+    def named(self, address: str) -> Mapping[str, int | str]:
         """The things by the names that the address gives them."""
         if not address.startswith("inspection"):
             return {}
@@ -62,6 +62,8 @@ class InspectionThings:
             "limitation_id": self.limitation,
             "evidence_id": self.own_evidence,
             **({"document_id": self.document} if address == "inspection-document" else {}),
+            "paper": "conclusion",
+            "file_kind": "docx",
         }
 
 

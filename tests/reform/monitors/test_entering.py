@@ -285,10 +285,10 @@ def test_a_board_takes_as_many_queries_for_few_as_for_many(
     for number in range(6):
         values = {"unit_kind": "SERVICE_UNIT", "unit_name": f"Trung tâm {number}"}
         watched.entered_as(watched.officer, watched.agency, "job_positions", values)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         board(REGISTERS["job_positions"], NOW)
     watched.entered("quality_system")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         board(REGISTERS["quality_system"], NOW)
 
 

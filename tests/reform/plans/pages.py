@@ -16,7 +16,7 @@ from openpar.reform.plans.actions.meetings import NewMeeting, Participant, add_o
 from openpar.reform.plans.actions.planning import create_plan
 from openpar.reform.plans.actions.replacing import draft_version
 from openpar.reform.plans.actions.requesting import ask_extension
-from openpar.reform.plans.actions.targets import NewTarget, add_target
+from openpar.reform.plans.actions.targets import NewReading, NewTarget, add_target, record_reading
 from openpar.reform.plans.lines import Deadline, led_by
 from openpar.reform.plans.models import (
     Assignment,
@@ -31,6 +31,7 @@ from tests import factories
 from tests.reform.plans.year import AT, ISSUED, YEAR, line, put
 
 _STARTS = ("plan", "task", "meeting")
+_OF_REACHED = ("plan-target", "plan-target-read", "plan-target-document")
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,9 @@ class PlanThings:
     plan: int
     line: int
     target: int
+    # The target in force with a value recorded of it, beside the one of the draft.
+    reached: int
+    reading: int
     assignment: int
     reported: int
     waiting: int
@@ -64,7 +68,8 @@ class PlanThings:
             "plan_id": self.plan,
             "number": 1,
             "line_id": self.line,
-            "target_id": self.target,
+            "target_id": self.reached if address in _OF_REACHED else self.target,
+            "reading_id": self.reading,
             "assignment_id": assignment,
             "claim_id": self.claim,
             "request_id": self.request,
@@ -140,6 +145,13 @@ def plan_things(agency: Organisation) -> PlanThings:
         new_due_on=date(YEAR, 12, 10),
         reason="Chờ ý kiến",
     )
+    reached = version.targets.get()
+    reading = record_reading(
+        by=officer,
+        at=AT,
+        target_id=reached.pk,
+        reading=NewReading(AT.date(), Decimal("96.5"), document_id=document.pk),
+    )
     draft = draft_version(by=officer, at=AT + timedelta(hours=1), plan_id=plan.pk)
     draft_line, draft_target = draft.lines.first(), draft.targets.first()
     assert draft.state == VersionState.DRAFT
@@ -150,6 +162,8 @@ def plan_things(agency: Organisation) -> PlanThings:
         plan=plan.pk,
         line=draft_line.pk,
         target=draft_target.pk,
+        reached=reached.pk,
+        reading=reading.pk,
         assignment=second.pk,
         reported=first.pk,
         waiting=third.pk,

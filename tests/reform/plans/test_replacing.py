@@ -12,6 +12,7 @@ from django.db.models import Count
 from openpar.engine.periods import PeriodKind
 from openpar.engine.tasks import Tally
 from openpar.reform.plans.actions.adding import add_task
+from openpar.reform.plans.actions.conditions import record_condition
 from openpar.reform.plans.actions.drafting import line_of
 from openpar.reform.plans.actions.replacing import draft_version, settle_line, settle_rest
 from openpar.reform.plans.actions.requesting import approve_request, ask_extension
@@ -21,6 +22,7 @@ from openpar.reform.plans.lines import Deadline, NewLine, Settlement, Source, le
 from openpar.reform.plans.models import (
     Assignment,
     Claim,
+    ConditionRecord,
     DeadlineKind,
     Duty,
     DutyState,
@@ -253,6 +255,24 @@ def test_which_version_held_on_a_day_can_be_told(reform_year: Province) -> None:
     assert in_force(who.issued()).state == VersionState.IN_FORCE
     assert count_on(plan, date(2026, 8, 1)).tasks.assigned == 5
     assert count_on(plan, REPLACED).tasks.assigned == 6
+
+
+def test_a_dropped_task_waits_for_nothing_any_more(reform_year: Province) -> None:
+    """The line that says it was dropped stands in the plan in force; its condition is recorded no more."""
+    who = reform_year
+    version = half_way(who)
+    settled(version, who, "waiting", Settlement(LineChange.DROPPED, "Điều 9"))
+    carried(version, who)
+    replaced(version, who)
+    with pytest.raises(PlansRefused) as refused:
+        record_condition(
+            by=who.manager,
+            at=moment(REPLACED),
+            task_id=who.tasks["waiting"].pk,
+            happened_on=date(2026, 7, 1),
+        )
+    assert factories.codes_of(refused.value) == ["no-task"]
+    assert not ConditionRecord.objects.exists()
 
 
 def test_what_the_database_counts_is_what_the_engine_counts(reform_year: Province) -> None:

@@ -78,7 +78,7 @@ KINDS: dict[str, tuple[Callable[[], OfficialDocument], str, str]] = {
             remedy_due=date(2026, 12, 31),
         ),
         "Số:       /TB-SNV",
-        "báo cáo kết quả trước ngày 31/12/2026./.",
+        "báo cáo kết quả chậm nhất ngày 31/12/2026./.",
     ),
     "minutes": (
         lambda: minutes(

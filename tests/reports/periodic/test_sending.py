@@ -14,9 +14,7 @@ from openpar.base.documents.actions import add_document
 from openpar.base.notifications.models import Message
 from openpar.base.organisations.roles import Role
 from openpar.common.formats import VIETNAM
-from openpar.reports.periodic.actions.opening import (
-    open_report,
-)
+from openpar.reports.periodic.actions.opening import discard_report_draft, open_report
 from openpar.reports.periodic.actions.submitting import (
     accept_report,
     attach_signed,
@@ -94,6 +92,23 @@ def test_nobody_accepts_what_they_sent_and_no_unit_accepts_at_all(reporting: Pro
     assert made.accepted(reporting.manager, own).state == RevisionState.ACCEPTED
 
 
+def test_who_wrote_a_figure_or_a_word_in_it_does_not_receive_it(reporting: Province) -> None:
+    """Not only whoever began or sent it: the head of Sở Nội vụ who is a manager of the year, too."""
+    user = User.objects.get(pk=reporting.home.head.person_id)
+    factories.give(user, Role.ROUND_MANAGER, reporting.home.agency)
+    both = factories.actor(user)
+    report = made.filled(reporting.home, made.begun(reporting.home))
+    made.written(both, report, "F3", "Đã sắp xếp lại hai phòng.")
+    second = factories.actor_as(Role.AGENCY_HEAD, reporting.home.agency, "Phó Giám đốc")
+    made.submitted(second, report)
+    with pytest.raises(ReportRefused) as refused:
+        made.accepted(both, report)
+    assert factories.codes_of(refused.value) == ["not-allowed"]
+    with pytest.raises(ReportRefused):
+        made.returned(both, report)
+    assert made.accepted(reporting.manager, report).state == RevisionState.ACCEPTED
+
+
 def test_the_province_is_drafted_by_the_department_and_sent_by_its_leader(reporting: Province) -> None:
     report = open_report(
         by=reporting.manager, at=ON_TIME, organisation_id=reporting.committee.pk, code="q3", year=YEAR
@@ -132,6 +147,36 @@ def test_before_the_cut_off_the_accepted_revision_is_replaced(reporting: Provinc
         revise_report(by=reporting.health.officer, at=ON_TIME, report_id=report.pk, reason="Nữa")
     made.accepted(reporting.manager, report)
     assert [one.state for one in report.revisions.order_by("number")] == ["REPLACED", "ACCEPTED"]
+
+
+def test_what_goes_on_from_a_returned_correction_is_not_dropped(reporting: Province) -> None:
+    """With the draft gone there would be nothing to correct and nothing to correct it with."""
+    report = made.sent(reporting.health)
+    made.accepted(reporting.manager, report)
+    made.revised(reporting.health, report, {"1.4.1": number(9)}, at=ON_TIME)
+    made.returned(reporting.manager, report)
+    draft = made.newest(report)
+    with pytest.raises(ReportRefused) as refused:
+        discard_report_draft(
+            by=reporting.health.officer,
+            at=ON_TIME,
+            revision_id=draft.pk,
+            expected_version=draft.version,
+        )
+    assert factories.codes_of(refused.value) == ["returned-before"]
+    made.submitted(reporting.health, report)
+    assert made.accepted(reporting.manager, report).number == 3
+
+
+def test_a_correction_that_is_not_needed_is_dropped(reporting: Province) -> None:
+    report = made.sent(reporting.health)
+    made.accepted(reporting.manager, report)
+    revise_report(by=reporting.health.officer, at=ON_TIME, report_id=report.pk, reason="Cộng sót")
+    draft = made.newest(report)
+    discard_report_draft(
+        by=reporting.health.officer, at=ON_TIME, revision_id=draft.pk, expected_version=draft.version
+    )
+    assert made.newest(report).state == RevisionState.ACCEPTED
 
 
 def test_a_period_is_cut_off_once_after_its_due_day_with_nothing_waiting(reporting: Province) -> None:

@@ -15,15 +15,25 @@ from django.views.decorators.csrf import csrf_exempt
 
 from openpar.api.answers import Declined, Refusal, answer, told
 from openpar.api.asking import who_asks
-from openpar.api.v1.national import SERVICE, SUPPLEMENT_FIELDS, SUPPLEMENTS, fields, mapping_of
-from openpar.api.v1.refusals import refusals_of
+from openpar.api.v1.national import (
+    DOSSIERS,
+    SERVICE,
+    SUPPLEMENT_FIELDS,
+    SUPPLEMENTS,
+    fields,
+    mapping_of,
+    path_of,
+)
+from openpar.api.v1.nested import cell_fault, entry_faults, list_faults, told_by_lists
+from openpar.api.v1.refusals import code_of, refusals_of
 from openpar.base.access.queries import Connected
 from openpar.base.facts.errors import StaleFacts
-from openpar.common.errors import Refused
+from openpar.common.errors import Gap, Refused
 from openpar.common.formats import VIETNAM
-from openpar.delivery.dossiers.actions.importing import Imported, import_dossiers
+from openpar.delivery.dossiers.actions.importing import Imported, RefusedBefore, import_dossiers
 from openpar.delivery.dossiers.permissions import may_import_dossiers
 from openpar.delivery.dossiers.reading.tables import DossierFile
+from openpar.delivery.dossiers.understanding import MOST_TOLD
 
 PAGE: Final = "api-dossiers"
 # Some ten thousand dossiers as the national portal writes them; they are taken in while the sender waits.
@@ -35,9 +45,14 @@ _TRIES: Final = 3
 
 @dataclass(frozen=True)
 class Pushed:
-    """The dossiers of a message, only what is read of them, and the moment of which it speaks."""
+    """The dossiers of a message, only what is read of them, and the moment of which it speaks.
+
+    One that is not in its shape is empty among them, so that the others keep their places; `faults` say why.
+    """
 
     dossiers: tuple[dict[str, Any], ...]
+    codes: tuple[str, ...]
+    faults: RefusedBefore
     as_of: datetime
     content: bytes
 
@@ -63,7 +78,7 @@ def dossiers(request: HttpRequest) -> HttpResponse:
         "is_new": done.is_new,
         "accepted": done.accepted,
         "refused": done.refused,
-        "refusals": told(refusals_of(done.refusals, pushed.dossiers)),
+        "refusals": told(refusals_of(done.refusals, pushed.codes)),
     }
     return answer("0", result, status=200)
 
@@ -102,26 +117,59 @@ def _pushed(said: Any, at: datetime) -> Pushed:
     service = envelope.get("service", SERVICE)
     if service != SERVICE:
         what = _("địa chỉ này không nhận dịch vụ đó")
-        raise Declined(422, (Refusal(what, f"service: {SERVICE}", "service"),))
-    rows = said if isinstance(said, list) else envelope.get("data")
-    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
-        remedy = _("Gửi một mảng JSON không rỗng ở “data”, mỗi phần tử là một hồ sơ")
-        raise Declined(422, (Refusal(_("không tìm thấy danh sách hồ sơ"), remedy, "data"),))
+        raise Declined(422, (Refusal(what, f"service: {SERVICE}", "service", path="service"),))
+    rows = _rows_of(said)
     as_of = _as_of(envelope.get(MOMENT_FIELD), at)
-    read = tuple(_read(row) for row in rows)
+    faults = [_faults(row, path_of(index, "")) for index, row in enumerate(rows)]
+    read = tuple({} if found else _read(row) for row, found in zip(rows, faults, strict=True))
+    said_wrong = tuple(fault for found in faults for fault in found)
+    codes = tuple(code_of(row) for row in rows)
     # The same dossiers as of the same moment are the same message, whatever token stands around them.
-    message = {MOMENT_FIELD: envelope.get(MOMENT_FIELD), "data": read}
+    paths = [fault.where for fault in said_wrong]
+    message = {MOMENT_FIELD: envelope.get(MOMENT_FIELD), DOSSIERS: read, "refused": paths}
     try:
         content = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+        # What refusals repeat of the message has to go into the answer.
+        "".join((*codes, *(fault.what for fault in said_wrong))).encode()
     except UnicodeEncodeError as error:
         raise Declined(422, (Refusal(_("có ký tự không hợp lệ"), _("Gửi chữ Unicode trọn vẹn")),)) from error
-    return Pushed(read, as_of, content)
+    if not any(read):
+        raise Declined(422, refusals_of(said_wrong[:MOST_TOLD], codes), refused=len(rows))
+    return Pushed(read, codes, RefusedBefore(read.count({}), said_wrong), as_of, content)
+
+
+def _rows_of(said: Any) -> list[dict[str, Any]]:
+    """The dossiers of an envelope, or a bare list of them. Raises Declined."""
+    rows = said if isinstance(said, list) else said.get(DOSSIERS) if isinstance(said, dict) else None
+    path = DOSSIERS
+    if isinstance(rows, list) and rows:
+        others = [index for index, row in enumerate(rows) if not isinstance(row, dict)]
+        if not others:
+            return rows
+        path = path_of(others[0], "")
+    remedy = _("Gửi một mảng JSON không rỗng ở “data”, mỗi phần tử là một hồ sơ")
+    raise Declined(422, (Refusal(_("không tìm thấy danh sách hồ sơ"), remedy, DOSSIERS, path=path),))
+
+
+def _faults(row: dict[str, Any], path: str) -> tuple[Gap, ...]:
+    """What of a dossier is not in the national shape, by path; fields that are not read may be anything."""
+    cells = (cell_fault(row.get(name), f"{path}.{name}") for name in fields())
+    supplements = entry_faults(row.get(SUPPLEMENTS), f"{path}.{SUPPLEMENTS}")
+    found = [*(fault for fault in cells if fault is not None), *supplements, *list_faults(row, path)]
+    if not found and not any(_read(row).values()):
+        found = [Gap(path, _("không có trường nào được đọc"), _("Xem /api/v1/openapi.json"), "message-shape")]
+    return tuple(found)
 
 
 def _read(row: dict[str, Any]) -> dict[str, Any]:
-    """What is read of a dossier, every field of it: one that nobody tells is empty, not missing."""
-    supplements = row.get(SUPPLEMENTS)
+    """What is read of a dossier in its shape, every field of it: one that nobody tells is empty, not missing.
+
+    What the dossier itself does not tell, the entries of its lists may.
+    """
     read = {name: _plain(row.get(name)) for name in fields()}
+    for name, value in told_by_lists(row).items():
+        read[name] = read.get(name) or value
+    supplements = row.get(SUPPLEMENTS)
     if isinstance(supplements, list):
         read[SUPPLEMENTS] = [
             {name: _plain(one.get(name)) for name in SUPPLEMENT_FIELDS}
@@ -140,7 +188,8 @@ def _as_of(given: Any, at: datetime) -> datetime:
     if given in (None, ""):
         return at
     remedy = _("Ghi dạng yyyyMMddHHmmss theo giờ Việt Nam, không ở tương lai")
-    declined = Declined(422, (Refusal(_("thời điểm số liệu không hợp lệ"), remedy, MOMENT_FIELD),))
+    what = _("thời điểm số liệu không hợp lệ")
+    declined = Declined(422, (Refusal(what, remedy, MOMENT_FIELD, path=MOMENT_FIELD),))
     if not isinstance(given, str) or len(given) != _MOMENT_LETTERS or not given.isascii():
         raise declined
     try:
@@ -164,11 +213,12 @@ def _taken_in(connected: Connected, pushed: Pushed, at: datetime) -> Imported:
                     source=connected.name,
                     mapping=mapping_of(connected.name),
                     as_of=pushed.as_of,
+                    refused_before=pushed.faults,
                 )
             except StaleFacts:
                 continue
     except Refused as error:
-        refusals = refusals_of(error.gaps, pushed.dossiers)
+        refusals = refusals_of(error.gaps, pushed.codes)
         raise Declined(422, refusals, refused=len(pushed.dossiers)) from error
     what, remedy = _("nhiều hệ thống cùng gửi một lúc"), _("Gửi lại sau ít giây")
     raise Declined(503, (Refusal(what, remedy),), len(pushed.dossiers), {"Retry-After": "5"})

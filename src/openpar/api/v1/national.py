@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from openpar.api.v1.nested import said_fields
 from openpar.delivery.dossiers.layouts import plain, vocabulary
 from openpar.delivery.dossiers.mappings import ColumnMapping, preset, suggested
 from openpar.delivery.dossiers.queries.mappings import saved_mapping
 
 SERVICE = "DongBoHoSoMC"
+# Where the dossiers lie in the envelope.
+DOSSIERS = "data"
 # Of a list of supplements the first counts, and how many there are.
 SUPPLEMENTS = "DanhSachHoSoBoSung"
 SUPPLEMENT_FIELDS = ("NgayBoSung", "NgayTiepNhanBoSung")
@@ -31,9 +34,18 @@ def supplement_fields() -> Mapping[str, str]:
 
 def mapping_of(source: str) -> ColumnMapping:
     """The national names, with what words of this source (names of agencies) were said to mean."""
-    columns = {**fields(), **supplement_fields(), **suggested((_SUPPLEMENTS_COUNTED,)).columns}
+    told = suggested((_SUPPLEMENTS_COUNTED, *said_fields())).columns
+    columns = {**fields(), **supplement_fields(), **told}
     saved = saved_mapping(source)
     return ColumnMapping(columns, saved.words if saved else {}, saved.agency if saved else "")
+
+
+def path_of(index: int, field: str) -> str:
+    """Where a field of a dossier stands in the message; of supplements the first is read."""
+    here = f"{DOSSIERS}[{index}]"
+    if field in SUPPLEMENT_FIELDS:
+        return f"{here}.{SUPPLEMENTS}[0].{field}"
+    return f"{here}.{field}" if field else here
 
 
 def national_name(column: str) -> str:

@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from openpar.api.v1.dossiers import MOMENT_FIELD, MOST_BYTES
 from openpar.api.v1.national import SERVICE, SUPPLEMENTS, fields, supplement_fields
+from openpar.api.v1.nested import Cell, NationalList, national_lists
 from openpar.delivery.dossiers.layouts import KINDS, VALUES, Kind, vocabulary
 
+_PATH = "data[3].TaiLieuNop[0].TenTepDinhKem"
 _NEEDED = ("MaHoSo", "TrangThaiHoSo", "DonViXuLy")
 
 
@@ -54,7 +56,26 @@ def dossier_schema() -> dict[str, Any]:
         "description": _("Lần yêu cầu bổ sung đầu tiên được đọc; các lần sau chỉ được đếm"),
         "items": {"type": "object", "properties": supplement},
     }
+    properties |= {one.name: _entries(one) for one in national_lists()}
     return {"type": "object", "required": list(_NEEDED), "properties": properties}
+
+
+def _entries(one: NationalList) -> dict[str, Any]:
+    """A list of entries: checked, none of it kept but what it says of the dossier."""
+    flag = {"type": ["string", "integer", "boolean", "null"], "examples": ["0", "1"]}
+    properties: dict[str, Any] = {}
+    for name, kind in one.fields.items():
+        text: dict[str, Any] = {"type": ["string", "number", "boolean", "null"]}
+        if name in one.longest:
+            text["maxLength"] = one.longest[name]
+        properties[name] = flag if kind is Cell.FLAG else text
+    said = ", ".join(f"{by} → {field}" for field, by in one.says.items())
+    told = _("%(list)s; không lưu, chỉ dùng để biết: %(said)s") % {"list": one.title, "said": said}
+    return {
+        "type": ["array", "null"],
+        "description": told,
+        "items": {"type": "object", "properties": properties},
+    }
 
 
 def _property(field: str) -> dict[str, Any]:
@@ -142,7 +163,6 @@ def _taken() -> dict[str, Any]:
 def _refusal() -> dict[str, Any]:
     text = {"type": "string"}
     index = {"type": ["integer", "null"], "description": _("Vị trí trong data, từ 0")}
-    return {
-        "type": "object",
-        "properties": {"index": index, "MaHoSo": text, "field": text, "what": text, "remedy": text},
-    }
+    path = {"type": "string", "description": _("Đường dẫn trong nội dung đã gửi"), "examples": [_PATH]}
+    told = {"index": index, "MaHoSo": text, "field": text, "path": path, "what": text, "remedy": text}
+    return {"type": "object", "properties": told}

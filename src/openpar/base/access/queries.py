@@ -128,6 +128,11 @@ def api_keys_of(user_id: int) -> QuerySet[ApiKey]:
     return rows.order_by(F("ended_at").desc(nulls_first=True), "-made_at", "-id")
 
 
+def api_keys_made_by(user_id: int) -> QuerySet[ApiKey]:
+    """The keys that a person made, for whichever account, in the order they were made."""
+    return ApiKey.objects.filter(made_by_id=user_id).order_by("made_at", "id")
+
+
 def may_be_connected(user_id: int, *, at: datetime) -> bool:
     """May a key be made for the account: is it in use, with a role that brings dossiers in?"""
     try:

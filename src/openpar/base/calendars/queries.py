@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from openpar.base.audit.canonical import canonical
 from openpar.base.calendars.models import CalendarDay, Certainty, Edition, HoursVersion, Stage, YearVersion
+from openpar.base.calendars.rules import years_to_have
 from openpar.base.calendars.shifts import shifts_of
 from openpar.base.organisations.models import OrganisationVersion
 from openpar.common.errors import Refused
@@ -125,6 +126,24 @@ def years_known() -> dict[int, bool]:
     for year, stage in YearVersion.objects.order_by("year").values_list("year", "stage"):
         found[year] = found.get(year, False) or stage == Stage.IN_FORCE
     return found
+
+
+@dataclass(frozen=True)
+class UndecidedYear:
+    """A year that ought to be decided by now: nothing of it is in force, or only an estimate."""
+
+    year: int
+    is_estimate: bool
+
+
+def undecided_years(day: date) -> tuple[UndecidedYear, ...]:
+    """Of the years that ought to be decided on a day, those that nobody has decided; one query."""
+    wanted = years_to_have(day)
+    versions = YearVersion.objects.filter(stage=Stage.IN_FORCE, year__in=wanted).order_by("edition__number")
+    is_estimate = dict(versions.values_list("year", "is_estimate"))
+    return tuple(
+        UndecidedYear(year, is_estimate=year in is_estimate) for year in wanted if is_estimate.get(year, True)
+    )
 
 
 def next_number(year: int) -> int:

@@ -17,7 +17,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from openpar.base.facts import files
-from openpar.base.facts.counters import Counters, counters_from
+from openpar.base.facts.counters import Counters, counters_from, nothing
 from openpar.base.facts.datasets import Registered
 from openpar.base.facts.declarations import (
     KEY,
@@ -217,12 +217,15 @@ def write_month(duck: Connection, counting: Counting, base: Base, month: int, pa
 
 def counted(duck: Connection, counting: Counting, table: str, where: str = "") -> list[Counters]:
     """The counters of a table of facts on this connection, one for each basis."""
+    names = [count.name for count in counting.counts]
+    # Planning the SELECT costs as much as counting many facts, and often there are none.
+    if not duck.execute(f"SELECT 1 FROM {table}{where} LIMIT 1").fetchall():
+        return [nothing(names)] * len(counting.bases)
     found = []
     for basis in counting.bases:
         listed = relation_of(counting, basis, ()).listed
         duck.execute(f"CREATE OR REPLACE TEMP VIEW {RELATION} AS SELECT {listed} FROM {table}{where}")
-        answer = fetched(duck, select_text(counting))
-        found.append(counters_from(answer, [count.name for count in counting.counts]))
+        found.append(counters_from(fetched(duck, select_text(counting)), names))
     return found
 
 

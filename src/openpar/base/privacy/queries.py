@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from openpar.base.access.models import BrowserSession
-from openpar.base.access.queries import factors_of
+from openpar.base.access.models import ApiKey, BrowserSession
+from openpar.base.access.queries import api_keys_made_by, api_keys_of, factors_of
 from openpar.base.accounts.models import RoleHeld, User
 from openpar.base.audit.models import Entry
 from openpar.base.notifications.models import Message
@@ -50,6 +50,8 @@ def personal_data_of(user_id: int, *, day: date) -> dict[str, Any]:
             ],
             "ma_khoi_phuc_con_lai": factors.codes_left,
         },
+        "khoa_ket_noi_cua_tai_khoan": [_api_key(key) for key in api_keys_of(user_id)],
+        "khoa_ket_noi_da_cap": [_api_key(key) for key in api_keys_made_by(user_id)],
         "phien_dang_nhap": [
             {
                 "thiet_bi": session.device,
@@ -84,6 +86,16 @@ def _roles(user_id: int, day: date) -> list[dict[str, Any]]:
         }
         for role in held
     ]
+
+
+def _api_key(key: ApiKey) -> dict[str, Any]:
+    """The name of its system and its days; what it opens with and whose account it acts as stay out."""
+    return {
+        "he_thong": key.name,
+        "cap_luc": _moment(key.made_at),
+        "dung_gan_nhat_ngay": key.used_on.isoformat() if key.used_on else None,
+        "cham_dut_luc": _moment(key.ended_at),
+    }
 
 
 def _request(request: DataRequest) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 from openpar.base.facts.counters import Counters, added
 from openpar.base.facts.declarations import AGENCY, MONTH
 
-_LEFT, _RECEIVED = "left", "received"
+_LEFT, _RECEIVED = "gone", "received"
 
 
 def carried_over(received: Counters, ended: Counters, first: int) -> Counters:

@@ -7,6 +7,8 @@ A row is what a system says of one dossier at one moment. People stand in a data
 from __future__ import annotations
 
 from openpar.base.facts.declarations import (
+    AGENCY,
+    SECTOR,
     Basis,
     Column,
     Condition,
@@ -21,8 +23,9 @@ from openpar.engine.verdicts import Verdict
 
 DATASET, PEOPLE_DATASET = "dossiers", "dossier_people"
 CODE = "dossier"
-# The dimensions whose texts have small numbers.
-AGENCIES, SECTORS, PROCEDURES = "dossier_agency", "dossier_sector", "dossier_procedure"
+# The dimensions whose texts have small numbers. Those of counters bear the names of their columns, by which
+# the counters file finds the texts that it sends along.
+AGENCIES, SECTORS, PROCEDURES = AGENCY, SECTOR, "dossier_procedure"
 # Months of the calendar, and months of reporting: from the 15th to the 14th (TT 01/2020/TT-VPCP).
 RECEIVED, DUE, ENDED = "received", "due", "ended"
 RECEIVED_15, DUE_15, ENDED_15 = "received_15", "due_15", "ended_15"
@@ -83,7 +86,7 @@ COUNTING = Counting(
         _count("received_online", accepted=1, channel=2),
         # Everything that left, with or without a result: what carry-over is computed from.
         _count(
-            "left", accepted=1, outcome=(Outcome.DONE, Outcome.RETURNED, Outcome.WITHDRAWN, Outcome.STOPPED)
+            "gone", accepted=1, outcome=(Outcome.DONE, Outcome.RETURNED, Outcome.WITHDRAWN, Outcome.STOPPED)
         ),
         _count("resolved", accepted=1, outcome=Outcome.DONE),
         _count("early", verdict=_verdict(Verdict.EARLY)),

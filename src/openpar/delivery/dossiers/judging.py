@@ -61,13 +61,9 @@ class _Waits:
     ends: Moments
     kinds: Ints
 
-
-def _spread(waits: _Waits, some: npt.NDArray[np.intp], size: int) -> _Waits:
-    """The waiting of some rows among all."""
-    begins, ends = (np.full((size, _SLOTS), _NAT_US) for _edge in range(2))
-    kinds = np.full((size, _SLOTS), _NONE)
-    begins[some], ends[some], kinds[some] = waits.begins, waits.ends, waits.kinds
-    return _Waits(begins, ends, kinds)
+    def taken(self, places: Ints) -> _Waits:
+        """Only that of some rows."""
+        return _Waits(self.begins[places], self.ends[places], self.kinds[places])
 
 
 def judge_all(told: Told, calendars: Sequence[CalendarColumns], rules: VerdictRules, on: date) -> Judged:
@@ -91,13 +87,14 @@ class _Judging:
         # Few dossiers ever wait: the others need no room for it.
         begins = (told.supplement_asked, told.payment_asked, told.paused)
         waiting = np.logical_or.reduce([~np.isnat(each) for each in begins]) | (told.supplements >= 2)
-        some = np.flatnonzero(waiting)
-        waits = self._waits(some)
+        self.some = np.flatnonzero(waiting)
+        waits = self._waits(self.some)
         edges = np.stack([waits.begins, waits.ends])
         self.by_days: Flags = ~has_hour(told.received)
-        self.by_days[some] |= (~has_hour(edges) & ~np.isnat(edges)).any(axis=(0, 2))
+        self.by_days[self.some] |= (~has_hour(edges) & ~np.isnat(edges)).any(axis=(0, 2))
         self.received = _floored(told.received, self.by_days)
-        self.waits = _spread(self._in_order(waits, some), some, len(told))
+        # Of the rows in `some`, in their order.
+        self.waits = self._in_order(waits, self.some)
 
     def judged(self) -> Judged:
         original, amounts, units = self._original()
@@ -181,7 +178,7 @@ class _Judging:
         kinds, rules = self.waits.kinds, self.rules
         lasts = (kinds == _SUPPLEMENT) & np.isnat(self.waits.ends)
         # A request that waits now is the last of those that are told.
-        number = np.where(lasts, np.maximum(self.told.supplements, 1)[:, None], 1)
+        number = np.where(lasts, np.maximum(self.told.supplements[self.some], 1)[:, None], 1)
         counted: Flags = (kinds == _SUPPLEMENT) & (number <= rules.supplements_allowed)
         for place, kind in enumerate(_KINDS):
             if kind in rules.stops:
@@ -191,7 +188,10 @@ class _Judging:
     # Due moments
 
     def _due(self, rows: Ints, amounts: Ints, units: Ints, pauses: Sequence[PauseColumns] = ()) -> Moments:
-        """Due moments of some rows, each by its calendar; what cannot be computed is marked."""
+        """Due moments of some rows, each by its calendar; what cannot be computed is marked.
+
+        Limits and pauses are those of these rows.
+        """
         due = np.full(len(rows), _NAT_US)
         groups = self.told.calendars[rows] * 2 + self.by_days[rows]
         for group in np.unique(groups):
@@ -200,8 +200,8 @@ class _Judging:
             found = due_columns(
                 self.calendars[group // 2],
                 self.received[rows[chosen]].astype(kind),
-                amounts[rows[chosen]],
-                units[rows[chosen]],
+                amounts[chosen],
+                units[chosen],
                 [
                     PauseColumns(one.begins[chosen].astype(kind), one.ends[chosen].astype(kind), one.kind)
                     for one in pauses
@@ -224,7 +224,7 @@ class _Judging:
         stated = told.due_on
         original = np.full(len(told), _NAT_US)
         limited = np.flatnonzero(amounts > 0)
-        original[limited] = self._due(limited, amounts, units)
+        original[limited] = self._due(limited, amounts[limited], units[limited])
         differs = ~np.isnat(stated) & (original.astype("datetime64[D]") != stated) & self.accepted
         promised = np.flatnonzero(differs)
         if len(promised):
@@ -232,7 +232,7 @@ class _Judging:
             amounts[promised] = np.maximum(days, 1)
             units[promised] = np.where(days > 0, _WORKING, _SAME_DAY)
             self.problem[promised] = 0
-            found = self._due(promised, amounts, units)
+            found = self._due(promised, amounts[promised], units[promised])
             agrees = found.astype("datetime64[D]") == stated[promised]
             original[promised] = np.where(agrees, found, stated[promised].astype("datetime64[us]"))
         return original, amounts, units
@@ -248,14 +248,14 @@ class _Judging:
             found[chosen] = np.maximum(difference, 0)
         return found
 
-    def _pauses(self, rows: Ints, wanted: Flags, anew: bool) -> list[PauseColumns]:
-        """The waiting of some rows in its order; `anew`: supplements start the limit anew."""
+    def _pauses(self, waits: _Waits, wanted: Flags, anew: bool) -> list[PauseColumns]:
+        """Waiting that is wanted, in its order; `anew`: supplements start the limit anew."""
         found = []
         for place in range(_SLOTS):
-            begins, ends = self.waits.begins[rows, place], self.waits.ends[rows, place]
-            is_supplement = self.waits.kinds[rows, place] == _SUPPLEMENT
+            begins, ends = waits.begins[:, place], waits.ends[:, place]
+            is_supplement = waits.kinds[:, place] == _SUPPLEMENT
             for starts in (True, False) if anew else (False,):
-                chosen = wanted[rows, place] & ((is_supplement == starts) if anew else True)
+                chosen = wanted[:, place] & ((is_supplement == starts) if anew else True)
                 kind = PauseKind.STARTS_ANEW if starts else PauseKind.STOPS
                 found.append(
                     PauseColumns(_where(chosen, begins, _NAT_US), _where(chosen, ends, _NAT_US), kind)
@@ -264,11 +264,13 @@ class _Judging:
 
     def _legal_due(self, original: Moments, amounts: Ints, units: Ints) -> Moments:
         wanted = self._counted() & ~np.isnat(self.waits.ends)
-        rows = np.flatnonzero(wanted.any(axis=1) & (amounts > 0))
+        places = np.flatnonzero(wanted.any(axis=1) & (amounts[self.some] > 0))
         due = original.copy()
-        if len(rows):
+        if len(places):
             anew = self.rules.supplement is PauseKind.STARTS_ANEW
-            due[rows] = self._due(rows, amounts, units, self._pauses(rows, wanted, anew))
+            pauses = self._pauses(self.waits.taken(places), wanted[places], anew)
+            rows = self.some[places]
+            due[rows] = self._due(rows, amounts[rows], units[rows], pauses)
         return due
 
     # Verdicts
@@ -309,18 +311,19 @@ class _Judging:
         """The kind of waiting that stops the clock now, -1 for none."""
         lasts = self._counted() & np.isnat(self.waits.ends)
         found = np.full(len(self.told), _NONE, np.int64)
+        due, units = due[self.some], units[self.some]
         for place in range(_SLOTS):
-            begins = self.waits.begins[:, place]
-            stops = lasts[:, place] & ~self._is_late(begins, due, units)
-            found = np.where(stops, self.waits.kinds[:, place], found)
+            stops = lasts[:, place] & ~self._is_late(self.waits.begins[:, place], due, units)
+            found[self.some[stops]] = self.waits.kinds[stops, place]
         return found
 
     def _index(self, original: Moments, amounts: Ints, units: Ints) -> Ints:
         """The verdict of QĐ 766."""
         end = self.end.copy()
         asked = (self.waits.kinds == _SUPPLEMENT) & np.isnat(self.waits.ends)
+        asked &= (self.outcome[self.some] == 0)[:, None]
         for place in range(_SLOTS):
-            end = np.where(asked[:, place] & (self.outcome == 0), self.waits.begins[:, place], end)
+            end[self.some[asked[:, place]]] = self.waits.begins[asked[:, place], place]
         end = np.where(np.isnat(end), self.on.astype("datetime64[us]"), end)
         due = self._index_due(original, amounts, units)
         index = np.where(self._is_late(end, due, units), INDEX_LATE, INDEX_ON_TIME)
@@ -333,22 +336,26 @@ class _Judging:
     def _index_due(self, original: Moments, amounts: Ints, units: Ints) -> Moments:
         kinds = [place for place, kind in enumerate(_KINDS) if kind in self.rules.subtracted]
         wanted = np.isin(self.waits.kinds, kinds) & ~np.isnat(self.waits.ends)
-        rows = np.flatnonzero(wanted.any(axis=1) & (amounts > 0))
+        timed = wanted.any(axis=1) & (amounts[self.some] > 0)
+        in_hours = units[self.some] == _HOUR
         due = original.copy()
-        in_hours = rows[units[rows] == _HOUR]
-        if len(in_hours):
-            due[in_hours] = self._due(in_hours, amounts, units, self._pauses(in_hours, wanted, anew=False))
-        in_days = rows[units[rows] != _HOUR]
-        if len(in_days):
-            due[in_days] = self._later(in_days, original[in_days], wanted)
+        places = np.flatnonzero(timed & in_hours)
+        if len(places):
+            pauses = self._pauses(self.waits.taken(places), wanted[places], anew=False)
+            rows = self.some[places]
+            due[rows] = self._due(rows, amounts[rows], units[rows], pauses)
+        places = np.flatnonzero(timed & ~in_hours)
+        if len(places):
+            rows = self.some[places]
+            due[rows] = self._later(rows, original[rows], self.waits.taken(places), wanted[places])
         return due
 
-    def _later(self, rows: Ints, due: Moments, wanted: Flags) -> Moments:
-        """The due days of some rows, later by the days that are taken out."""
+    def _later(self, rows: Ints, due: Moments, waits: _Waits, wanted: Flags) -> Moments:
+        """The due days of some rows, later by the days of their waiting that are taken out."""
         days = np.zeros(len(rows), np.int64)
         for place in range(_SLOTS):
-            chosen = np.flatnonzero(wanted[rows, place])
-            begins, ends = (of[rows[chosen], place] for of in (self.waits.begins, self.waits.ends))
+            chosen = np.flatnonzero(wanted[:, place])
+            begins, ends = (of[chosen, place] for of in (waits.begins, waits.ends))
             if self.rules.subtracts_working_days:
                 days[chosen] += self._working_days(rows[chosen], begins, ends)
             else:

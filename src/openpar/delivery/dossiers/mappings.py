@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -33,8 +34,12 @@ class ColumnMapping:
 
     def field_of(self, header: str) -> str | None:
         """The field of a header, compared without case, marks and signs."""
-        wanted = plain(header)
-        return next((to for text, to in self.columns.items() if plain(text) == wanted), None)
+        return self._fields.get(plain(header))
+
+    @cached_property
+    def _fields(self) -> Mapping[str, str]:
+        """By headers as they are compared; of several that are the same the first counts."""
+        return {plain(header): to for header, to in reversed(list(self.columns.items()))}
 
 
 def suggested(headers: Sequence[str]) -> ColumnMapping:

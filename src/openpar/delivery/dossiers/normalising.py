@@ -20,8 +20,7 @@ from openpar.delivery.dossiers.resolving import Catalogue, Terms
 from openpar.delivery.dossiers.rows import (
     DossierRows,
     first_told,
-    month_numbers,
-    period_numbers,
+    months_of,
 )
 from openpar.delivery.dossiers.told import Told
 from openpar.delivery.dossiers.words import Extension, Outcome
@@ -202,6 +201,7 @@ def facts_of(
     # What is said to have ended before it was received (a mistake, Q4) ended in the month of its reception:
     # so whatever has left was there before, in every month.
     ended_on = np.maximum(first_told(judged.ended_on, reckoned.month_of), reckoned.month_of)
+    received, due, ended = (months_of(days) for days in (reckoned.month_of, judged.due_on, ended_on))
     has_left = judged.outcome > Outcome.OPEN
     supplements = np.where(np.isnat(rows.moments["supplement_asked_at"]), 0, 1)
     obligation = np.where(own["has_obligation"] >= 0, own["has_obligation"], reckoned.terms.has_fee)
@@ -212,12 +212,12 @@ def facts_of(
         "procedure": rows.words["procedure"].looked_up(numbers[PROCEDURES], 0),
         "sector": reckoned.sectors.looked_up(numbers[SECTORS], 0),
         "channel": channel,
-        "month_received": month_numbers(reckoned.month_of),
-        "month_due": month_numbers(judged.due_on),
-        "month_ended": np.where(has_left, month_numbers(ended_on), 0),
-        "period_received": period_numbers(reckoned.month_of),
-        "period_due": period_numbers(judged.due_on),
-        "period_ended": np.where(has_left, period_numbers(ended_on), 0),
+        "month_received": received.numbers,
+        "month_due": due.numbers,
+        "month_ended": np.where(has_left, ended.numbers, 0),
+        "period_received": received.periods,
+        "period_due": due.periods,
+        "period_ended": np.where(has_left, ended.periods, 0),
         "accepted": judged.accepted.astype(np.int64),
         "verdict": judged.verdict,
         "index_verdict": judged.index_verdict,

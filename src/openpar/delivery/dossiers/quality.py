@@ -208,7 +208,8 @@ class _Checks:
         received = self.received.astype("datetime64[D]")
         wrong = ~np.isnat(days) & ~np.isnat(received) & (days != received)
         if doubled:
-            wrong |= np.array([code in doubled for code in self.rows.codes.tolist()], np.bool_)
+            codes = self.rows.codes.tolist()
+            wrong |= np.fromiter(map(doubled.__contains__, codes), np.bool_, len(codes))
         return _changed(Rule.Q11, wrong, days, received)
 
     def portal_differs(self) -> Hits:

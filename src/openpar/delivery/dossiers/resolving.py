@@ -171,8 +171,10 @@ class Catalogue:
         self, procedure: Coded, case: Coded, channel: Ints, days: Moments
     ) -> list[tuple[npt.NDArray[np.intp], RulesOfDay]]:
         """The rows of each version, channel and case, with the rules that hold for them."""
-        order = np.argsort(procedure.places, kind="stable")
-        edges = np.searchsorted(procedure.places[order], np.arange(len(procedure.words) + 1))
+        # Numbers of as few bytes as will do are sorted several times as fast.
+        numbers = (procedure.places + 1).astype(np.min_scalar_type(len(procedure.words)))
+        order = np.argsort(numbers, kind="stable")
+        edges = np.searchsorted(numbers[order], np.arange(1, len(procedure.words) + 2))
         found = []
         for place, word in enumerate(procedure.words):
             versions = self.book.versions.get(national_number(word) or "", ())

@@ -26,6 +26,7 @@ NUMBERS = tuple(column.name for column in DOSSIERS.columns if column.kind is Kin
 MOMENTS = tuple(column.name for column in DOSSIERS.columns if column.kind is Kind.MOMENT)
 DAYS = tuple(column.name for column in DOSSIERS.columns if column.kind is Kind.DAY)
 _HOURS = 7 * 3_600_000_000
+_NO_DAY = np.datetime64("NaT", "D")
 
 
 @dataclass(frozen=True)
@@ -102,17 +103,30 @@ def _coded(values: Values) -> Coded:
     return Coded(np.array(places, np.int64), tuple(numbers))
 
 
-def month_numbers(days: Moments) -> Ints:
-    """Month numbers as `facts.declarations.month_number` makes them; 0 for NaT."""
-    found = days.astype("datetime64[M]").astype(np.int64) + 1970 * 12
-    return np.where(np.isnat(days), 0, found)
+@dataclass(frozen=True)
+class Months:
+    """Days by the numbers of their months, as `facts.declarations.month_number` makes them; 0 for NaT.
+
+    `periods`: months of reporting, from the 15th of the month before to the 14th, by their names.
+    """
+
+    numbers: Ints
+    periods: Ints
 
 
-def period_numbers(days: Moments) -> Ints:
-    """Months of reporting, from the 15th of the month before to the 14th, by their names."""
-    day = days.astype("datetime64[D]")
-    of_month = (day - day.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64) + 1
-    return np.where(np.isnat(days), 0, month_numbers(days) + (of_month >= 15))
+def months_of(days: Moments) -> Months:
+    """Reckoned once for each day between the first and the last: rows are many, days are few."""
+    first, last = np.fmin.reduce(days, initial=_NO_DAY), np.fmax.reduce(days, initial=_NO_DAY)
+    if np.isnat(first):
+        none = np.zeros(len(days), np.int64)
+        return Months(none, none)
+    every = np.arange(first, last + 1)
+    month = every.astype("datetime64[M]")
+    number = month.astype(np.int64) + 1970 * 12
+    period = number + ((every - month.astype("datetime64[D]")).astype(np.int64) + 1 >= 15)
+    # What is NaT finds the nothing at the end.
+    places = np.where(np.isnat(days), len(every), (days - first).astype(np.int64))
+    return Months(np.append(number, 0)[places], np.append(period, 0)[places])
 
 
 def first_told(*moments: Moments) -> Moments:

@@ -61,7 +61,8 @@ def understand(
     refusing = _Refusing(read)
     refusing.doubled_and_missing_codes()
     numbers = _numbers(read, mapping, refusing)
-    moments = {name: read.moments.get(name, _nothing(len(read))) for name in (*MOMENTS, *DAYS)}
+    nothing = np.full(len(read), _NAT)
+    moments = {name: read.moments.get(name, nothing) for name in (*MOMENTS, *DAYS)}
     if "status" not in read.words:
         numbers["status"] = _status_of(moments)
     guessed = _received(read, numbers["status"], moments)
@@ -140,36 +141,39 @@ class _Refusing:
         self.refuse(lengths == 0, _("chưa có mã hồ sơ"), "", "code-missing", "dossier")
         remedy = _("Nhiều nhất %d ký tự") % _LONGEST
         self.refuse(lengths > _LONGEST, _("mã hồ sơ quá dài"), remedy, "code-long", "dossier")
-        if len(set(codes)) < len(codes):
-            first = dict(zip(reversed(codes), range(len(codes) - 1, -1, -1), strict=True))
-            doubled = np.ones(len(codes), np.bool_)
-            doubled[list(first.values())] = False
-            self.doubled = frozenset(self.read.codes[doubled & (lengths > 0)].tolist())
+        seen: set[str] = set()
+        again = []
+        for place, code in enumerate(codes):
+            if code in seen:
+                again.append(place)
+            else:
+                seen.add(code)
+        doubled = np.zeros(len(codes), np.bool_)
+        doubled[again] = lengths[again] > 0
+        if doubled.any():
+            self.doubled = frozenset(self.read.codes[doubled].tolist())
             what = _("mã hồ sơ này đã có ở dòng trên")
-            self.refuse(doubled & (lengths > 0), what, _("Mỗi hồ sơ một dòng"), "code-doubled", "dossier")
+            self.refuse(doubled, what, _("Mỗi hồ sơ một dòng"), "code-doubled", "dossier")
 
     def outside(self, moments: Mapping[str, npt.NDArray[np.datetime64]], years: Years) -> None:
         """Days of years that the calendar does not know, which no due date can be reckoned with."""
         remedy = _("Kiểm tra năm; hoặc nhập lịch làm việc của năm đó")
+        first, after = (day.astype(_NAT.dtype) for day in (years.first, years.last + 1))
         for field, values in moments.items():
-            days = values.astype("datetime64[D]")
-            wrong = (days < years.first) | (days > years.last)
+            wrong = (values < first) | (values >= after)
             if wrong.any():
                 self.refuse(wrong, _("năm chưa có lịch làm việc"), remedy, "year-unknown", field)
-
-
-def _nothing(size: int) -> npt.NDArray[np.datetime64]:
-    return np.full(size, _NAT)
 
 
 def _numbers(read: ReadRows, mapping: ColumnMapping, refusing: _Refusing) -> dict[str, Ints]:
     """Statuses, channels and the other closed lists, flags and counts."""
     values = vocabulary().values
+    nothing = np.full(len(read), -1, np.int64)
     found: dict[str, Ints] = {}
     for name in (*NUMBERS, *FLAGS):
         told = read.words.get(name)
         if told is None:
-            found[name] = read.numbers.get(name, np.full(len(read), -1, np.int64))
+            found[name] = read.numbers.get(name, nothing)
             continue
         known = values["flags" if name in FLAGS else VALUES[name]]
         own = mapping.words.get(name, {})

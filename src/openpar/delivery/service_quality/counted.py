@@ -19,8 +19,9 @@ from openpar.base.facts.errors import UnknownDataset
 from openpar.base.facts.queries import values_in
 from openpar.base.organisations.models import Organisation
 from openpar.delivery.dossiers.declarations import AGENCIES, DATASET, RECEIVED
-from openpar.delivery.procedures.queries.counting import counts_of
-from openpar.delivery.procedures.queries.listing import Asked, versions_asked
+from openpar.delivery.dossiers.queries.met import Met, procedures_met
+from openpar.delivery.procedures.models import ProcedureVersion
+from openpar.delivery.procedures.queries.standing import Contents, contents_on, standing_of
 from openpar.delivery.service_quality.models import Origin
 from openpar.delivery.service_quality.periods import IndexPeriod
 from openpar.delivery.service_quality.rows import Given, given
@@ -34,8 +35,10 @@ FROM_DOSSIERS: Mapping[str, tuple[str, str]] = {
     "4.2": ("digitised", "received"),
     "4.3": ("reused", "received"),
 }
-ONLINE, PAYABLE = "3.1", "3.4"
-COUNTED = frozenset({*FROM_DOSSIERS, ONLINE, PAYABLE})
+COMPLETE, ONLINE, MET, PAYABLE, PAID = "1.3", "3.1", "3.2", "3.4", "3.5"
+# Whose figures are numbers of procedures: each has its list (`procedures_behind`).
+OF_PROCEDURES = frozenset({COMPLETE, ONLINE, MET, PAYABLE, PAID})
+COUNTED = frozenset({*FROM_DOSSIERS, *OF_PROCEDURES})
 
 
 @dataclass(frozen=True)
@@ -53,16 +56,16 @@ ByIndicator = dict[str, Count]
 def counted_figures(period: IndexPeriod, agencies: Iterable[int], today: date) -> dict[int, ByIndicator]:
     """What can be counted for some agencies, as far as `today`; who has nothing to be counted is left out.
 
-    Three queries for all dossiers, six an agency for its procedures.
+    Some ten queries for all dossiers and contents, five an agency for its procedures.
     """
     wanted = list(agencies)
     found: dict[int, ByIndicator] = {one: {} for one in wanted}
     for organisation_id, figures in dossier_figures(period).items():
         if organisation_id in found:
             found[organisation_id].update(figures)
-    day = min(period.until_on, today)
+    around = around_procedures(period, today)
     for organisation_id in wanted:
-        found[organisation_id].update(procedure_figures(organisation_id, day))
+        found[organisation_id].update(procedure_figures(organisation_id, around))
     return {one: figures for one, figures in found.items() if figures}
 
 
@@ -97,23 +100,97 @@ def _of_counters(counters: Counters, place: int) -> ByIndicator:
     }
 
 
-def procedure_figures(organisation_id: int, day: date) -> ByIndicator:
+@dataclass(frozen=True)
+class Around:
+    """What holds for every agency of a period: the day of the catalogue, contents, procedures asked for."""
+
+    day: date
+    contents: Contents
+    met: Mapping[int, Met]
+
+
+def around_procedures(period: IndexPeriod, today: date) -> Around:
+    """As of the last day of the period, or of `today` before that."""
+    day = min(period.until_on, today)
+    return Around(day, contents_on(day), procedures_met(period.days))
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The procedures above and below the line of one indicator, by their ids."""
+
+    above: frozenset[int]
+    below: frozenset[int]
+    origin: Origin
+    # What is not recorded, so that it stands below the line only.
+    remark: str = ""
+
+
+def procedure_figures(organisation_id: int, around: Around) -> ByIndicator:
     """Of the procedures that an agency handles on a day; nothing where it handles none, or where nothing is
-    recorded of how they are offered. Of some not recorded the remark tells.
+    recorded of what is counted. Of some not recorded the remark tells.
     """
-    versions = versions_asked(Asked(day, organisation_id=organisation_id)).order_by()
-    handled = dict(versions.values_list("pk", "procedure_id"))
+    return {
+        name: Count(given(Decimal(len(parts.above)), Decimal(len(parts.below))), parts.origin, parts.remark)
+        for name, parts in procedure_parts(organisation_id, around).items()
+    }
+
+
+def procedure_parts(organisation_id: int, around: Around) -> dict[str, Parts]:
+    """The sets behind those figures, by indicator."""
+    standing = standing_of(organisation_id, around.day)
+    handled = standing.handled
     if not handled:
         return {}
-    counts = counts_of(handled, day, organisation_id=organisation_id)
-    if counts.unknown == counts.total:
-        return {}
-    remark = ""
-    if counts.unknown:
-        remark = _("%d thủ tục chưa ghi mức cung cấp trực tuyến") % counts.unknown
-    online, total = Decimal(counts.full + counts.partial), Decimal(counts.total)
-    paid, with_fee = Decimal(counts.paid_online), Decimal(counts.with_fee)
-    return {
-        ONLINE: Count(given(online, total), Origin.PROCEDURES, remark),
-        PAYABLE: Count(given(paid, with_fee), Origin.PROCEDURES, remark),
-    }
+    found: dict[str, Parts] = {}
+    if blank := handled & around.contents.blank:
+        remark = _("%d thủ tục chưa nhập nội dung") % len(blank)
+    else:
+        remark = ""
+    if blank != handled:
+        complete = handled & around.contents.complete
+        found[COMPLETE] = Parts(complete, handled, Origin.PROCEDURES, remark)
+    if not standing.stated:
+        return found
+    unknown = len(handled - standing.stated)
+    remark = _("%d thủ tục chưa ghi mức cung cấp trực tuyến") % unknown if unknown else ""
+    found[ONLINE] = Parts(standing.online, handled, Origin.PROCEDURES, remark)
+    found[PAYABLE] = Parts(standing.payable, standing.with_fee, Origin.PROCEDURES, remark)
+    # Whose dossiers nobody told of: not one asked for is not known.
+    met = around.met.get(organisation_id)
+    if met is not None:
+        found[MET] = Parts(standing.online & met.online, standing.online, Origin.DOSSIERS, remark)
+        found[PAID] = Parts(standing.with_fee & met.paid, standing.with_fee, Origin.DOSSIERS)
+    return found
+
+
+@dataclass(frozen=True)
+class ProcedureBehind:
+    """One procedure of the denominator; `is_above`: it stands in the numerator too."""
+
+    id: int
+    code: str
+    name: str
+    is_above: bool
+
+
+def procedures_behind(
+    indicator: str, period: IndexPeriod, organisation_id: int, day: date
+) -> tuple[ProcedureBehind, ...] | None:
+    """The procedures below the line of an indicator as they stand on a day, those that are not above first.
+
+    None for an indicator that is not counted of procedures, and where nothing can be counted.
+    """
+    if indicator not in OF_PROCEDURES:
+        return None
+    around = around_procedures(period, day)
+    parts = procedure_parts(organisation_id, around).get(indicator)
+    if parts is None:
+        return None
+    versions = ProcedureVersion.objects.as_of(around.day).filter(procedure__in=parts.below)
+    listed = versions.select_related("procedure").order_by("name_sort", "pk")
+    rows = [
+        ProcedureBehind(one.procedure_id, one.procedure.full_code, one.name, one.procedure_id in parts.above)
+        for one in listed
+    ]
+    return tuple(sorted(rows, key=lambda row: row.is_above))

@@ -1,9 +1,14 @@
-"""Who may enter, remedy, close and see findings. Everything not said here is denied."""
+"""Who may enter, remedy, close and see findings. Everything not said here is denied.
+
+Whoever asks about a finding that stands comes as `heirs.standing_in` makes them: with their roles also in the
+organisations that theirs carry on. So the successor of a finder judges, the successor of a unit remedies.
+"""
 
 from __future__ import annotations
 
 from openpar.base.organisations.roles import Actor, Role
 from openpar.reform.findings.models import Conference, Finding, FoundBy
+from openpar.reform.heirs import have_become_one
 
 _UNIT = (Role.FOCAL_OFFICER, Role.DIVISION_OFFICER, Role.AGENCY_HEAD)
 _COORDINATES = (Role.FOCAL_OFFICER, Role.AGENCY_HEAD)
@@ -66,7 +71,7 @@ def may_judge(actor: Actor, finding: Finding) -> bool:
     """The side that found it: closes, sends back, decides on more time, classifies.
 
     Nobody judges for a unit they belong to, except its head what the unit found in itself. Where finder and
-    unit are the same (Sở Nội vụ appraises Sở Nội vụ) the leaders of the province judge.
+    unit are the same (Sở Nội vụ appraises Sở Nội vụ), or have become one, the leaders of the province judge.
     """
     if finding.found_by in FROM_INSIDE:
         return actor.has(Role.AGENCY_HEAD, finding.organisation_id)
@@ -74,6 +79,8 @@ def may_judge(actor: Actor, finding: Finding) -> bool:
         return False
     if finding.finder_id == finding.organisation_id:
         return actor.has(Role.LEADER)
+    if actor.has(Role.LEADER) and have_become_one(finding.finder_id, finding.organisation_id):
+        return True
     return finding.finder_id in actor.organisations(*_JUDGES)
 
 

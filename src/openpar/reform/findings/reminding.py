@@ -18,6 +18,7 @@ from openpar.reform.findings.lateness import OWED
 from openpar.reform.findings.limits import plan_due
 from openpar.reform.findings.models import Conference, Finding, FindingState, FoundBy
 from openpar.reform.findings.permissions import FROM_INSIDE
+from openpar.reform.heirs import heirs_on
 
 PLAN, REMEDY, TO_CLOSE, CONFERENCE = (
     "finding.plan",
@@ -29,17 +30,19 @@ PLAN, REMEDY, TO_CLOSE, CONFERENCE = (
 
 @dataclass(frozen=True)
 class _People:
-    """Who hears of what, by organisation."""
+    """Who hears of what, by organisation; of one that ended, the people of whoever carries it on."""
 
-    officers: Mapping[int, tuple[int, ...]]
-    heads: Mapping[int, tuple[int, ...]]
-    managers: Mapping[int, tuple[int, ...]]
+    heirs: Mapping[int, int]
+    by_role: Mapping[Role, Mapping[int, tuple[int, ...]]]
+
+    def of(self, organisation_id: int, role: Role) -> tuple[int, ...]:
+        return self.by_role[role].get(self.heirs[organisation_id], ())
 
     def judges(self, row: Finding) -> tuple[int, ...]:
         """Who closes it: of what a unit found in itself, its heads."""
         if row.found_by in FROM_INSIDE:
-            return self.heads.get(row.organisation_id, ())
-        return self.managers.get(row.finder_id, ())
+            return self.of(row.organisation_id, Role.AGENCY_HEAD)
+        return self.of(row.finder_id, Role.ROUND_MANAGER)
 
 
 def due_things(today: date) -> Iterable[DueThing]:
@@ -48,11 +51,9 @@ def due_things(today: date) -> Iterable[DueThing]:
     conferences = list(Conference.objects.filter(held_on__isnull=True))
     units = {row.organisation_id for row in rows} | {one.organisation_id for one in conferences}
     finders = {row.finder_id for row in rows} | {one.asked_by_id for one in conferences}
-    people = _People(
-        holders(units, Role.FOCAL_OFFICER, on=today),
-        holders(units, Role.AGENCY_HEAD, on=today),
-        holders(finders, Role.ROUND_MANAGER, on=today),
-    )
+    heirs = heirs_on(units | finders, today)
+    roles = (Role.FOCAL_OFFICER, Role.AGENCY_HEAD, Role.ROUND_MANAGER)
+    people = _People(heirs, {role: holders(heirs.values(), role, on=today) for role in roles})
     owed = [row for row in rows if row.state in OWED and row.deadline is not None]
     for (due_on, _key), group in _grouped(owed, lambda row: row.deadline).items():
         yield _owed(REMEDY, _("Khắc phục"), due_on, group, people)
@@ -96,8 +97,8 @@ def _owed(kind: str, what: str, due_on: date, group: Sequence[Finding], people: 
         due_on=due_on,
         text=text,
         link=link,
-        responsible=people.officers.get(first.organisation_id, ()),
-        heads=people.heads.get(first.organisation_id, ()),
+        responsible=people.of(first.organisation_id, Role.FOCAL_OFFICER),
+        heads=people.of(first.organisation_id, Role.AGENCY_HEAD),
         assigners=people.judges(first),
         known_from=min(row.found_on for row in group),
     )
@@ -126,8 +127,8 @@ def _conferences(rows: Iterable[Conference], people: _People) -> Iterator[DueThi
             due_on=row.due_on,
             text=_("Tổ chức hội nghị rút kinh nghiệm sau công bố: %s") % row.round_title,
             link=f"/findings/conferences/{row.pk}/",
-            responsible=people.officers.get(row.organisation_id, ()),
-            heads=people.heads.get(row.organisation_id, ()),
-            assigners=people.managers.get(row.asked_by_id, ()),
+            responsible=people.of(row.organisation_id, Role.FOCAL_OFFICER),
+            heads=people.of(row.organisation_id, Role.AGENCY_HEAD),
+            assigners=people.of(row.asked_by_id, Role.ROUND_MANAGER),
             known_from=row.published_on,
         )

@@ -18,6 +18,7 @@ from django.conf import settings
 from openpar.base.organisations.models import Block, Kind, OrganisationVersion
 from openpar.common.text import fold
 from openpar.common.yaml_files import data_of
+from openpar.reform.plans.models import Plan, Target
 
 BLOCK = "block:"
 
@@ -85,6 +86,15 @@ def members_of(codes: Iterable[str], organisation_id: int, on: date) -> Mapping[
         if block and f"{BLOCK}{block}" in wanted:
             found[f"{BLOCK}{block}"].append(organisation)
     return {code: tuple(found[code]) for code in wanted}
+
+
+def bound_by(target: Target, plan: Plan, on: date) -> tuple[int, ...]:
+    """The agencies whose own values are recorded of a target: the one, or those of the class on a day."""
+    if target.organisation_id is not None:
+        return (target.organisation_id,)
+    if not target.agency_class:
+        return ()
+    return members_of([target.agency_class], plan.organisation_id, on)[target.agency_class]
 
 
 @lru_cache(maxsize=4)

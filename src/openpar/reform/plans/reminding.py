@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from django.db.models import Max
@@ -11,7 +11,9 @@ from django.utils import timezone
 from openpar.base.accounts.queries import people_holding
 from openpar.base.notifications.due import DueThing, holders
 from openpar.base.organisations.roles import Role
+from openpar.reform.heirs import heirs_on
 from openpar.reform.plans.deadlines import reform_year_days
+from openpar.reform.plans.limits import silence_within
 from openpar.reform.plans.models import (
     Assignment,
     Duty,
@@ -22,8 +24,6 @@ from openpar.reform.plans.models import (
 )
 
 _AHEAD = timedelta(days=40)
-# Silence about a task matters when its deadline is no further than this; recurring work has its periods.
-_NEAR = timedelta(days=60)
 
 
 def due_things(today: date) -> Iterable[DueThing]:
@@ -45,15 +45,16 @@ def due_things(today: date) -> Iterable[DueThing]:
 
 
 class _People:
-    """Who does it, who leads them, and who assigned it; five queries."""
+    """Who does it, who leads them, and who assigned it; of an agency that ended, whoever carries it on."""
 
     def __init__(self, today: date, assignments: Iterable[Assignment]) -> None:
         rows = list(assignments)
         owing = {row.organisation_id for row in rows} | {row.task.plan.organisation_id for row in rows}
         divisions = {row.division_id for row in rows if row.division_id}
-        self.heads = holders(owing, Role.AGENCY_HEAD, on=today)
-        self.focal = holders(owing, Role.FOCAL_OFFICER, on=today)
-        self.division = holders(divisions | owing, Role.DIVISION_OFFICER, on=today)
+        heirs = heirs_on(owing | divisions, today)
+        self.heads = _of_heirs(heirs, Role.AGENCY_HEAD, today)
+        self.focal = _of_heirs(heirs, Role.FOCAL_OFFICER, today)
+        self.division = _of_heirs(heirs, Role.DIVISION_OFFICER, today)
         self.managers = _anywhere(Role.ROUND_MANAGER, today)
 
     def responsible(self, row: Assignment) -> tuple[int, ...]:
@@ -110,12 +111,13 @@ def _to_confirm(duties: Iterable[Duty], people: _People) -> Iterator[DueThing]:
 
 def _silent(today: date) -> Iterator[DueThing]:
     """Obligations of which nobody has said anything since a day, while their deadline comes near."""
+    near = silence_within(today)
     rows = list(
         Assignment.objects.filter(
             ended_on__isnull=True,
             done_on__isnull=True,
             reported_on__isnull=True,
-            due_on__range=(today, today + _NEAR),
+            due_on__range=(today, today + near),
             line__each="",
         )
         .annotate(last_said_at=Max("progress__at"))
@@ -134,7 +136,7 @@ def _silent(today: date) -> Iterator[DueThing]:
             link=f"/tasks/{row.pk}/",
             responsible=people.responsible(row),
             heads=people.heads.get(row.organisation_id, ()),
-            known_from=max(since, (row.due_on or today) - _NEAR),
+            known_from=max(since, (row.due_on or today) - near),
         )
 
 
@@ -156,6 +158,12 @@ def _to_issue(today: date) -> Iterator[DueThing]:
             responsible=managers if is_province else focal.get(plan.organisation_id, ()),
             heads=() if is_province else heads.get(plan.organisation_id, ()),
         )
+
+
+def _of_heirs(heirs: Mapping[int, int], role: Role, on: date) -> dict[int, tuple[int, ...]]:
+    """Who holds a role in the heir of each; one query."""
+    people = holders(heirs.values(), role, on=on)
+    return {one: people[heir] for one, heir in heirs.items() if heir in people}
 
 
 def _anywhere(role: Role, on: date) -> tuple[int, ...]:

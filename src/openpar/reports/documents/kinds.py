@@ -102,6 +102,13 @@ def report(
     )
 
 
+def notice(
+    frame: Frame, *, abstract: str, body: Sequence[Block], appendices: Sequence[Appendix] = ()
+) -> OfficialDocument:
+    """A notice (thông báo) of something that is to happen, as of a schedule of inspections."""
+    return _document("TB", frame, abstract, body, appendices=appendices)
+
+
 @dataclass(frozen=True)
 class Conclusions:
     """What a team concluded on one agency: strengths, limitations and requests, one sentence each."""
@@ -119,10 +126,19 @@ def conclusion_notice(
     opening: str,
     conclusions: Sequence[Conclusions],
     remedy_due: date | None,
+    strengths: Sequence[str] = (),
+    requests: Sequence[str] = (),
+    response_due: date | None = None,
     appendices: Sequence[Appendix] = (),
 ) -> OfficialDocument:
-    """A notice of conclusions (thông báo kết luận), of one agency or of several jointly."""
+    """A notice of conclusions (thông báo kết luận), of one agency or of several jointly.
+
+    `strengths` and `requests` are of all agencies together: they stand before and after those of each. The
+    days are included; `response_due` is the last one on which an agency may object.
+    """
     body: list[Block] = [Paragraph(opening)]
+    if strengths:
+        body += [Heading("Kết quả đạt được"), *(Point(sentence) for sentence in strengths)]
     for conclusion in conclusions:
         body.append(Heading(conclusion.agency))
         for title, sentences in (
@@ -132,11 +148,16 @@ def conclusion_notice(
         ):
             body.append(Heading(title, Level.ARABIC))
             body += [Point(sentence) for sentence in sentences] or [Paragraph("Không có.")]
+    if requests:
+        body += [Heading("Kiến nghị chung"), *(Point(sentence) for sentence in requests)]
+    if response_due is not None:
+        said = f"Cơ quan, đơn vị có ý kiến khác với kết luận này gửi {frame.agency}"
+        body.append(Paragraph(f"{said} chậm nhất ngày {format_date(response_due)}."))
     due = format_date(remedy_due) if remedy_due else BLANK
     body.append(
         Paragraph(
             f"{frame.agency} thông báo để các cơ quan, đơn vị được kiểm tra biết, khắc phục các tồn tại, "
-            f"hạn chế và báo cáo kết quả trước ngày {due}."
+            f"hạn chế và báo cáo kết quả chậm nhất ngày {due}."
         )
     )
     return _document("TB", frame, abstract, body, appendices=appendices)

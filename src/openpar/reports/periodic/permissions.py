@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from openpar.base.organisations.roles import Actor, Role
 from openpar.reports.periodic.calendar import PROVINCE
 
@@ -28,9 +30,9 @@ def may_receive_reports(actor: Actor) -> bool:
     return actor.has(Role.ROUND_MANAGER)
 
 
-def may_answer_report(actor: Actor, *, made_by: int | None, submitted_by: int | None) -> bool:
-    """Nobody accepts or returns what they wrote or sent themselves."""
-    return may_receive_reports(actor) and actor.id not in (made_by, submitted_by)
+def may_answer_report(actor: Actor, authors: Collection[int]) -> bool:
+    """Nobody accepts or returns what they wrote or sent themselves; `authors`: loading.authors_of."""
+    return may_receive_reports(actor) and actor.id not in authors
 
 
 def sees_all_reports(actor: Actor) -> bool:

@@ -15,6 +15,7 @@ from openpar.base.calendars.permissions import may_manage_calendars
 from openpar.base.calendars.queries import (
     YearLine,
     hours_in_force,
+    undecided_years,
     work_calendar,
     year_versions,
     years_known,
@@ -59,6 +60,8 @@ def calendars(request: AuthenticatedRequest) -> HttpResponse:
         "may_manage": may_manage,
         "has_draft": any(each.stage is Stage.DRAFT for each in versions),
         "is_empty": not known,
+        # What the shown year itself lacks, is said where it is shown.
+        "undecided": [each for each in undecided_years(day) if each.year != year] if known else [],
         "form": form,
         "due": None,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -110,13 +110,13 @@ def preview_of(waiting: WaitingList, mapping: ColumnMapping, by: Actor, day: dat
 
 def head_of(table: Table) -> Table:
     """The first rows only, cut at the end of a line."""
-    at = -1
+    end = table.begins
     for _row in range(_LOOKED_AT):
-        following = table.body.find(b"\n", at + 1)
+        following = table.content.find(b"\n", end)
         if following < 0:
             return table
-        at = following
-    return Table(table.name, table.headers, table.delimiter, table.body[: at + 1], table.rows_before)
+        end = following + 1
+    return replace(table, content=table.content[:end])
 
 
 def _years() -> Years:
@@ -126,7 +126,7 @@ def _years() -> Years:
 
 def _samples(table: Table) -> list[list[str]]:
     """The first rows as they stand in the file."""
-    text = table.body[: 256 * 1024].decode("utf-8", "ignore")
+    text = bytes(table.body[: 256 * 1024]).decode("utf-8", "ignore")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=table.delimiter)
     return [row for row, _place in zip(rows, range(_SHOWN), strict=False)]
 

@@ -14,6 +14,7 @@ from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.reform.findings.models import FindingState
 from openpar.reform.findings.queries.counting import AboutLeaf, LeafAsked, open_or_late_among
 from openpar.reform.findings.queries.visibility import visible_findings
+from openpar.reform.heirs import standing_in
 from openpar.web.findings.common import Pill
 from openpar.web.http import today
 
@@ -32,13 +33,15 @@ class Line:
 def lines_about(who: Actor, leaf: LoadedLeaf, year: int, units: Mapping[int, str]) -> list[Line]:
     """What is open or was remedied late about a leaf of the set of `year`, of the units (id → name).
 
-    Only what this person may see; four queries at most where nobody succeeded anybody.
+    Only what this person may see; five queries at most where nobody succeeded anybody.
     """
     if not units:
         return []
     key = lasting_keys([leaf.id])[leaf.id]
     asked = [LeafAsked(leaf.code, leaf.title, key)]
-    found = open_or_late_among(list(units), asked, year=year, today=today(), among=visible_findings(who))
+    day = today()
+    seen = visible_findings(standing_in(who, day))
+    found = open_or_late_among(list(units), asked, year=year, today=day, among=seen)
     return [
         Line(units[unit], one.text, f"/findings/{one.id}/", one.year, _pill(one))
         for unit in units

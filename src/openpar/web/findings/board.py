@@ -39,10 +39,11 @@ from openpar.web.findings.common import (
     frame,
     late_pill,
     may_enter,
+    side,
     state_choices,
     state_pill,
 )
-from openpar.web.http import AuthenticatedRequest, actor, page, today
+from openpar.web.http import AuthenticatedRequest, page, today
 from openpar.web.procedures.listing import workbook_answer
 
 MOST_EXPORTED = 10_000
@@ -79,7 +80,7 @@ class TallyRow:
 
 @page("GET")
 def findings(request: AuthenticatedRequest) -> HttpResponse:
-    who, day = actor(request), today()
+    who, day = side(request), today()
     base = frame(request, "findings")
     asked = asked_of(request.GET, who)
     found = findings_asked(who, asked, day)
@@ -201,7 +202,7 @@ def taxonomy(request: AuthenticatedRequest) -> HttpResponse:
 def export(request: AuthenticatedRequest) -> HttpResponse:
     """The whole list as a workbook: what the page shows, all pages of it."""
     frame(request, "findings")
-    who, day = actor(request), today()
+    who, day = side(request), today()
     asked = asked_of(request.GET, who)
     found = findings_asked(who, asked, day).select_related("unit")
     rows = found.order_by("-year", "unit__name_sort", "field", "id")

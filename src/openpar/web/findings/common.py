@@ -29,6 +29,7 @@ from openpar.reform.findings.queries.board import OVERDUE_WORD, OWED_WORD, Asked
 from openpar.reform.findings.queries.story import Story, story_of
 from openpar.reform.findings.queries.visibility import visible_conferences, visible_findings
 from openpar.reform.findings.taxonomy import entries
+from openpar.reform.heirs import standing_in
 from openpar.web.http import AuthenticatedRequest, actor, today
 
 Pill = tuple[str, str]
@@ -42,6 +43,18 @@ _PILLS: Mapping[FindingState, str] = {
     FindingState.CLOSED: "done",
 }
 _EVERY_YEAR = "all"
+
+
+def side(request: AuthenticatedRequest) -> Actor:
+    """The person who asks, with their roles also for organisations that theirs carry on; once per request.
+
+    For everything about findings that stand; what is begun anew is begun by `actor`.
+    """
+    known: Actor | None = getattr(request, "_side", None)
+    if known is None:
+        known = standing_in(actor(request), today())
+        request._side = known  # type: ignore[attr-defined]  # kept on the request on purpose
+    return known
 
 
 def may_come(who: Actor) -> bool:
@@ -150,7 +163,7 @@ def code_choices(day: date, field: str = "") -> Choices:
 
 def seen_story(request: AuthenticatedRequest, finding_id: int) -> Story:
     """The finding with its story; 404 for whoever may not see it."""
-    story = story_of(actor(request), finding_id, today())
+    story = story_of(side(request), finding_id, today())
     if story is None:
         raise Http404
     return story
@@ -158,8 +171,9 @@ def seen_story(request: AuthenticatedRequest, finding_id: int) -> Story:
 
 def source_link(who: Actor, kind: str, source_id: int | None) -> str:
     """Where the task of a finding or conference came from; "" for others and for who may not see it."""
-    if source_id is None:
+    if source_id is None or kind not in (FINDING_SOURCE, CONFERENCE_SOURCE):
         return ""
+    who = standing_in(who, today())
     if kind == FINDING_SOURCE and visible_findings(who).filter(pk=source_id).exists():
         return reverse("finding", args=[source_id])
     if kind == CONFERENCE_SOURCE and visible_conferences(who).filter(pk=source_id).exists():

@@ -30,11 +30,12 @@ from openpar.reform.findings.queries.conferences import missing_conferences
 from openpar.reform.findings.queries.counting import findings_of
 from openpar.reform.findings.queries.story import plans_for
 from openpar.reform.findings.queries.visibility import visible_conferences
+from openpar.reform.heirs import heirs_on
 from openpar.reform.plans.models import Plan
 from openpar.reform.plans.permissions import may_edit_plan
 from openpar.web.components.documents import stored_file_answer
 from openpar.web.components.paging import slice_of
-from openpar.web.findings.common import Choices, Pill, frame, state_pill, whole_number
+from openpar.web.findings.common import Choices, Pill, frame, side, state_pill, whole_number
 from openpar.web.findings.forms import HeldForm, OrderForm, ShortcomingForm
 from openpar.web.findings.remedying import document_words
 from openpar.web.http import AuthenticatedRequest, actor, form_refused, now, only, page, refused, say, today
@@ -62,7 +63,7 @@ def _pill(one: Conference, day: date) -> Pill:
 @page("GET")
 def conferences(request: AuthenticatedRequest) -> HttpResponse:
     """Every conference a person may see, those not held first."""
-    who, day = actor(request), today()
+    who, day = side(request), today()
     base = frame(request, "findings-conferences")
     found = visible_conferences(who).select_related("unit").order_by("-year", "held_on", "unit__name_sort")
     state = request.GET.get("state", "")
@@ -101,7 +102,7 @@ def missing(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def _seen(request: AuthenticatedRequest, conference_id: int) -> Conference:
-    found = visible_conferences(actor(request)).select_related("unit", "minutes", "recorded_by")
+    found = visible_conferences(side(request)).select_related("unit", "minutes", "recorded_by")
     one = found.filter(pk=conference_id).first()
     if one is None:
         raise Http404
@@ -132,7 +133,7 @@ def _context(request: AuthenticatedRequest, one: Conference, **bound: object) ->
         **frame(request, "findings-conferences"),
         "conference": one,
         "pill": _pill(one, day),
-        "may_write": may_hold_conference(who, one),
+        "may_write": may_hold_conference(side(request), one),
         "owners": owners_seen_by(who),
         "orders": [_order_line(order, day) for order in orders],
         "named": [(each, state_pill(each)) for each in named],
@@ -150,12 +151,17 @@ def _order_line(order: ConferenceOrder, day: date) -> tuple[ConferenceOrder, str
 def _documents(one: Conference) -> Choices:
     if one.held_on is not None:
         return []
-    found = documents_of(one.organisation_id)[:_MOST_DOCUMENTS]
+    found = documents_of(_heir(one))[:_MOST_DOCUMENTS]
     return [(str(each.pk), " · ".join(filter(None, (each.title, document_words(each))))) for each in found]
 
 
+def _heir(one: Conference) -> int:
+    """The agency, or whoever carries it on."""
+    return heirs_on([one.organisation_id], today())[one.organisation_id]
+
+
 def _plans(who: Actor, one: Conference) -> Choices:
-    offered = dict(plans_for(one.organisation_id, year_of(today())))
+    offered = dict(plans_for(_heir(one), year_of(today())))
     plans = Plan.objects.filter(pk__in=list(offered))
     return [(str(each.pk), offered[each.pk]) for each in plans if may_edit_plan(who, each)]
 
@@ -221,7 +227,7 @@ def shortcoming(request: AuthenticatedRequest, conference_id: int) -> HttpRespon
 
 def _own(request: AuthenticatedRequest, conference_id: int) -> Conference:
     one = _seen(request, conference_id)
-    if not may_hold_conference(actor(request), one):
+    if not may_hold_conference(side(request), one):
         raise Http404
     return one
 

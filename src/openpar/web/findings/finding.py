@@ -32,6 +32,7 @@ from openpar.web.findings.common import (
     gaps_to_report,
     late_pill,
     seen_story,
+    side,
     state_pill,
 )
 from openpar.web.http import AuthenticatedRequest, actor, page, today
@@ -95,7 +96,7 @@ def evidence(request: AuthenticatedRequest, finding_id: int, evidence_id: int) -
 
 def page_context(request: AuthenticatedRequest, story: Story) -> dict[str, object]:
     """Everything the page shows; also when an action on it was refused."""
-    who, day, one = actor(request), today(), story.finding
+    who, day, one = side(request), today(), story.finding
     return {
         **frame(request, "findings"),
         "story": story,
@@ -109,7 +110,7 @@ def page_context(request: AuthenticatedRequest, story: Story) -> dict[str, objec
         "extensions": [_extension_line(row, one, who) for row in story.extensions],
         "earlier": [(row, state_pill(row)) for row in story.earlier],
         "codes": code_choices(one.period_until, one.field),
-        "owners": owners_seen_by(who),
+        "owners": owners_seen_by(actor(request)),
         "is_late_closed": one.state == FindingState.CLOSED and not was_remedied_in_time(one),
     }
 
@@ -143,6 +144,8 @@ def _facts(story: Story) -> list[tuple[str, str]]:
         ),
         (_("Yêu cầu"), one.request),
         (_("Bên phát hiện"), f"{story.finder}, {format_date(one.found_on)}"),
+        (_("Bên phát hiện nay là"), story.finder_now),
+        (_("Đơn vị nay là"), story.unit_now),
         (_("Lãnh đạo đương nhiệm trong thời kỳ"), "; ".join(map(_leader_words, story.leaders))),
     ]
     return [(label, value) for label, value in rows if value]

@@ -14,6 +14,7 @@ from openpar.base.organisations.roles import Role
 from openpar.reform.findings.lateness import OWED
 from openpar.reform.findings.models import Conference, Finding, FindingState
 from openpar.reform.findings.permissions import FROM_INSIDE
+from openpar.reform.heirs import standing_in
 from openpar.web.findings.common import late_pill, state_pill
 from openpar.web.home.sections import Item, Section
 
@@ -21,7 +22,8 @@ _MOST = 6
 
 
 def waiting(actor: Actor, at: datetime) -> tuple[Section, ...]:
-    """One section; three queries."""
+    """One section; a few queries."""
+    actor = standing_in(actor, timezone.localdate(at))
     items = [*_conferences(actor, at), *_to_close(actor), *_to_remedy(actor, at)]
     return (Section(_("Tồn tại, hạn chế"), tuple(items[:_MOST]), more=reverse("findings")),)
 

@@ -17,7 +17,7 @@ from openpar.reform.findings.models import Extension
 from openpar.reform.findings.permissions import may_judge
 from openpar.reform.findings.queries.story import Story
 from openpar.web.components.given import Given
-from openpar.web.findings.common import seen_story, whole_number
+from openpar.web.findings.common import seen_story, side, whole_number
 from openpar.web.findings.finding import page_context
 from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say
 
@@ -86,7 +86,7 @@ def _judged(
 ) -> HttpResponse:
     """Runs the action of somebody on the finding side; for everybody else there is no such address."""
     story: Story = seen_story(request, finding_id)
-    if not may_judge(actor(request), story.finding):
+    if not may_judge(side(request), story.finding):
         raise Http404
     try:
         act(Given(dict(request.POST.lists())))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +18,7 @@ from openpar.reform.findings.actions.extending import ask_extension
 from openpar.reform.findings.actions.remedying import RemedyPlan, plan_remedy, report_remedy
 from openpar.reform.findings.errors import StaleFinding
 from openpar.reform.findings.limits import year_of
-from openpar.reform.findings.models import Cause
+from openpar.reform.findings.models import Cause, Finding
 from openpar.reform.findings.permissions import may_remedy
 from openpar.reform.findings.queries.story import Story, divisions_of, plans_for
 from openpar.reform.findings.taxonomy import entry
@@ -30,6 +32,7 @@ from openpar.web.findings.common import (
     gaps_to_report,
     late_pill,
     seen_story,
+    side,
     state_pill,
     whole_number,
 )
@@ -42,7 +45,7 @@ MOST_OFFERED = 60
 def _own_story(request: AuthenticatedRequest, finding_id: int) -> Story:
     """For whoever remedies it; 404 for everybody else."""
     story = seen_story(request, finding_id)
-    if not may_remedy(actor(request), story.finding):
+    if not may_remedy(side(request), story.finding):
         raise Http404
     return story
 
@@ -64,6 +67,8 @@ def plan(request: AuthenticatedRequest, finding_id: int) -> HttpResponse:
     story = _own_story(request, finding_id)
     one, who = story.finding, actor(request)
     known = entry(one.code, one.period_until) if one.code else None
+    divisions = [(str(pk), name) for pk, name in divisions_of(story.unit_now_id, today())]
+    heads = [(str(leader.user_id), leader.name) for leader in story.leaders]
     form = PlanForm(
         request.POST or None,
         initial={
@@ -74,11 +79,11 @@ def plan(request: AuthenticatedRequest, finding_id: int) -> HttpResponse:
             "division": one.division_id or "",
             "head": one.head_id or "",
         },
-        divisions=[(str(pk), name) for pk, name in divisions_of(one.organisation_id, today())],
-        heads=[(str(leader.user_id), leader.name) for leader in story.leaders],
+        divisions=divisions,
+        heads=heads,
         plans=_plans(request, story) if one.remedy_task_id is None else [],
     )
-    context = {**_base(request, story), "form": form, "gaps": gaps_to_plan(one, who)}
+    context = {**_base(request, story), "form": form, "gaps": gaps_to_plan(one, side(request)), "newer": []}
     if request.method == "POST":
         try:
             if not form.is_valid():
@@ -95,22 +100,41 @@ def plan(request: AuthenticatedRequest, finding_id: int) -> HttpResponse:
                     head_id=given["head"],
                     plan_id=given.get("plan"),
                 ),
-                expected_version=whole_number(request.POST.get("version")),
+                # A version that cannot be read fits none.
+                expected_version=whole_number(request.POST.get("version")) or 0,
                 by=who,
                 at=now(),
             )
+        except StaleFinding as error:
+            # Saved once more, the words typed here replace what is stored now, which stands beside them.
+            context["newer"] = _stored(form, one, dict(divisions), dict(heads))
+            return refused(request, error, template="findings/plan.html", context=context, status=409)
         except Refused as error:
-            status = 409 if isinstance(error, StaleFinding) else 422
-            return refused(request, error, template="findings/plan.html", context=context, status=status)
+            return refused(request, error, template="findings/plan.html", context=context)
         say(request, _("Đã lưu kế hoạch khắc phục."))
         return redirect("finding", one.pk)
     return render(request, "findings/plan.html", context)
 
 
+def _stored(
+    form: PlanForm, finding: Finding, divisions: Mapping[str, str], heads: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """What the plan says now, under the words of the form."""
+    words = {
+        "remedy": finding.remedy,
+        "deadline": format_date(finding.deadline) if finding.deadline else "",
+        "cause": str(Cause(finding.cause).label) if finding.cause else "",
+        "cause_text": finding.cause_text,
+        "division": divisions.get(str(finding.division_id), ""),
+        "head": heads.get(str(finding.head_id), ""),
+    }
+    return [(str(form[name].label), text) for name, text in words.items() if text]
+
+
 def _plans(request: AuthenticatedRequest, story: Story) -> Choices:
     """The plans of the unit that this person may add to."""
-    who, one = actor(request), story.finding
-    offered = dict(plans_for(one.organisation_id, year_of(today())))
+    who = actor(request)
+    offered = dict(plans_for(story.unit_now_id, year_of(today())))
     plans = Plan.objects.filter(pk__in=list(offered))
     return [(str(each.pk), offered[each.pk]) for each in plans if may_edit_plan(who, each)]
 
@@ -120,10 +144,10 @@ def report(request: AuthenticatedRequest, finding_id: int) -> HttpResponse:
     """What was done, with documents of the store or one that is added here."""
     story = _own_story(request, finding_id)
     one, who = story.finding, actor(request)
-    owner = one.organisation_id
+    owner = story.unit_now_id
     context = {
         **_base(request, story),
-        "gaps": gaps_to_report(one, who),
+        "gaps": gaps_to_report(one, side(request)),
         "typed": typed_texts(request, "text"),
         "may_add": may_add_document(who, owner),
     }
@@ -154,7 +178,7 @@ def report(request: AuthenticatedRequest, finding_id: int) -> HttpResponse:
 def _offered(story: Story, ticked: set[int]) -> list[tuple[Document, str, bool]]:
     """The newest documents of the unit and the division, those that were ticked among them."""
     one = story.finding
-    owners = {one.organisation_id} | ({one.division_id} if one.division_id else set())
+    owners = {story.unit_now_id} | ({one.division_id} if one.division_id else set())
     found = list(documents_of_owners(owners)[:MOST_OFFERED])
     missing = ticked - {each.pk for each in found}
     if missing:

@@ -55,6 +55,7 @@ from openpar.web.inspections.common import (
     whole_of,
     with_document,
 )
+from openpar.web.inspections.papers import has_minutes, paper_links
 from openpar.web.inspections.plans import own_plan, ticked
 
 _PAGE, _NEW = "inspections/case.html", "inspections/case_new.html"
@@ -153,6 +154,7 @@ def case_context(
         "papers": papers_for(request, campaign.organisation_id) if may_act else [],
         "unit_rows": [_unit_row(who, view, line) for line in view.units],
         "documents": _documents(view),
+        "composed": paper_links(view, reverse("inspection", args=[case.pk])),
         "is_planner": plans,
         "may_change_team": plans and case.state in ("PREPARING", "NOTIFIED", "WORKING"),
         "people": candidates(case, today(), request.GET.get("q", "")) if plans else [],
@@ -204,6 +206,7 @@ def _unit_row(who: Actor, view: CaseView, line: UnitLine) -> dict[str, object]:
         "unit": unit,
         "minutes": link_of(case.pk, unit.minutes),
         "minutes_gaps": minutes_gaps(unit) if leads and is_working and unit.minutes_id is None else None,
+        "has_minutes_file": has_minutes(who, view, unit),
         "is_own": is_own,
         "may_fill": is_own and case.state in (CaseState.NOTIFIED, CaseState.WORKING),
         "may_respond": may_respond and is_open,

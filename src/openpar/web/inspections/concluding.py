@@ -43,6 +43,7 @@ from openpar.web.inspections.common import (
     whole_of,
     with_document,
 )
+from openpar.web.inspections.papers import has_conclusion
 
 _PAGE = "inspections/conclusion.html"
 
@@ -99,6 +100,7 @@ def conclusion_context(
         "view": view,
         "case": case,
         "document": link_of(case.pk, case.conclusion),
+        "has_paper": has_conclusion(view),
         "may_write": may_write,
         "conclude": conclusion_gaps(who, case, day) if may_issue else None,
         "papers": papers_for(request, case.campaign.organisation_id) if may_issue else [],

@@ -7,6 +7,7 @@ from openpar.web.inspections import (
     draws,
     files,
     listing,
+    papers,
     plans,
     steps,
 )
@@ -58,5 +59,7 @@ urlpatterns = [
     ),
     path(_CASE + "print/", files.printed, name="inspection-print"),
     path(_CASE + "export/", files.export, name="inspection-export"),
+    path(_CASE + "papers/<slug:paper>/<slug:file_kind>/", papers.paper, name="inspection-paper"),
+    path(_UNIT + "minutes/<slug:file_kind>/", papers.minutes, name="inspection-minutes-file"),
     path(_CASE + "documents/<int:document_id>/", files.document, name="inspection-document"),
 ]

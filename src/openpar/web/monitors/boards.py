@@ -139,7 +139,8 @@ def _sums(register: Register, asked: Asked, lines: Sequence[BoardLine]) -> list[
     agencies = sorted({line.organisation_id for line in lines if line.entry})
     if not agencies:
         return []
-    by_agency = figures_by_agency(agencies, during_of(register, asked), register=register.key)
+    during = during_of(register, asked)
+    by_agency = figures_by_agency(agencies, during, register=register.key, carried_on=asked.on)
     columns = zip(*by_agency.values(), strict=True)
     return [_summed(column, len({line.organisation_id for line in lines})) for column in columns]
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from openpar.base.organisations.queries import names_on
 from openpar.base.organisations.roles import Actor
 from openpar.common.errors import Refused
+from openpar.reform.heirs import standing_in
 from openpar.reform.monitors.actions.entering import save_entry, withdraw_entry
 from openpar.reform.monitors.errors import StaleEntry
 from openpar.reform.monitors.models import Entry
@@ -50,7 +51,8 @@ class Revision:
 def _agency(request: AuthenticatedRequest, organisation_id: int) -> tuple[Actor, str]:
     """The person and the name of the agency; 404 for who may not see it, or no agency."""
     who = only_readers(request)
-    seen = seen_by(who)
+    # What an agency that ended left in its registers is read by the people of whoever carries it on.
+    seen = seen_by(standing_in(who, today()))
     names = names_on([organisation_id], today())
     if (seen is not None and organisation_id not in seen) or not names:
         raise Http404
@@ -77,8 +79,9 @@ def agency(request: AuthenticatedRequest, register: str, organisation_id: int) -
         "years": years(today()),
         "quarters": [(str(one), _("Quý %s") % word) for one, word in enumerate(("I", "II", "III", "IV"), 1)],
         "rows": [row_of(found, line) for line in lines if line.entry],
+        "inherits": any(line.origin for line in lines),
         "may_enter": may_enter_monitors(who, organisation_id),
-        "may_add": bool(found.words_of_subject) or not any(line.entry for line in lines),
+        "may_add": bool(found.words_of_subject) or all(one.origin or one.entry is None for one in lines),
         "source": found.law(asked.on).source,
     }
     return render(request, "monitors/agency.html", context)

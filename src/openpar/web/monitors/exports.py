@@ -41,12 +41,13 @@ def board_workbook(register: Register, rows: Sequence[Row], period: str) -> byte
 
 def _standing(row: Row) -> list[CellValue]:
     standing = row.line.standing
+    name = f"{row.line.name} ({row.origin})" if row.origin else row.line.name
     if standing is None:
-        return [row.line.name, row.pill[1], None, None]
+        return [name, row.pill[1], None, None]
     wrong = "\n".join(
         f"{one.text} (từ {format_date(one.since)})" if one.since else one.text for one in standing.alarms
     )
-    return [row.line.name, standing.label, wrong or None, standing.since]
+    return [name, standing.label, wrong or None, standing.since]
 
 
 def _documents(register: Register, rows: Sequence[Row]) -> dict[int, str]:

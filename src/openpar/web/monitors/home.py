@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from openpar.base.accounts.queries import Actor
+from openpar.reform.heirs import forerunners_on
 from openpar.reform.monitors.permissions import agencies_entered_by
 from openpar.reform.monitors.queries.boards import entries_of, judged
+from openpar.reform.monitors.queries.inherited import held_by
 from openpar.reform.monitors.registers import REGISTERS
 from openpar.web.home.sections import Item, Section
 from openpar.web.monitors.common import asked_of
@@ -25,9 +27,13 @@ def waiting(actor: Actor, at: datetime) -> tuple[Section, ...]:
     if not own:
         return ()
     today = timezone.localdate(at)
+    before = forerunners_on(own, today)
+    stores = own | {each.organisation_id for known in before.values() for each in known}
     items = []
     for register in REGISTERS.values():
-        entries = entries_of(register, asked_of(register, QueryDict(), today), own)
+        found = entries_of(register, asked_of(register, QueryDict(), today), stores)
+        by_agency = held_by(register, found, before, today)
+        entries = [each.entry for held in by_agency.values() for each in held]
         standings = judged(register, entries, today) if entries else {}
         for entry in entries:
             standing = standings[entry.pk]

@@ -26,6 +26,7 @@ class Row:
     subject: str
     pill: tuple[str, str]
     ratios: tuple[str, ...]
+    origin: str = ""
 
 
 def chosen_lines(lines: Sequence[BoardLine], state: str, search: str) -> list[BoardLine]:
@@ -52,6 +53,7 @@ def row_of(register: Register, line: BoardLine) -> Row:
         subject=_subject(register, line.entry),
         pill=(line.standing.pill, line.standing.label),
         ratios=tuple(text for one in ratios_of(register, line.entry) if (text := _ratio(one))),
+        origin=line.origin.words if line.origin else "",
     )
 
 

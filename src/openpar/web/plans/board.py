@@ -40,6 +40,7 @@ from openpar.reform.plans.queries.pages_board import (
 )
 from openpar.reform.plans.words import deadline_words
 from openpar.web.components.paging import Slice, slice_of
+from openpar.web.findings.common import side
 from openpar.web.http import AuthenticatedRequest, actor, now, page, today
 from openpar.web.plans.asked import Links, agency_choices, filter_fields, filter_of, month_words
 from openpar.web.plans.common import (
@@ -144,7 +145,7 @@ def board(request: AuthenticatedRequest, plan_id: int) -> HttpResponse:
     view = request.GET.get("view", "tasks")
     view = view if view in _VIEWS else "tasks"
     day, asked = today(), filter_of(request.GET, plan_id=plan_id)
-    seen = assignments_seen_by(actor(request))
+    seen = assignments_seen_by(side(request))
     found = narrowed(seen, asked, day)
     links = Links.of(reverse("plan", args=[plan_id]), request.GET)
     everything = narrowed(seen, BoardFilter(plan_id=plan_id), day)
@@ -463,6 +464,6 @@ def export(request: AuthenticatedRequest, plan_id: int) -> HttpResponse:
     """What the filter asks for, agency by agency, as a workbook."""
     plan = visible_plan(request, plan_id)
     day, asked = today(), filter_of(request.GET, plan_id=plan_id)
-    found = listed(narrowed(assignments_seen_by(actor(request)), asked, day))
+    found = listed(narrowed(assignments_seen_by(side(request)), asked, day))
     content = tasks_workbook(plan, found, day, now())
     return workbook_answer(content, f"nhiem-vu-{plan.year}-{plan.pk}-{day:%Y-%m-%d}.xlsx")

@@ -15,6 +15,7 @@ from openpar.common.errors import Gap, Refused
 from openpar.reform.plans.actions.together import confirm_together
 from openpar.reform.plans.models import Claim, DutyRequest
 from openpar.reform.plans.queries.pages_control import agencies_of_rows, claims_to_confirm
+from openpar.web.findings.common import side
 from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say
 from openpar.web.plans.common import Pill, frame, whole_number
 
@@ -79,7 +80,7 @@ def confirm_many(request: AuthenticatedRequest) -> HttpResponse:
     who = actor(request)
     wanted = [number for text in request.POST.getlist("claim") if (number := whole_number(text))]
     # Whatever else was sent is not there for this person.
-    claims = list(claims_to_confirm(who).filter(pk__in=wanted[:_MOST_AT_ONCE]))
+    claims = list(claims_to_confirm(side(request)).filter(pk__in=wanted[:_MOST_AT_ONCE]))
     back = _BACK.get(request.POST.get("back", ""), "tasks")
     try:
         if not claims:

@@ -26,10 +26,19 @@ from openpar.reform.plans.models import Claim, DutyRequest
 from openpar.reform.plans.queries.pages_board import list_rows
 from openpar.reform.plans.queries.task import TaskView
 from openpar.web.components.given import Given
+from openpar.web.findings.common import side
 from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say, today
 from openpar.web.plans.board import listed_rows
 from openpar.web.plans.common import document_given, typed, whole_number
-from openpar.web.plans.task import TYPED, Rights, late_duty, rights_of, task_context, visible_task
+from openpar.web.plans.task import (
+    TYPED,
+    Rights,
+    acting_agency,
+    late_duty,
+    rights_of,
+    task_context,
+    visible_task,
+)
 
 _PAGE = "plans/task.html"
 
@@ -37,7 +46,7 @@ _PAGE = "plans/task.html"
 def _allowed(request: AuthenticatedRequest, assignment_id: int, may: Callable[[Rights], bool]) -> TaskView:
     """The task for somebody who may do this with it; 404 for everybody else."""
     view = visible_task(request, assignment_id)
-    if not may(rights_of(actor(request), view)):
+    if not may(rights_of(side(request), view)):
         raise Http404
     return view
 
@@ -92,7 +101,7 @@ def progress(request: AuthenticatedRequest, assignment_id: int) -> HttpResponse:
             text=request.POST.get("text", ""),
             is_started="started" in request.POST,
             is_ready="ready" in request.POST,
-            document_id=document_given(request, view.assignment.organisation_id),
+            document_id=document_given(request, acting_agency(view, today())),
         )
 
     if not (request.htmx and "row" in request.POST):
@@ -121,7 +130,7 @@ def report(request: AuthenticatedRequest, assignment_id: int) -> HttpResponse:
         gaps = []
         if completed_on is None:
             gaps.append(Gap(_("Ngày hoàn thành"), _("chưa ghi"), link="#id_completed_on", code="no-day"))
-        document_id = document_given(request, view.assignment.organisation_id)
+        document_id = document_given(request, acting_agency(view, today()))
         if document_id is None:
             what, remedy = _("chưa có văn bản, sản phẩm"), _("Chọn trong kho hoặc ghi văn bản mới")
             gaps.append(Gap(_("Văn bản, sản phẩm"), what, remedy, code="no-document", link="#id_document"))
@@ -183,7 +192,7 @@ def ask(request: AuthenticatedRequest, assignment_id: int, word: str) -> HttpRes
         given = _given(request)
         new_due_on = given.day("new_due_on")
         _refuse_unread(given, {"new_due_on": _("Thời hạn mới")})
-        document_id = document_given(request, view.assignment.organisation_id)
+        document_id = document_given(request, acting_agency(view, today()))
         if word == "extension":
             if new_due_on is None:
                 where = _("Thời hạn mới")

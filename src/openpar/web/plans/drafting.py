@@ -233,6 +233,7 @@ def line(request: AuthenticatedRequest, plan_id: int, line_id: int) -> HttpRespo
         "form": form,
         "row": row,
         "clause": request.POST.get("clause", shown.line.clause),
+        "stored": _stored(form, shown),
     }
     if request.method == "GET":
         return render(request, "plans/line.html", context)
@@ -250,6 +251,13 @@ def line(request: AuthenticatedRequest, plan_id: int, line_id: int) -> HttpRespo
 
     to = f"{reverse('plan-draft', args=[plan_id])}#line-{line_id}"
     return changed(request, save, _("Đã lưu nhiệm vụ."), context, "plans/line.html", to)
+
+
+def _stored(form: LineForm, shown: ShownLine) -> list[tuple[str, str]]:
+    """What the line says now, for whoever typed other words meanwhile."""
+    texts = {name: value for name, value in initial_of(shown).items() if isinstance(value, str)}
+    shown_as = {**texts, "field": field_name(shown.line.field, today()), "parent_task": ""}
+    return [(str(form[name].label), text) for name, text in shown_as.items() if text]
 
 
 def lines_before(version: PlanVersion, shown: ShownLine) -> set[object]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from openpar.base.accounts.queries import Actor
+from openpar.reform.heirs import standing_in
 from openpar.reform.plans.models import PlanVersion
 from openpar.reform.plans.permissions import may_enter_plans
 from openpar.reform.plans.queries.lists import assignments_owed_by
@@ -32,6 +33,7 @@ def waiting(actor: Actor, at: datetime) -> tuple[Section, ...]:
     """One section; nothing for people outside plans, and before the first plan was issued."""
     if not may_enter_plans(actor) or not PlanVersion.objects.filter(issued_at__isnull=False).exists():
         return ()
+    actor = standing_in(actor, timezone.localdate(at))
     items = [*_decisions(actor), *_own(actor, at)]
     return (Section(_("Nhiệm vụ cải cách hành chính"), tuple(items), more=reverse("tasks")),)
 

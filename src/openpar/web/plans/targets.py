@@ -42,15 +42,15 @@ def target_context(plan: Plan, version: PlanVersion) -> dict[str, object]:
     """The targets of a version with what was reached by today."""
     day = today()
     return {
-        "targets": [_row(view, version.issued_on or day) for view in targets_of(version.pk, day)],
+        "targets": [row_of(view, version.issued_on or day) for view in targets_of(version.pk, day)],
         "target_form": TargetForm(on=day),
         "targets_are_open": version.state == VersionState.DRAFT,
         "plan_year": plan.year,
-        "today_words": f"{day:%d/%m/%Y}",
     }
 
 
-def _row(view: TargetView, day: date) -> TargetRow:
+def row_of(view: TargetView, day: date) -> TargetRow:
+    """One target with its values in words."""
     target = view.target
     last = view.readings[-1] if view.readings else None
     made_of = ""
@@ -60,16 +60,16 @@ def _row(view: TargetView, day: date) -> TargetRow:
         id=target.pk,
         field=field_name(target.field, day),
         text=target.text,
-        wanted=f"{_SIGNS[target.operator]} {_value(target.value, target.unit)}",
+        wanted=f"{_SIGNS[target.operator]} {value_words(target.value, target.unit)}",
         binds=view.binds,
         legal_basis=target.legal_basis,
-        reached=_value(last.value, target.unit) if last is not None else "",
+        reached=value_words(last.value, target.unit) if last is not None else "",
         reached_on=last.as_of_on if last is not None else None,
         made_of=made_of,
         pill=_pill(view.distance, target.unit),
         trend=_trend(view.distance.trend),
         agencies=tuple(
-            (one.name, _value(one.reading.value, target.unit), _pill(one.distance, target.unit))
+            (one.name, value_words(one.reading.value, target.unit), _pill(one.distance, target.unit))
             for one in view.by_agency
         ),
     )
@@ -79,7 +79,8 @@ def _number(value: Decimal | None) -> str:
     return "" if value is None else format_decimal(value, None)
 
 
-def _value(value: Decimal | None, unit: str) -> str:
+def value_words(value: Decimal | None, unit: str) -> str:
+    """“97,5 %”; nothing for what is not known."""
     return f"{_number(value)} {unit}".strip()
 
 
@@ -90,7 +91,7 @@ def _pill(found: Distance, unit: str) -> Pill:
         return "empty", _("chưa có số liệu")
     if not found.gap:
         return "bad", _("chưa vượt")
-    return "bad", _("còn thiếu %s") % _value(found.gap, unit)
+    return "bad", _("còn thiếu %s") % value_words(found.gap, unit)
 
 
 def _trend(trend: Trend) -> str:

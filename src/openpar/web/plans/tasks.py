@@ -23,7 +23,8 @@ from openpar.reform.plans.queries.pages_board import (
 )
 from openpar.reform.plans.queries.pages_control import claims_to_confirm, requests_to_decide
 from openpar.web.components.paging import Slice, slice_of
-from openpar.web.http import AuthenticatedRequest, actor, page, today
+from openpar.web.findings.common import side
+from openpar.web.http import AuthenticatedRequest, page, today
 from openpar.web.plans.asked import Links, filter_fields, filter_of
 from openpar.web.plans.board import listed_rows
 from openpar.web.plans.common import asked_year, frame, is_of_units, years_offered
@@ -42,7 +43,7 @@ def own_tasks(who: Actor) -> QuerySet[Assignment]:
 @page("GET")
 def tasks(request: AuthenticatedRequest) -> HttpResponse:
     base = frame(request, "tasks")
-    who, day = actor(request), today()
+    who, day = side(request), today()
     year = asked_year(request.GET, day)
     asked = filter_of(request.GET)
     view = request.GET.get("view", "")

@@ -25,6 +25,7 @@ from openpar.reports.periodic.permissions import (
     organisations_reported_by,
     sees_all_reports,
 )
+from openpar.reports.periodic.queries.loading import authors_of
 from openpar.reports.periodic.queries.owed import OwedReport, late_so_far
 from openpar.reports.periodic.reading import ReportView, report_view
 from openpar.web.http import AuthenticatedRequest, actor
@@ -79,11 +80,12 @@ def own_draft(request: AuthenticatedRequest, report_id: int) -> ReportView:
 
 def rights(who: Actor, view: ReportView) -> Rights:
     report, revision = view.report, view.revision
+    receives = may_receive_reports(who)
     return Rights(
         writes=may_write_report(who, report.organisation_id, report.level),
         submits=may_submit_report(who, report.organisation_id, report.level),
-        receives=may_receive_reports(who),
-        answers=may_answer_report(who, made_by=revision.made_by_id, submitted_by=revision.submitted_by_id),
+        receives=receives,
+        answers=receives and may_answer_report(who, authors_of(revision)),
     )
 
 

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 
 from openpar.base.documents.storage import open_file
+from openpar.common.errors import Refused
 from openpar.parindex.assessments.bundles import digest_of_round
 from openpar.parindex.assessments.models import Assessment, RoundBundle, RoundStage
 from openpar.parindex.assessments.permissions import oversees
 from openpar.parindex.assessments.queries.results import result_rounds
 from openpar.parindex.assessments.queries.visibility import visible_assessments
-from openpar.reports.decision import decision_document
+from openpar.reports.decision import decision_document, decision_pdf
 from openpar.reports.matrix import matrix_workbook
-from openpar.reports.notice import notice_document, unit_notice
-from openpar.reports.round_data import round_report
-from openpar.reports.self_assessment import report_document, report_workbook, self_report
-from openpar.web.http import AuthenticatedRequest, actor, now, page
+from openpar.reports.notice import UnitNotice, notice_document, notice_pdf, unit_notice
+from openpar.reports.round_data import RoundReport, round_report
+from openpar.reports.self_assessment import report_document, report_pdf, report_workbook, self_report
+from openpar.web.http import AuthenticatedRequest, actor, now, page, refused
 from openpar.web.results.views import seen_unit
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _TYPES = {
     "docx": f"{_OFFICE}.wordprocessingml.document",
     "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+    "pdf": "application/pdf",
     "zip": "application/zip",
 }
 
@@ -64,32 +68,78 @@ def bundle(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
 @page("GET")
 def decision(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
     """The draft of the decision, or the decision with its number; for those who oversee."""
+    told = _decided(request, round_id)
+    return _file(decision_document(told, digest=digest_of_round(told.round)), _decision_name(told), "docx")
+
+
+@page("GET")
+def decision_printed(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
+    """The same as PDF/A."""
+    told = _decided(request, round_id)
+    return _printed(
+        request, lambda: decision_pdf(told, digest=digest_of_round(told.round)), _decision_name(told)
+    )
+
+
+def _decided(request: AuthenticatedRequest, round_id: int) -> RoundReport:
     who = actor(request)
     round = get_object_or_404(result_rounds(who, now()), pk=round_id)
     if not oversees(who):
         raise Http404
-    report = round_report(round, who)
-    return _file(
-        decision_document(report, digest=digest_of_round(round)), f"Quyết định công bố {round.title}", "docx"
-    )
+    return round_report(round, who)
+
+
+def _decision_name(told: RoundReport) -> str:
+    return f"Quyết định công bố {told.round.title}"
 
 
 @page("GET")
 def notice(request: AuthenticatedRequest, round_id: int, assessment_id: int) -> HttpResponse:
     """For those who send it and for the unit that receives it: it explains line by line."""
+    told = _noticed(request, round_id, assessment_id)
+    return _file(notice_document(told), _notice_name(told), "docx")
+
+
+@page("GET")
+def notice_printed(request: AuthenticatedRequest, round_id: int, assessment_id: int) -> HttpResponse:
+    """The same as PDF/A."""
+    told = _noticed(request, round_id, assessment_id)
+    return _printed(request, lambda: notice_pdf(told), _notice_name(told))
+
+
+def _noticed(request: AuthenticatedRequest, round_id: int, assessment_id: int) -> UnitNotice:
     who = actor(request)
     round = get_object_or_404(result_rounds(who, now()), pk=round_id)
     block, source, _rows, row = seen_unit(who, round, assessment_id)
     if not visible_assessments(who.person_id, now()).filter(pk=assessment_id).exists():
         raise Http404
-    told = unit_notice(round, block, row, source, is_provisional=round.stage != RoundStage.PUBLISHED)
-    return _file(notice_document(told), f"Thông báo kết quả {round.title} - {row.name}", "docx")
+    return unit_notice(round, block, row, source, is_provisional=round.stage != RoundStage.PUBLISHED)
+
+
+def _notice_name(told: UnitNotice) -> str:
+    return f"Thông báo kết quả {told.round.title} - {told.row.name}"
 
 
 @page("GET")
 def report(request: AuthenticatedRequest, assessment_id: int) -> HttpResponse:
     sheet = _readable_sheet(request, assessment_id)
     return _file(report_document(self_report(sheet)), _report_name(sheet), "docx")
+
+
+@page("GET")
+def report_printed(request: AuthenticatedRequest, assessment_id: int) -> HttpResponse:
+    """The same as PDF/A."""
+    sheet = _readable_sheet(request, assessment_id)
+    return _printed(request, lambda: report_pdf(self_report(sheet)), _report_name(sheet))
+
+
+def _printed(request: AuthenticatedRequest, write: Callable[[], bytes], name: str) -> HttpResponse:
+    """The PDF, or a page that says everything it lacks: a draft to edit may lack it, a PDF may not."""
+    try:
+        content = write()
+    except Refused as error:
+        return refused(request, error)
+    return _file(content, name, "pdf")
 
 
 @page("GET")

@@ -8,12 +8,18 @@ from decimal import Decimal
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from openpar.base.documents.permissions import owners_seen_by
 from openpar.base.organisations.queries import names_on
 from openpar.common.formats import format_decimal
-from openpar.delivery.service_quality.counted import COUNTED
+from openpar.delivery.service_quality.counted import (
+    COUNTED,
+    OF_PROCEDURES,
+    ProcedureBehind,
+    procedures_behind,
+)
 from openpar.delivery.service_quality.models import Origin, Saying
 from openpar.delivery.service_quality.permissions import may_enter_inputs
 from openpar.delivery.service_quality.queries.boards import AgencyIndex, Line, agency_index, history
@@ -22,12 +28,14 @@ from openpar.delivery.service_quality.rows import Given
 from openpar.delivery.service_quality.rules import indicator_of
 from openpar.delivery.service_quality.sets import set_of
 from openpar.web.components.charts import Month, months
+from openpar.web.components.paging import Slice, slice_of
 from openpar.web.dossier_links import dossiers_behind
 from openpar.web.http import AuthenticatedRequest, actor, page, today
 from openpar.web.service_quality.common import Asked, asked_of, frame, visible
 
 HERE = "service-quality"
 _NAMED = 6
+_COUNTED = (Origin.DOSSIERS, Origin.PROCEDURES)
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,7 @@ class ShownLine:
     remark: str
     missing: str
     dossiers: tuple[str, str] | None
+    has_procedures: bool
 
 
 def shown_line(line: Line, found: AgencyIndex) -> ShownLine:
@@ -67,6 +76,7 @@ def shown_line(line: Line, found: AgencyIndex) -> ShownLine:
         remark=line.own.remark if line.own else "",
         missing=_missing(line, found),
         dossiers=_dossiers(line, found),
+        has_procedures=indicator.id in OF_PROCEDURES and line.own is not None and line.own.origin in _COUNTED,
     )
 
 
@@ -183,8 +193,33 @@ def story(request: AuthenticatedRequest, organisation_id: int, indicator: str) -
             for each in past
         ],
         "may_enter": may_enter_inputs(actor(request), organisation_id),
+        **_behind(request, indicator, asked, organisation_id, newest),
     }
     return render(request, "service_quality/story.html", context)
+
+
+def _behind(
+    request: AuthenticatedRequest, indicator: str, asked: Asked, organisation_id: int, newest: Known | None
+) -> dict[str, object]:
+    """The procedures behind figures that were counted, as the catalogue stands on the day of the count; not
+    behind figures that somebody stated.
+    """
+    nothing: dict[str, object] = {"behind": None}
+    if newest is None or newest.origin not in _COUNTED:
+        return nothing
+    counted_on = timezone.localdate(newest.at)
+    found = procedures_behind(indicator, asked.period, organisation_id, counted_on)
+    if found is None:
+        return nothing
+    above, below = sum(one.is_above for one in found), len(found)
+    listed: Slice[ProcedureBehind] = slice_of(request, found)
+    return {
+        "behind": listed,
+        "behind_on": min(asked.period.until_on, counted_on),
+        "behind_above": above,
+        # Something was recorded since about the day of then.
+        "has_changed": newest.given.pair != (Decimal(above), Decimal(below)),
+    }
 
 
 def _sees_document(request: AuthenticatedRequest, known: Known) -> bool:

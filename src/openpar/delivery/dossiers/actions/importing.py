@@ -7,7 +7,7 @@ The same file once more changes nothing and leaves no trace.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 import numpy as np
@@ -52,6 +52,14 @@ _HOUSE = "openpar"
 
 
 @dataclass(frozen=True)
+class RefusedBefore:
+    """Dossiers that never became rows of the list, because nobody could read their shape; and why."""
+
+    dossiers: int
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True)
 class Imported:
     """What became of a list. `is_new` is false when the same rows of the same file lay there already."""
 
@@ -85,17 +93,20 @@ def import_dossiers(
     source: str,
     mapping: ColumnMapping,
     as_of: datetime,
+    refused_before: RefusedBefore | None = None,
 ) -> Imported:
     """Takes a list in: rows that cannot be read are refused and told, the rest counts at once.
 
-    `source` names the system or office, `as_of` the moment of which it speaks. Raises DossiersRefused for a
-    stranger, FileRefused when the file or the mapping as a whole is unfit, FactsRefused for a moment in the
-    future, StaleFacts when somebody else brought dossiers in meanwhile: try again.
+    `source` names the system or office, `as_of` the moment of which it speaks; what was `refused_before` is
+    kept with what is refused here. Raises DossiersRefused for a stranger, FileRefused when the file or the
+    mapping as a whole is unfit, FactsRefused for a moment in the future, StaleFacts when somebody else
+    brought dossiers in meanwhile: try again.
     """
     if not may_import_dossiers(by):
         raise _not_allowed(by)
     prepare_datasets(at=at)
-    prepared = _prepare(by, file, source, mapping, as_of, at.astimezone(VIETNAM).date())
+    today = at.astimezone(VIETNAM).date()
+    prepared = _prepare(by, file, source, mapping, as_of, today, refused_before)
     if prepared.staged.repeats is not None:
         return _known(prepared.staged.repeats)
     with write_transaction():
@@ -121,12 +132,20 @@ def _not_allowed(by: Actor) -> DossiersRefused:
 
 
 def _prepare(
-    by: Actor, file: DossierFile, source: str, mapping: ColumnMapping, as_of: datetime, today: date
+    by: Actor,
+    file: DossierFile,
+    source: str,
+    mapping: ColumnMapping,
+    as_of: datetime,
+    today: date,
+    refused_before: RefusedBefore | None,
 ) -> _Prepared:
     table = table_of(file)
     read = read_rows(table, mapping)
     register = Register.load()
     understood = understand(read, mapping, register, _years(), agencies_brought_by(by))
+    if refused_before is not None:
+        understood = _with_those(understood, refused_before)
     before, newer = told_before(understood.rows, as_of)
     understood, reckoned, context = _reckoned(understood, before, register, today)
     if not len(understood.rows):
@@ -151,6 +170,11 @@ def _prepare(
     places = read.places[understood.places]
     people = _people(table, mapping, reckoned, places, origin, as_of) if staged.repeats is None else None
     return _Prepared(understood, reckoned, context, register, staged, people, facts, hits)
+
+
+def _with_those(understood: Understood, before: RefusedBefore) -> Understood:
+    gaps = (*before.gaps, *understood.refusals)[:MOST_TOLD]
+    return replace(understood, refused=understood.refused + before.dossiers, refusals=gaps)
 
 
 def _years() -> Years:

@@ -238,7 +238,7 @@ def _kept(by: str, asked: Asked) -> dict[int, Figures]:
     found: dict[int, Figures] = {}
     for cell in sorted({*came, *left, *(cell for flow in flows.values() for cell in flow)}):
         here = {basis: flow.get(cell, _NO_COUNTS) for basis, flow in flows.items()}
-        carried = came.get(cell, _NO_COUNTS)["received"] - left.get(cell, _NO_COUNTS)["left"]
+        carried = came.get(cell, _NO_COUNTS)["received"] - left.get(cell, _NO_COUNTS)["gone"]
         figures = {
             measure.value: sum(
                 here[basis_of(measure)][name] for name in _PARTS.get(measure, (measure.value,))
@@ -247,7 +247,7 @@ def _kept(by: str, asked: Asked) -> dict[int, Figures]:
             if measure not in _STOCKS
         }
         figures[Measure.CARRIED_OVER.value] = carried
-        figures[Measure.REMAINING.value] = carried + figures["received"] - here[ENDED]["left"]
+        figures[Measure.REMAINING.value] = carried + figures["received"] - here[ENDED]["gone"]
         if any(figures.values()):
             found[cell] = figures
     return found
@@ -291,7 +291,7 @@ def predicate(measure: Measure, period: Period, basis: str = "") -> str:
 def _stock(period: Period, before: int) -> str:
     """Received before a month, and not left before it."""
     received, ended = (_COLUMNS[period.calendar, basis] for basis in (RECEIVED, ENDED))
-    left = _all_of(_conditions()["left"])
+    left = _all_of(_conditions()["gone"])
     return (
         f"accepted = 1 AND {received} < {before:d} AND NOT ({left} AND {ended} BETWEEN 1 AND {before - 1:d})"
     )

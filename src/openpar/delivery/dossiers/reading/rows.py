@@ -26,6 +26,7 @@ from openpar.delivery.dossiers.reading.tables import Table
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Moments = npt.NDArray[np.datetime64]
 # As lists write days and moments, the usual first; each is tried after the one before.
 _FORMATS = (
     *("%d/%m/%Y %H:%M:%S", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y%m%d%H%M%S"),
@@ -72,7 +73,7 @@ class ReadRows:
     places: npt.NDArray[np.intp]
     codes: Array
     words: Mapping[str, Coded]
-    moments: Mapping[str, npt.NDArray[np.datetime64]]
+    moments: Mapping[str, Moments]
     numbers: Mapping[str, Ints]
     faults: tuple[Fault, ...]
     # Rows of which nothing was read at all.
@@ -125,7 +126,14 @@ def _texts_of(
     columns = ", ".join(f"{_text(at)} AS {field}" for field, at in places.items())
     numbered = f"SELECT row_number() OVER () - 1 AS n, {columns} FROM {source}"
     found = fetched(duck, f"SELECT * FROM ({numbered}) SEMI JOIN wanted USING (n) ORDER BY n")
-    return {field: np.ma.filled(found[field].astype(object), None) for field in places}
+    return {field: _objects(found[field], None) for field in places}
+
+
+def _objects(read: Array, missing: str | None) -> Array:
+    """Texts as DuckDB gives them, `missing` where there is none."""
+    texts = np.ma.getdata(read).astype(object, copy=False)
+    texts[np.ma.getmaskarray(read)] = missing
+    return texts
 
 
 def _source(path: Path, table: Table, more: str = "") -> str:
@@ -160,23 +168,24 @@ class _Reading:
         rows = self._row_numbers(len(read["nothing"]), [fault.row for fault in rejected])
         moments = {field: _moments(read[field]) for field in self.moments}
         numbers = {field: np.ma.filled(read[field].astype(np.int64), _NOTHING) for field in self.numbers}
+        places = {field: np.ma.getdata(read[field]).astype(np.int64) for field in self.words}
         first = self.table.rows_before
         faults = [Fault(one.row + first, _placed(one.gap, one.row + first)) for one in rejected]
-        for field, unread in self._unread(moments, numbers):
-            faults += self._unread_cells(field, unread, rows)
-        words = self._coded(read)
+        words = {field: {word: at for at, word in enumerate(told)} for field, told in self.words.items()}
+        faults += self._filled_in(moments, numbers, places, words, rows)
+        coded = {field: self._fit(field, Coded(places[field], tuple(words[field]))) for field in words}
         kept: Flags = ~np.ma.getdata(read["nothing"]).astype(np.bool_)
-        places = np.flatnonzero(kept)
-        codes = np.where(np.ma.getmaskarray(read["dossier"]), "", np.ma.getdata(read["dossier"]))
+        of_kept = np.flatnonzero(kept)
+        codes = _objects(read["dossier"], "")
 
         def some(values: Array) -> Array:
-            return values if len(places) == len(values) else values[places]
+            return values if len(of_kept) == len(values) else values[of_kept]
 
         return ReadRows(
             rows=some(rows),
-            places=places,
-            codes=some(codes).astype(object),
-            words={field: Coded(some(coded.places), coded.words) for field, coded in words.items()},
+            places=of_kept,
+            codes=some(codes),
+            words={field: Coded(some(one.places), one.words) for field, one in coded.items()},
             moments={field: some(values) for field, values in moments.items()},
             numbers={field: some(values) for field, values in numbers.items()},
             faults=tuple(faults),
@@ -214,25 +223,58 @@ class _Reading:
             f"COALESCE({raw}, CASE WHEN c{at} IS NULL THEN {_NOTHING} ELSE COALESCE({trimmed}, {other}) END)"
         )
 
-    def _coded(self, read: Mapping[str, Array]) -> dict[str, Coded]:
-        """Words by their places, those that the sample lacks with them. Raises FileRefused for what is no
-        column of words.
-        """
-        places = {field: np.ma.getdata(read[field]).astype(np.int64) for field in self.words}
-        unknown = {field: np.flatnonzero(found == _UNKNOWN_WORD) for field, found in places.items()}
-        lacking = {field: self.places[field] for field, rows in unknown.items() if len(rows)}
-        found = {}
-        if lacking:
-            wanted = np.unique(np.concatenate([unknown[field] for field in lacking]))
-            told = _texts_of(self.duck, _source(self.path, self.table), lacking, wanted)
-            told = {field: texts[np.searchsorted(wanted, unknown[field])] for field, texts in told.items()}
-        for field, words in self.words.items():
-            numbers = {word: number for number, word in enumerate(words)}
-            if field in lacking:
-                texts = told[field].tolist()
-                places[field][unknown[field]] = [numbers.setdefault(text, len(numbers)) for text in texts]
-            found[field] = self._fit(field, Coded(places[field], tuple(numbers)))
-        return found
+    def _filled_in(
+        self,
+        moments: Mapping[str, Moments],
+        numbers: Mapping[str, Ints],
+        places: Mapping[str, Ints],
+        words: Mapping[str, dict[str, int]],
+        rows: Ints,
+    ) -> Iterator[Fault]:
+        """Puts in what the first pass did not understand; what nobody understands is a fault."""
+        for field, at, texts in self._asked_again(moments, numbers, places):
+            if field in words:
+                known = words[field]
+                places[field][at] = [known.setdefault(text, len(known)) for text in texts.tolist()]
+                continue
+            strange: Flags = np.array([text is not None for text in texts.tolist()], np.bool_)
+            if field in moments:
+                moments[field][at] = told = self._in_any_way(texts)
+                strange &= np.isnat(told)
+            else:
+                numbers[field][at] = _NOTHING
+            yield from self._strange_cells(field, rows[at[strange]], texts[strange])
+
+    def _asked_again(
+        self, moments: Mapping[str, Moments], numbers: Mapping[str, Ints], places: Mapping[str, Ints]
+    ) -> Iterator[tuple[str, npt.NDArray[np.intp], Array]]:
+        """What the first pass did not understand, column by column: where it stands, and its texts."""
+        unread = {field: np.flatnonzero(values == _UNREAD_MOMENT) for field, values in moments.items()}
+        unread |= {field: np.flatnonzero(values < _NOTHING) for field, values in numbers.items()}
+        unread |= {field: np.flatnonzero(found == _UNKNOWN_WORD) for field, found in places.items()}
+        unread = {field: rows for field, rows in unread.items() if len(rows)}
+        if not unread:
+            return
+        wanted = np.unique(np.concatenate(list(unread.values())))
+        columns = {field: self.places[field] for field in unread}
+        told = _texts_of(self.duck, _source(self.path, self.table), columns, wanted)
+        for field, rows in unread.items():
+            yield field, rows, told[field][np.searchsorted(wanted, rows)]
+
+    def _in_any_way(self, texts: Array) -> Moments:
+        """Texts as moments, in any way that lists write them; NaT for others."""
+        register(self.duck, "told", {"said": texts})
+        listed = ", ".join(map(quoted, _FORMATS))
+        zoned = f"regexp_matches(said, {quoted(_ZONED)})"
+        found = fetched(
+            self.duck,
+            f"SELECT COALESCE(try_strptime(said, [{listed}]), "
+            f"CASE WHEN {zoned} THEN TRY_CAST(said AS TIMESTAMP) + INTERVAL 7 HOUR END) AS told "
+            "FROM (SELECT CAST(said AS VARCHAR) AS said FROM told)",
+        )
+        moments = _moments(found["told"])
+        moments[moments == _UNREAD_MOMENT] = np.datetime64("NaT")
+        return moments
 
     def _fit(self, field: str, coded: Coded) -> Coded:
         """Only the words that are there."""
@@ -242,8 +284,10 @@ class _Reading:
             header = self.table.headers[self.places[field]]
             what = _("quá nhiều giá trị khác nhau: cột này không phải cột của trường đã chọn")
             raise FileRefused.because(header, what, _("Ghép lại cột"), code="column-unfit")
-        moved = np.append(np.cumsum(is_there) - 1, -1)
-        return Coded(moved[coded.places], tuple(map(nfc, words)))
+        places = coded.places
+        if len(words) < len(coded.words):
+            places = np.append(np.cumsum(is_there) - 1, -1)[places]
+        return Coded(places, tuple(map(nfc, words)))
 
     def _rejected(self) -> list[Fault]:
         """The lines that are no rows; `row` is the line below the headers, from 1."""
@@ -268,32 +312,13 @@ class _Reading:
         before = np.searchsorted(aside - np.arange(len(aside)), lines, side="right")
         return lines + before + self.table.rows_before + 1
 
-    def _unread(
-        self, moments: Mapping[str, npt.NDArray[np.datetime64]], numbers: Mapping[str, Ints]
-    ) -> Iterator[tuple[str, Flags]]:
-        """Columns with cells that say something which was not understood; there is nothing in them then."""
-        for field, values in moments.items():
-            unread: Flags = values == _UNREAD_MOMENT
-            if unread.any():
-                values[unread] = np.datetime64("NaT")
-                yield field, unread
-        for field, counted in numbers.items():
-            wrong = counted < _NOTHING
-            if wrong.any():
-                counted[wrong] = _NOTHING
-                yield field, wrong
-
-    def _unread_cells(self, field: str, nothing: Flags, rows: Ints) -> Iterator[Fault]:
+    def _strange_cells(self, field: str, rows: Ints, texts: Array) -> Iterator[Fault]:
         """Cells that say something which is no day, moment or number."""
-        wanted = np.flatnonzero(nothing)
-        columns = {field: self.places[field]}
-        found = _texts_of(self.duck, _source(self.path, self.table), columns, wanted)[field]
         header = self.table.headers[self.places[field]]
         is_number = KINDS[field] is Kind.NUMBER
         what = _("“%s” không phải số") if is_number else _("“%s” không phải ngày, giờ")
         remedy = _("Ghi một số nguyên") if is_number else _("Viết như 31/12/2026 hoặc 31/12/2026 16:30:00")
-        for at, said in zip(wanted.tolist(), found.tolist(), strict=True):
-            row = int(rows[at])
+        for row, said in zip(rows.tolist(), texts.tolist(), strict=True):
             where = _("dòng %(row)d, cột “%(column)s”") % {"row": row, "column": header}
             yield Fault(row, Gap(where, what % said[:60], remedy, code="cell-unfit"))
 
@@ -305,21 +330,15 @@ def _code(at: int) -> str:
     return f"CASE WHEN {usual} THEN c{at} ELSE {made} END"
 
 
-def _moment(at: int, usual: str) -> str:
-    """A cell as a moment: in the usual way of its column, else in any other."""
-    text = _text(at)
-    listed = ", ".join(quoted(one) for one in _FORMATS)
-    zoned = f"TRY_CAST({text} AS TIMESTAMP) + INTERVAL 7 HOUR"
-    unread = f"CASE WHEN {text} IS NOT NULL THEN TIMESTAMP '{_UNREAD_MOMENT}' END"
-    other = (
-        f"COALESCE(try_strptime({text}, [{listed}]), "
-        f"CASE WHEN regexp_matches({text}, {quoted(_ZONED)}) THEN {zoned} END, {unread})"
-    )
-    return f"COALESCE(try_strptime(c{at}, {quoted(usual)}), CASE WHEN c{at} IS NOT NULL THEN {other} END)"
+def _moment(at: int, usual: Sequence[str]) -> str:
+    """A cell as a moment in the usual ways of its column."""
+    listed = ", ".join(map(quoted, usual))
+    unread = f"TIMESTAMP '{_UNREAD_MOMENT}'"
+    return f"CASE WHEN c{at} IS NOT NULL THEN COALESCE(try_strptime(c{at}, [{listed}]), {unread}) END"
 
 
-def _moments(read: Array) -> npt.NDArray[np.datetime64]:
-    values = np.ma.getdata(read).astype("datetime64[us]")
+def _moments(read: Array) -> Moments:
+    values = np.ma.getdata(read).astype("datetime64[us]", copy=False)
     values[np.ma.getmaskarray(read)] = np.datetime64("NaT")
     return values
 

@@ -7,52 +7,56 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from openpar.delivery.dossiers.reading.tables import Table
 
 # So many pieces of so many bytes, spread over the file: lists are often ordered by agency or by day.
-_PIECES, _PIECE = 64, 16 * 1024
+_PIECES, _PIECE = 64, 8 * 1024
 _MOST_WORDS, _LONGEST_WORD = 5_000, 200
 _MOST_TRIED = 7
 
 
 class Sample:
-    """Some rows of a table, cell by cell."""
+    """Some rows of a table, column by column."""
 
     def __init__(self, table: Table) -> None:
-        self.rows: list[list[str]] = []
-        for piece in _pieces(table.body):
+        rows: list[list[str]] = []
+        for piece in _pieces(table.content, table.begins):
             text = io.StringIO(piece.decode("utf-8", "replace"), newline="")
-            try:
-                found = list(csv.reader(text, delimiter=table.delimiter))
-            except csv.Error:
-                continue
-            self.rows += [row for row in found if len(row) == len(table.headers)]
+            with suppress(csv.Error):
+                rows += csv.reader(text, delimiter=table.delimiter)
+        width = len(table.headers)
+        self.columns = list(zip(*(row for row in rows if len(row) == width), strict=True)) or [()] * width
 
     def words(self, at: int) -> tuple[str, ...]:
         """The words of a column, none when it does not look like one of words."""
-        found = sorted({word for row in self.rows if (word := row[at].strip(" "))} - {""})
+        found = sorted({word.strip(" ") for word in set(self.columns[at])} - {""})
         found = [word for word in found if len(word) <= _LONGEST_WORD and "\0" not in word]
         return tuple(found) if len(found) <= _MOST_WORDS else ()
 
-    def usual(self, at: int, formats: Sequence[str]) -> str:
-        """The format in which most cells of a column are written, the first of them when none is told."""
-        told = [word for row in self.rows if (word := row[at].strip(" "))]
-        tried = told[:: max(len(told) // _MOST_TRIED, 1)]
-        return max(formats, key=lambda one: sum(_is_written_so(text, one) for text in tried))
+    def usual(self, at: int, formats: Sequence[str]) -> list[str]:
+        """The formats in which cells of a column are written, those of most cells first; none is told: the
+        first of all.
+        """
+        told = list(filter(None, self.columns[at]))
+        tried = [text.strip(" ") for text in told[:: max(len(told) // _MOST_TRIED, 1)]]
+        fitting = Counter(next((one for one in formats if _is_written_so(text, one)), None) for text in tried)
+        return [one for one, _count in fitting.most_common() if one is not None] or [formats[0]]
 
 
-def _pieces(body: bytes) -> list[bytes]:
-    """Whole lines from places spread over the file; a small file as it is."""
-    if len(body) <= _PIECES * _PIECE:
-        return [body]
+def _pieces(content: bytes, begins: int) -> list[bytes]:
+    """Whole lines from places spread over the file, from where its rows begin; a small file as it is."""
+    if len(content) - begins <= _PIECES * _PIECE:
+        return [content[begins:]]
     found = []
     for number in range(_PIECES):
-        begin = number * (len(body) - _PIECE) // (_PIECES - 1)
-        begin = body.find(b"\n", begin) + 1 if begin else 0
-        found.append(body[begin : body.rfind(b"\n", begin, begin + _PIECE) + 1])
+        begin = begins + number * (len(content) - begins - _PIECE) // (_PIECES - 1)
+        begin = content.find(b"\n", begin) + 1 if number else begins
+        found.append(content[begin : content.rfind(b"\n", begin, begin + _PIECE) + 1])
     return found
 
 

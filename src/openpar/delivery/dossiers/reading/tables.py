@@ -10,8 +10,10 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -27,7 +29,8 @@ _HEAD_BYTES, _HEAD_RECORDS, _MOST_COLUMNS = 256 * 1024, 30, 200
 # No header is longer; folding the cells of data costs more than reading them.
 _LONGEST_HEADER = 100
 _DELIMITERS = ";\t,|"
-_CHUNK = 1 << 20
+# Decoded at once; what is larger comes from the system anew each time, which costs as much as decoding.
+_CHUNK = 1 << 14
 # Before the first sign of JSON.
 _BLANKS = 100
 _SEPARATOR = re.compile(r"sep=([;,\t|])\r?\n")
@@ -43,13 +46,19 @@ class DossierFile:
 
 @dataclass(frozen=True)
 class Table:
-    """A table as CSV: what stands under its headers, and how many rows of the file come before."""
+    """A table as CSV: its headers, where what stands under them begins, and how many rows come before."""
 
     name: str
     headers: tuple[str, ...]
     delimiter: str
-    body: bytes
+    content: bytes
+    begins: int
     rows_before: int
+
+    @property
+    def body(self) -> memoryview:
+        """What stands under the headers, not copied: lists are large."""
+        return memoryview(self.content)[self.begins :]
 
 
 def table_of(file: DossierFile) -> Table:
@@ -71,9 +80,9 @@ def _table(name: str, content: bytes) -> Table:
     head = content[:_HEAD_BYTES].decode("utf-8", "ignore")
     declared = _SEPARATOR.match(head)
     skipped = len(declared[0]) if declared else 0
-    delimiter = declared[1] if declared else _delimiter(head)
-    number, headers, length = _header(name, head[skipped:], delimiter)
-    return Table(name, headers, delimiter, content[skipped + length :], number)
+    found = _header(name, head[skipped:], declared[1] if declared else _DELIMITERS)
+    headers = tuple(nfc(cell).strip() for cell in found.cells)
+    return Table(name, headers, found.delimiter, content, skipped + found.length, found.number)
 
 
 def _refuse_other_encodings(name: str, content: bytes) -> None:
@@ -98,15 +107,51 @@ def _encoding(name: str, line: int) -> FileRefused:
     return FileRefused.because(where, _("bảng mã không phải UTF-8"), remedy, code="csv-encoding")
 
 
-def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+@dataclass(frozen=True)
+class _Header:
+    """The row with the headers: its number, the separator of its cells, the bytes up to its end."""
+
+    number: int
+    delimiter: str
+    cells: Sequence[str]
+    length: int
+
+
+def _header(name: str, head: str, delimiters: str) -> _Header:
+    """The row with the most known headers, cut by the separator that gives them.
+
+    Lists have titles above their headers. Where nothing is known it is the first row of the greatest width.
+    """
+    best: _Header | None = None
+    most = (-1, -1)
+    for delimiter in delimiters:
+        for number, (place, record) in enumerate(_first(head, delimiter), start=1):
+            cells = {cell for cell in record if 0 < len(cell) <= _LONGEST_HEADER}
+            # Comparing cells with headers costs: not where even all of them would be too few.
+            if (len(cells), len(record)) > most and (rank := (_known(cells), len(record))) > most:
+                best, most = _Header(number, delimiter, record, place), rank
+    if best is None:
+        what = _("không đọc được dòng tiêu đề")
+        raise FileRefused.because(name, what, _("Kiểm tra dấu ngoặc kép ở các dòng đầu."), code="no-header")
+    if len(best.cells) > _MOST_COLUMNS:
+        raise FileRefused.because(name, _("quá nhiều cột: %d") % len(best.cells), code="sheet-too-big")
+    return replace(best, length=len(head[: best.length].encode()))
+
+
+def _known(cells: Collection[str]) -> int:
+    headers = vocabulary().headers
+    return len({headers.get(plain(cell)) for cell in cells} - {None})
+
+
+def _first(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
     """The first records, each with the characters up to its end."""
     stream = _Counted(text)
     reader = csv.reader(stream, delimiter=delimiter)
-    try:
-        for record in reader:
-            yield stream.taken, record
-    except csv.Error:
-        return
+    found: list[tuple[int, list[str]]] = []
+    with suppress(csv.Error):
+        for record in islice(reader, _HEAD_RECORDS):
+            found.append((stream.taken, record))  # noqa: PERF401  # those before a fault are kept
+    return found
 
 
 class _Counted:
@@ -123,49 +168,6 @@ class _Counted:
         line = next(self.lines)
         self.taken += len(line)
         return line
-
-
-def _first(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
-    found = []
-    for place, record in _records(text, delimiter):
-        found.append((place, record))
-        if len(found) >= _HEAD_RECORDS:
-            break
-    return found
-
-
-def _known(record: Sequence[str]) -> int:
-    headers = vocabulary().headers
-    meant = {headers.get(plain(cell)) for cell in record if 0 < len(cell) <= _LONGEST_HEADER}
-    return len(meant - {None})
-
-
-def _delimiter(head: str) -> str:
-    """The separator that gives most known headers, then most columns."""
-    return max(
-        _DELIMITERS,
-        key=lambda one: max(
-            ((_known(record), len(record)) for _place, record in _first(head, one)), default=(0, 0)
-        ),
-    )
-
-
-def _header(name: str, head: str, delimiter: str) -> tuple[int, tuple[str, ...], int]:
-    """The number of the row with the headers, they themselves, and the bytes up to its end.
-
-    Lists have titles above their headers: it is the row with the most known headers, else the first row of
-    the greatest width.
-    """
-    records = _first(head, delimiter)
-    if not records:
-        what = _("không đọc được dòng tiêu đề")
-        raise FileRefused.because(name, what, _("Kiểm tra dấu ngoặc kép ở các dòng đầu."), code="no-header")
-    best = max(range(len(records)), key=lambda at: (_known(records[at][1]), len(records[at][1]), -at))
-    place, record = records[best]
-    if len(record) > _MOST_COLUMNS:
-        raise FileRefused.because(name, _("quá nhiều cột: %d") % len(record), code="sheet-too-big")
-    headers = tuple(nfc(cell).strip() for cell in record)
-    return best + 1, headers, len(head[:place].encode())
 
 
 # --- JSON ---------------------------------------------------------------------------------------------------

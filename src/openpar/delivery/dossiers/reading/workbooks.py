@@ -6,6 +6,8 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import chain, islice, repeat
+from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
@@ -14,6 +16,9 @@ from openpar.common.errors import FileRefused
 from openpar.common.wording import gettext as _
 
 _MEBIBYTE = 1024 * 1024
+# As Excel itself says which sign separates the cells.
+_SEPARATED = b"sep=\t\n"
+_AT_ONCE = 500
 # A year of a large province; the child that reads it may use little more.
 LIMITS = ArchiveLimits(file_bytes=200 * _MEBIBYTE, unpacked_bytes=1200 * _MEBIBYTE, external_links=True)
 
@@ -31,7 +36,7 @@ def csv_of_workbook(content: bytes) -> bytes:
             if sheet.visible is SheetVisibleEnum.Visible:
                 found = book.get_sheet_by_name(sheet.name)
                 if found.height:
-                    return as_csv(_rows(found.iter_rows(), found.start))
+                    return as_csv(chain(_rows_above(found.start), found.iter_rows()))
     except CalamineError as error:
         what, remedy = _("không phải bảng tính đọc được"), _("Lưu bảng thành .xlsx rồi tải lên lại.")
         raise FileRefused.because(_("Tệp"), what, remedy, code="file-kind") from error
@@ -39,19 +44,35 @@ def csv_of_workbook(content: bytes) -> bytes:
     raise FileRefused.because(_("Tệp"), what, _("Chọn tệp có dữ liệu."), code="sheet-missing")
 
 
-def _rows(rows: Iterable[Sequence[object]], start: tuple[int, int] | None) -> Iterator[list[str]]:
-    """Rows as texts; those above the first that is filled stay, so that rows keep their numbers."""
-    for _row in range(start[0] if start else 0):
-        yield [""]
-    for row in rows:
-        yield [cell if type(cell) is str else text_of(cell) for cell in row]
+def _rows_above(start: tuple[int, int] | None) -> Iterator[Sequence[Any]]:
+    """The empty rows above the first that is filled: they stay, so that rows keep their numbers."""
+    return repeat([""], start[0] if start else 0)
 
 
-def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
-    """Rows as the CSV that everything here is read from."""
-    output = io.StringIO()
-    csv.writer(output, lineterminator="\n").writerows(rows)
-    return output.getvalue().encode("utf-8", "replace")
+def as_csv(rows: Iterable[Sequence[Any]]) -> bytes:
+    """Rows as the CSV that everything here is read from, its cells separated by tabs."""
+    output = io.BytesIO()
+    output.write(_SEPARATED)
+    listed = iter(rows)
+    while some := list(islice(listed, _AT_ONCE)):
+        output.write(_lines(some).encode("utf-8", "replace"))
+    return output.getvalue()
+
+
+def _lines(rows: Sequence[Sequence[Any]]) -> str:
+    """Some rows; few have a cell that must stand in quotation marks, the others are only joined."""
+    try:
+        text = "\n".join(map("\t".join, rows)) + "\n"
+    except TypeError:
+        return _lines([[cell if type(cell) is str else text_of(cell) for cell in row] for row in rows])
+    tabs = sum(map(len, rows)) - len(rows)
+    # A row of one empty cell would be no row at all.
+    is_plain = text.count("\t") == tabs > 0 and text.count("\n") == len(rows)
+    if is_plain and '"' not in text and "\r" not in text:
+        return text
+    quoted = io.StringIO()
+    csv.writer(quoted, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(rows)
+    return quoted.getvalue()
 
 
 def text_of(value: object) -> str:

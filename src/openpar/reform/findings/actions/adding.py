@@ -21,6 +21,7 @@ from openpar.common.errors import Gap
 from openpar.common.text import fold
 from openpar.reform.findings.actions.shared import (
     add_step,
+    as_side,
     cleaned,
     moved,
     people_of,
@@ -140,7 +141,7 @@ def classify_finding(
     """The finding side gives a finding its code of the taxonomy, or another. Raises FindingRefused."""
     with write_transaction():
         finding = take_finding(finding_id, expected_version)
-        if not may_judge(by, finding):
+        if not may_judge(as_side(by, at), finding):
             raise FindingRefused(not_allowed(by, _("Bên phát hiện phân loại")))
         gaps = []
         if finding.state == FindingState.CLOSED:

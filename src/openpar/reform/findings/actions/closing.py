@@ -13,7 +13,9 @@ from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.reform.findings.actions.shared import (
+    acting_for,
     add_step,
+    as_side,
     cleaned,
     documents_of_sides,
     moved,
@@ -37,10 +39,10 @@ def close_finding(
     Raises FindingRefused: another side, the person who reported, a state before the report.
     """
     with write_transaction():
-        finding = take_finding(finding_id)
-        _refuse_unless_judges(by, finding)
-        refuse_if([*closing_gaps(finding, by), *_open_extension_gaps(finding)])
-        documents = documents_of_sides(document_ids, {finding.finder_id})
+        finding, side = take_finding(finding_id), as_side(by, at)
+        _refuse_unless_judges(side, finding)
+        refuse_if([*closing_gaps(finding, side), *_open_extension_gaps(finding)])
+        documents = documents_of_sides(document_ids, acting_for({finding.finder_id}, at))
         finding.state = FindingState.CLOSED
         finding.closed_on, finding.closed_by_id = timezone.localdate(at), by.id
         moved(finding, "state", "closed_on", "closed_by")
@@ -60,7 +62,7 @@ def send_back(
     """
     with write_transaction():
         finding = take_finding(finding_id)
-        _refuse_unless_judges(by, finding)
+        _refuse_unless_judges(as_side(by, at), finding)
         gaps = state_gaps(finding, FindingState.SENT_BACK)
         gaps += text_gaps(_("Lý do"), reason, _("Ghi rõ còn thiếu gì"))
         if deadline is not None and deadline < timezone.localdate(at):

@@ -18,13 +18,14 @@ from openpar.common.errors import Gap
 from openpar.common.formats import format_date
 from openpar.reform.fields import field_codes
 from openpar.reform.findings.actions.adding import NewFinding, add_findings
-from openpar.reform.findings.actions.shared import cleaned, refuse_if, text_gaps
+from openpar.reform.findings.actions.shared import as_side, cleaned, refuse_if, text_gaps
 from openpar.reform.findings.actions.tasks import task_of_order
 from openpar.reform.findings.errors import FindingRefused, StaleFinding
 from openpar.reform.findings.limits import conference_due
 from openpar.reform.findings.models import LONGEST_LINE, Conference, ConferenceOrder, Finding, FoundBy
 from openpar.reform.findings.permissions import may_hold_conference, may_report_missing
 from openpar.reform.findings.queries.conferences import missing_conferences
+from openpar.reform.heirs import heirs_on
 
 NO_CONFERENCE = "F0-02"
 
@@ -86,7 +87,7 @@ def hold_conference(
 ) -> Conference:
     """The agency records its conference, once. Raises FindingRefused, StaleFinding."""
     with write_transaction():
-        conference = _take(conference_id, by, expected_version)
+        conference = _take(conference_id, as_side(by, at), expected_version)
         refuse_if(_holding_gaps(conference, held, timezone.localdate(at)))
         conference.held_on, conference.minutes_id = held.held_on, held.minutes_id
         conference.attendance = cleaned(held.attendance)[:LONGEST_LINE]
@@ -114,7 +115,7 @@ def add_order(
     Raises FindingRefused, and what the plan says against the line.
     """
     with write_transaction():
-        conference = _take(conference_id, by)
+        conference = _take(conference_id, as_side(by, at))
         gaps = text_gaps(_("Nhiệm vụ"), text, _("Ghi rõ làm gì"))
         if len(text) > LONGEST_LINE:
             gaps.append(
@@ -156,7 +157,7 @@ def name_shortcoming(
     Raises FindingRefused.
     """
     with write_transaction():
-        conference = _take(conference_id, by)
+        conference = _take(conference_id, as_side(by, at))
         if conference.held_on is None:
             what = _("hội nghị chưa tổ chức")
             raise FindingRefused(Gap("", what, _("Ghi nhận hội nghị trước"), code="not-held"))
@@ -186,7 +187,7 @@ def report_missing_conferences(*, by: Actor, at: datetime) -> list[Finding]:
     with write_transaction():
         if not may_report_missing(by):
             raise FindingRefused(not_allowed(by, _("Sở Nội vụ ghi nhận việc này")))
-        managed = by.organisations(Role.ROUND_MANAGER)
+        managed = as_side(by, at).organisations(Role.ROUND_MANAGER)
         today = timezone.localdate(at)
         missing = [
             one
@@ -241,7 +242,8 @@ def _holding_gaps(conference: Conference, held: Held, today: date) -> list[Gap]:
         gaps.append(Gap(_("Ngày tổ chức"), _("sau hôm nay"), code="future"))
     if held.held_on < conference.published_on:
         gaps.append(Gap(_("Ngày tổ chức"), _("trước ngày công bố Chỉ số"), code="before-publication"))
-    owned = Document.objects.filter(owner_id=conference.organisation_id)
+    unit = conference.organisation_id
+    owned = Document.objects.filter(owner_id=heirs_on([unit], today)[unit])
     if held.minutes_id is None or not owned.filter(pk=held.minutes_id).exists():
         what, remedy = _("chưa có"), _("Chọn biên bản trong kho tài liệu của đơn vị")
         gaps.append(Gap(_("Biên bản"), what, remedy, code="no-minutes"))

@@ -13,6 +13,7 @@ from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.common.formats import format_date
 from openpar.reform.findings.actions.shared import (
+    as_side,
     cleaned,
     moved,
     refuse_if,
@@ -33,7 +34,7 @@ def ask_extension(*, finding_id: int, wanted_until: date, reason: str, by: Actor
     """The unit asks for a later deadline, with a reason. Raises FindingRefused."""
     with write_transaction():
         finding = take_finding(finding_id)
-        gaps = extension_gaps(finding, by)
+        gaps = extension_gaps(finding, as_side(by, at))
         gaps += text_gaps(_("Lý do"), reason, _("Ghi vì sao chưa kịp"))
         today = timezone.localdate(at)
         if finding.deadline is not None and wanted_until <= finding.deadline:
@@ -70,15 +71,19 @@ def decide_extension(
     with write_transaction():
         extension = Extension.objects.select_for_update().get(pk=extension_id)
         finding = take_finding(extension.finding_id)
-        gaps = deciding_gaps(finding, extension, by)
+        gaps = deciding_gaps(finding, extension, as_side(by, at))
         if not is_granted:
             gaps += text_gaps(_("Lý do"), reason, _("Ghi vì sao không gia hạn"))
+        elif not gaps and finding.deadline is not None and extension.wanted_until <= finding.deadline:
+            # What was sent back meanwhile has got its own later day: more time is never less.
+            what = _("không sau hạn đang có (%s)") % format_date(finding.deadline)
+            gaps.append(Gap(_("Hạn mới"), what, code="not-later"))
         refuse_if(gaps)
         extension.state = Extension.State.GRANTED if is_granted else Extension.State.REFUSED
         extension.decided_by_id, extension.decided_at = by.id, at
         extension.decision_reason = cleaned(reason)
         extension.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
-        before = {"deadline": extension.old_deadline.isoformat()}
+        before = {"deadline": finding.deadline.isoformat() if finding.deadline else None}
         if is_granted:
             finding.deadline = extension.wanted_until
             moved(finding, "deadline")

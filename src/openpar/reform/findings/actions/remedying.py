@@ -17,7 +17,9 @@ from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.common.formats import format_date
 from openpar.reform.findings.actions.shared import (
+    acting_for,
     add_step,
+    as_side,
     cleaned,
     documents_of_sides,
     moved,
@@ -32,6 +34,7 @@ from openpar.reform.findings.actions.tasks import task_of_finding
 from openpar.reform.findings.errors import FindingRefused
 from openpar.reform.findings.models import Cause, Finding, FindingState, FindingStep
 from openpar.reform.findings.permissions import may_remedy
+from openpar.reform.heirs import heirs_on
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def plan_remedy(
     """
     with write_transaction():
         finding = take_finding(finding_id, expected_version)
-        _refuse_unless_remedies(by, finding)
+        _refuse_unless_remedies(as_side(by, at), finding)
         gaps = state_gaps(finding, FindingState.REMEDIATING)
         gaps += text_gaps(_("Biện pháp khắc phục"), plan.remedy, _("Ghi rõ làm gì"))
         gaps += _deadline_gaps(finding, plan.deadline, timezone.localdate(at))
@@ -90,7 +93,7 @@ def report_remedy(
     """The unit reports the remedy, with at least one document of its store. Raises FindingRefused."""
     with write_transaction():
         finding = take_finding(finding_id)
-        _refuse_unless_remedies(by, finding)
+        _refuse_unless_remedies(as_side(by, at), finding)
         gaps = state_gaps(finding, FindingState.REPORTED)
         gaps += text_gaps(_("Kết quả khắc phục"), text, _("Ghi rõ đã làm gì"))
         if not document_ids:
@@ -100,7 +103,7 @@ def report_remedy(
             )
             gaps.append(Gap(_("Tài liệu"), what, remedy, code="no-evidence"))
         refuse_if(gaps)
-        owners = {finding.organisation_id} | ({finding.division_id} if finding.division_id else set())
+        owners = acting_for(_owners(finding), at)
         documents = documents_of_sides(document_ids, owners)
         finding.state = FindingState.REPORTED
         finding.reported_on, finding.reported_by_id = timezone.localdate(at), by.id
@@ -148,25 +151,31 @@ def _deadline_gaps(finding: Finding, wanted: date | None, today: date) -> list[G
 
 def _people_gaps(finding: Finding, plan: RemedyPlan, today: date) -> list[Gap]:
     gaps = []
+    units = {finding.organisation_id, heirs_on([finding.organisation_id], today)[finding.organisation_id]}
     if plan.cause not in Cause.values:
         gaps.append(
             Gap(_("Nguyên nhân"), _("chưa chọn"), _("Chọn chủ quan hoặc khách quan"), code="no-cause")
         )
     if plan.division_id is not None:
         below = OrganisationVersion.objects.as_of(today).filter(
-            organisation_id=plan.division_id, parent_id=finding.organisation_id
+            organisation_id=plan.division_id, parent_id__in=units
         )
         if not below.exists():
             gaps.append(Gap(_("Phòng chịu trách nhiệm"), _("không thuộc đơn vị"), code="no-division"))
     if plan.head_id is not None:
         # An agency head of any day: who led when it happened may have left since.
         leads = RoleHeld.objects.filter(
-            user_id=plan.head_id, role=Role.AGENCY_HEAD, organisation_id=finding.organisation_id
+            user_id=plan.head_id, role=Role.AGENCY_HEAD, organisation_id__in=units
         )
         if not leads.exists():
             what = _("không giữ vai trò thủ trưởng ở đơn vị")
             gaps.append(Gap(_("Lãnh đạo chịu trách nhiệm"), what, code="no-head"))
     return gaps
+
+
+def _owners(finding: Finding) -> set[int]:
+    """Whose documents show the remedy: the unit's, and those of the division that does it."""
+    return {one for one in (finding.organisation_id, finding.division_id) if one is not None}
 
 
 def _told(finding: Finding) -> dict[str, object]:

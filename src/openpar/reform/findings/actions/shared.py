@@ -26,6 +26,7 @@ from openpar.reform.findings.models import (
 )
 from openpar.reform.findings.permissions import FROM_INSIDE
 from openpar.reform.findings.stages import FINDING
+from openpar.reform.heirs import heirs_on, standing_in
 
 LONGEST_TEXT = 4000
 refuse_if = FindingRefused.if_any
@@ -86,6 +87,16 @@ def add_step(
     return step
 
 
+def as_side(by: Actor, at: datetime) -> Actor:
+    """Who acts, with their roles also for the organisations that theirs carry on at the moment."""
+    return standing_in(by, timezone.localdate(at))
+
+
+def acting_for(organisation_ids: Collection[int], at: datetime) -> set[int]:
+    """These organisations; in the place of one that ended, whoever carries it on."""
+    return set(heirs_on(organisation_ids, timezone.localdate(at)).values())
+
+
 def documents_of_sides(document_ids: Collection[int], owners: Collection[int]) -> list[Document]:
     """The documents, each owned by one of the organisations. Raises FindingRefused."""
     wanted = list(dict.fromkeys(document_ids))
@@ -114,17 +125,18 @@ def people_of(
 
 
 def tell_unit(finding: Finding, text: str, *, by: Actor, at: datetime) -> None:
-    """The focal officer and the head of the unit learn of what the finding side did."""
-    recipients = people_of([finding.organisation_id], [Role.FOCAL_OFFICER, Role.AGENCY_HEAD], at=at, but=by)
+    """The focal officer and the head of the unit, or of its heir, learn of what the finding side did."""
+    units = acting_for([finding.organisation_id], at)
+    recipients = people_of(units, [Role.FOCAL_OFFICER, Role.AGENCY_HEAD], at=at, but=by)
     tell(recipients=recipients, text=text, link=f"/findings/{finding.pk}/", at=at)
 
 
 def tell_finder(finding: Finding, text: str, *, by: Actor, at: datetime) -> None:
-    """Who may close it learns of what the unit did."""
+    """Who may close it, of the finder or its heir, learns of what the unit did."""
     if finding.found_by in FROM_INSIDE:
-        recipients = people_of([finding.organisation_id], [Role.AGENCY_HEAD], at=at, but=by)
+        units = acting_for([finding.organisation_id], at)
+        recipients = people_of(units, [Role.AGENCY_HEAD], at=at, but=by)
     else:
-        recipients = people_of(
-            [finding.finder_id], [Role.ROUND_MANAGER, Role.PROCEDURE_CONTROLLER], at=at, but=by
-        )
+        finders = acting_for([finding.finder_id], at)
+        recipients = people_of(finders, [Role.ROUND_MANAGER, Role.PROCEDURE_CONTROLLER], at=at, but=by)
     tell(recipients=recipients, text=text, link=f"/findings/{finding.pk}/", at=at)

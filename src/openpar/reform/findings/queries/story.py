@@ -15,6 +15,7 @@ from openpar.base.organisations.roles import Actor, Role
 from openpar.reform.findings.models import Extension, Finding, FindingEvidence, FindingStep
 from openpar.reform.findings.queries.lineage import forerunners
 from openpar.reform.findings.queries.visibility import visible_findings
+from openpar.reform.heirs import heirs_on
 from openpar.reform.plans.models import Assignment, Plan
 
 
@@ -46,6 +47,10 @@ class Story:
 
     finding: Finding
     finder: str
+    # Whoever carries on what has ended; empty where finder and unit are there themselves.
+    finder_now: str
+    unit_now: str
+    unit_now_id: int
     division: str
     steps: tuple[Step, ...]
     extensions: tuple[Extension, ...]
@@ -65,10 +70,16 @@ def story_of(actor: Actor, finding_id: int, today: date) -> Story | None:
     )
     if finding is None:
         return None
-    names = names_on({one for one in (finding.finder_id, finding.division_id) if one is not None}, today)
+    unit, finder = finding.organisation_id, finding.finder_id
+    heir = heirs_on([unit, finder], today)
+    named = (finder, heir[unit], heir[finder], finding.division_id)
+    names = names_on({one for one in named if one is not None}, today)
     return Story(
         finding=finding,
-        finder=names.get(finding.finder_id, ""),
+        finder=names.get(finder, ""),
+        finder_now=names.get(heir[finder], "") if heir[finder] != finder else "",
+        unit_now=names.get(heir[unit], "") if heir[unit] != unit else "",
+        unit_now_id=heir[unit],
         division=names.get(finding.division_id or 0, ""),
         steps=_steps(finding),
         extensions=tuple(finding.extensions.select_related("asked_by", "decided_by")),

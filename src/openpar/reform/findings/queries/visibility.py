@@ -1,4 +1,7 @@
-"""What a person may see of findings and conferences: every list and page starts here."""
+"""What a person may see of findings and conferences: every list and page starts here.
+
+The person comes as `heirs.standing_in` makes them, so that an heir sees what an organisation that ended left.
+"""
 
 from __future__ import annotations
 

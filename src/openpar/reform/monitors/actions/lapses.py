@@ -66,7 +66,8 @@ def _drafts(
     for line in lines:
         for one in line.standing.alarms if line.standing else ():
             if one.is_lapse and one.finding:
-                words.setdefault((line.organisation_id, one.finding), []).append(one.text)
+                said = f"{one.text} ({line.origin.words})" if line.origin else one.text
+                words.setdefault((line.organisation_id, one.finding), []).append(said)
     return [
         NewFinding(
             organisation_id=agency,

@@ -11,7 +11,9 @@ from django.db.models import Q
 from openpar.base.organisations.models import OrganisationVersion, Succession
 from openpar.base.organisations.queries import names_on
 from openpar.common.text import sort_key
+from openpar.reform.heirs import forerunners_on
 from openpar.reform.monitors.models import Entry
+from openpar.reform.monitors.queries.inherited import Origin, held_by
 from openpar.reform.monitors.registers import Context, PeriodOf, Register
 from openpar.reform.monitors.rules.base import Standing
 from openpar.reform.monitors.rules.quality import Changed
@@ -28,12 +30,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class BoardLine:
-    """One entry of one agency, or none: nobody has said anything, which is no lapse."""
+    """One entry of one agency, or none: nobody has said anything, which is no lapse.
+
+    `origin`: who said it, where the agency has it from one that it carries on.
+    """
 
     organisation_id: int
     name: str
     entry: Entry | None
     standing: Standing | None
+    origin: Origin | None = None
 
     @property
     def has_lapsed(self) -> bool:
@@ -50,20 +56,21 @@ def agencies_watched(on: date, only: Collection[int] | None = None) -> dict[int,
 def board(register: Register, asked: Asked, only: Collection[int] | None = None) -> tuple[BoardLine, ...]:
     """Every agency in the order of names, its entries in that of their subjects; a fixed number of queries.
 
-    `only` narrows to some agencies, whether they are assessed or not.
+    What those said that an agency carries on stands among its entries (inherited.py). `only` narrows to some
+    agencies, whether they are assessed or not.
     """
     names = agencies_watched(asked.on, only)
-    entries = entries_of(register, asked, only)
-    names |= names_on({one.organisation_id for one in entries} - names.keys(), asked.on)
-    by_agency: dict[int, list[Entry]] = {}
-    for one in entries:
-        by_agency.setdefault(one.organisation_id, []).append(one)
+    before = forerunners_on(names, asked.on)
+    gone = {each.organisation_id for known in before.values() for each in known}
+    entries = entries_of(register, asked, only if only is None else {*only, *gone})
+    by_agency = held_by(register, entries, before, asked.on)
+    names |= names_on(by_agency.keys() - names.keys(), asked.on)
     standings = judged(register, entries, asked.on)
-    none: list[Entry | None] = [None]
-    lines = [
-        BoardLine(agency, name, entry, standings.get(entry.pk) if entry else None)
-        for agency, name in names.items()
-        for entry in [*by_agency.get(agency, [])] or none
+    lines = [BoardLine(agency, name, None, None) for agency, name in names.items() if agency not in by_agency]
+    lines += [
+        BoardLine(agency, names.get(agency, ""), held.entry, standings[held.entry.pk], held.origin)
+        for agency, found in by_agency.items()
+        for held in found
     ]
     return tuple(sorted(lines, key=lambda line: (sort_key(line.name), line.entry.pk if line.entry else 0)))
 

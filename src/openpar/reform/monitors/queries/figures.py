@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from openpar.engine.periods import Calendar, Period, PeriodKind, period
+from openpar.reform.heirs import forerunners_on
 from openpar.reform.monitors.law import Counted, FigureDefinition, figure_definitions
 from openpar.reform.monitors.models import Entry
 from openpar.reform.monitors.queries.boards import judged
+from openpar.reform.monitors.queries.inherited import Held, held_by
 from openpar.reform.monitors.registers import REGISTERS, PeriodOf, Register
 from openpar.reform.monitors.rules.base import Standing
 
@@ -36,25 +39,32 @@ class MonitorFigure:
 
 
 def monitor_figures(organisation_id: int, during: Period) -> tuple[MonitorFigure, ...]:
-    """Every figure of one agency in a period, in the order of the data."""
+    """Every figure of one agency in a period, with what it carries on, in the order of the data."""
     return figures_by_agency([organisation_id], during)[organisation_id]
 
 
 def figures_by_agency(
-    organisation_ids: Collection[int], during: Period, code: str = "", register: str = ""
+    organisation_ids: Collection[int],
+    during: Period,
+    code: str = "",
+    register: str = "",
+    carried_on: date | None = None,
 ) -> dict[int, tuple[MonitorFigure, ...]]:
-    """The same for many agencies: up to three queries a register. `code` asks for one figure only, `register`
+    """The same for many agencies: up to four queries a register. `code` asks for one figure only, `register`
     for those of one register.
+
+    `carried_on`: the day by which it is told who carries on for whom, the last of the period by default.
     """
+    day = carried_on or during.until_on
+    before = forerunners_on(organisation_ids, day)
+    gone = {each.organisation_id for known in before.values() for each in known}
     wanted = [one for one in figure_definitions(register) if code in ("", one.code)]
     found: dict[int, dict[str, MonitorFigure]] = {one: {} for one in organisation_ids}
     for key in dict.fromkeys(one.register for one in wanted):
         found_in = REGISTERS[key]
-        entries = _entries(found_in, organisation_ids, during)
+        entries = _entries(found_in, {*organisation_ids, *gone}, during)
         standings = judged(found_in, entries, during.until_on)
-        by_agency: dict[int, list[Entry]] = {}
-        for entry in entries:
-            by_agency.setdefault(entry.organisation_id, []).append(entry)
+        by_agency = held_by(found_in, entries, before, day)
         for agency in organisation_ids:
             own = by_agency.get(agency, [])
             missing = _missing(found_in, own, during)
@@ -89,17 +99,16 @@ def _sum(figures: Iterable[int | None]) -> int | None:
 
 def _entries(register: Register, organisation_ids: Collection[int], during: Period) -> list[Entry]:
     if register.counted_by:
-        # Of each subject what was counted last by the end of the period, whatever was counted afterwards.
+        # Of each subject what was counted last by the end of the period, whatever was counted afterwards;
+        # nothing where just that was taken out of the register again.
         counted = register.model._default_manager.filter(
-            organisation_id__in=list(organisation_ids),
-            is_withdrawn=False,
-            **{f"{register.counted_by}__lte": during.until_on},
+            organisation_id__in=list(organisation_ids), **{f"{register.counted_by}__lte": during.until_on}
         )
         newest = {
             (one.organisation_id, *(getattr(one, name) for name in register.subject)): one
             for one in counted.order_by(register.counted_by, "revision")
         }
-        return list(newest.values())
+        return [one for one in newest.values() if not one.is_withdrawn]
     narrowed: dict[str, object] = {"organisation_id__in": list(organisation_ids)}
     if register.period is not PeriodOf.NONE:
         narrowed["year"] = during.year
@@ -119,9 +128,9 @@ def quarters_of(during: Period) -> tuple[Period, ...]:
     )
 
 
-def _missing(register: Register, entries: Sequence[Entry], during: Period) -> tuple[str, ...]:
+def _missing(register: Register, entries: Sequence[Held], during: Period) -> tuple[str, ...]:
     if register.period is PeriodOf.QUARTER:
-        there = {getattr(one, "quarter", 0) for one in entries}
+        there = {getattr(one.entry, "quarter", 0) for one in entries}
         return tuple(one.words for one in quarters_of(during) if one.number not in there)
     if entries:
         return ()
@@ -131,10 +140,11 @@ def _missing(register: Register, entries: Sequence[Entry], during: Period) -> tu
 def _figure(
     one: FigureDefinition,
     register: Register,
-    entries: Sequence[Entry],
+    held: Sequence[Held],
     standings: dict[int, Standing],
     missing: tuple[str, ...],
 ) -> MonitorFigure:
+    entries = [each.entry for each in held]
     above = below = None
     if not missing:
         above = _counted(one.numerator, entries, standings)
@@ -147,9 +157,13 @@ def _figure(
         numerator=above,
         denominator=below,
         outside=sum(getattr(entry, name) or 0 for entry in entries for name in less) if less else None,
-        behind=tuple((f"/monitors/{register.key}/entries/{entry.pk}/", str(entry)) for entry in entries),
+        behind=tuple((f"/monitors/{register.key}/entries/{each.entry.pk}/", _words(each)) for each in held),
         missing=missing,
     )
+
+
+def _words(held: Held) -> str:
+    return f"{held.entry} ({held.origin.words})" if held.origin else str(held.entry)
 
 
 @dataclass(frozen=True)

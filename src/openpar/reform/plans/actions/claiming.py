@@ -18,6 +18,8 @@ from openpar.common.formats import format_date
 from openpar.common.text import nfc
 from openpar.reform.plans.actions.issuing import tell_agencies
 from openpar.reform.plans.actions.shared import (
+    acting_for,
+    as_side,
     evidence,
     iso,
     legal_day,
@@ -64,7 +66,9 @@ def report_done(
     with write_transaction():
         assignment, duty = take_duty(duty_id)
         refuse_unless(
-            may_report_done(by, assignment), by, _("Thủ trưởng đơn vị chủ trì báo cáo nhiệm vụ của tỉnh")
+            may_report_done(as_side(by, at), assignment),
+            by,
+            _("Thủ trưởng đơn vị chủ trì báo cáo nhiệm vụ của tỉnh"),
         )
         if duty.version != expected_version:
             raise stale()
@@ -100,7 +104,7 @@ def withdraw_report(*, by: Actor, at: datetime, claim_id: int) -> Claim:
     """The agency takes its report back before it was decided. Raises PlansRefused."""
     with write_transaction():
         assignment, duty, claim = _take_claim(claim_id)
-        refuse_unless(may_report_done(by, assignment), by, _("Đơn vị đã báo cáo mới rút được"))
+        refuse_unless(may_report_done(as_side(by, at), assignment), by, _("Đơn vị đã báo cáo mới rút được"))
         _decide(claim, Claim.State.WITHDRAWN, "", by=by, at=at)
         _open_again(assignment, duty)
         trace_task(assignment, "task.report_withdrawn", by=by, at=at, after={"duty": duty.number})
@@ -114,7 +118,7 @@ def confirm_done(*, by: Actor, at: datetime, claim_id: int, words: str = "") -> 
     """
     with write_transaction():
         assignment, duty, claim = _take_claim(claim_id)
-        _refuse_unless_confirms(assignment, claim, by)
+        _refuse_unless_confirms(assignment, claim, as_side(by, at))
         if len(words) > LONGEST_TEXT:
             refuse_if(text_gaps(_("Ý kiến"), words, ""))
         _decide(claim, Claim.State.CONFIRMED, words, by=by, at=at)
@@ -150,7 +154,7 @@ def return_report(*, by: Actor, at: datetime, claim_id: int, reason: str) -> Cla
     """The assigning side sends the report back with a reason; the duty is open again. Raises PlansRefused."""
     with write_transaction():
         assignment, duty, claim = _take_claim(claim_id)
-        _refuse_unless_confirms(assignment, claim, by)
+        _refuse_unless_confirms(assignment, claim, as_side(by, at))
         refuse_if(text_gaps(_("Lý do"), reason, _("Ghi rõ còn thiếu gì")))
         _decide(claim, Claim.State.RETURNED, reason, by=by, at=at)
         _open_again(assignment, duty)
@@ -216,7 +220,7 @@ def _tell_assigners(assignment: Assignment, at: datetime) -> None:
     if plan.level == PlanLevel.PROVINCE:
         people = people_holding([Role.ROUND_MANAGER], None, today)
     else:
-        people = people_holding([Role.AGENCY_HEAD], [plan.organisation_id], today)
+        people = people_holding([Role.AGENCY_HEAD], [acting_for(plan.organisation_id, at)], today)
     agency = names_on([assignment.organisation_id], today).get(assignment.organisation_id, "")
     text = _("%(agency)s báo cáo hoàn thành: %(task)s") % {
         "agency": agency,
@@ -227,6 +231,6 @@ def _tell_assigners(assignment: Assignment, at: datetime) -> None:
 
 def _tell_agency(assignment: Assignment, sentence: str, at: datetime) -> None:
     text, link = sentence % assignment.line.text[:400], f"/tasks/{assignment.pk}/"
-    tell_agencies([assignment.organisation_id], text, link, at)
+    tell_agencies([acting_for(assignment.organisation_id, at)], text, link, at)
     if assignment.officer_id is not None:
         tell(recipients=[assignment.officer_id], text=text, link=link, at=at)

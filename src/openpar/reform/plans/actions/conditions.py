@@ -27,6 +27,7 @@ from openpar.reform.plans.models import (
     DueChange,
     Duty,
     DutyState,
+    LineChange,
     TaskLine,
     VersionState,
 )
@@ -49,6 +50,7 @@ def record_condition(
         line = (
             TaskLine.objects.select_related("version__plan", "task")
             .filter(version__state=VersionState.IN_FORCE, task=task_id)
+            .exclude(change=LineChange.DROPPED)
             .first()
         )
         if line is None:

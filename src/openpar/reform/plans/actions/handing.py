@@ -16,6 +16,8 @@ from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.common.text import nfc
 from openpar.reform.plans.actions.shared import (
+    acting_for,
+    as_side,
     legal_day,
     refuse_if,
     refuse_unless,
@@ -45,7 +47,9 @@ def hand_down(
     with write_transaction():
         assignment = take_assignment(assignment_id)
         refuse_unless(
-            may_coordinate(by, assignment), by, _("Đầu mối hoặc thủ trưởng của đơn vị chủ trì giao")
+            may_coordinate(as_side(by, at), assignment),
+            by,
+            _("Đầu mối hoặc thủ trưởng của đơn vị chủ trì giao"),
         )
         if assignment.version != expected_version:
             raise stale()
@@ -72,7 +76,7 @@ def _gaps(
     assignment: Assignment, division_id: int | None, officer_id: int | None, note: str, at: datetime
 ) -> list[Gap]:
     today, gaps = legal_day(at), []
-    agency = assignment.organisation_id
+    agency = acting_for(assignment.organisation_id, at)
     if division_id is not None:
         own = OrganisationVersion.objects.as_of(today).filter(organisation=division_id, parent=agency)
         if not own.exists():
@@ -98,7 +102,8 @@ def _tell(assignment: Assignment, at: datetime) -> None:
         people |= set(
             people_holding((Role.DIVISION_OFFICER, Role.AGENCY_HEAD), [assignment.division_id], today)
         )
-    agency = names_on([assignment.organisation_id], today).get(assignment.organisation_id, "")
+    acting = acting_for(assignment.organisation_id, at)
+    agency = names_on([acting], today).get(acting, "")
     text = _("%(agency)s giao thực hiện nhiệm vụ: %(task)s") % {
         "agency": agency,
         "task": assignment.line.text[:300],

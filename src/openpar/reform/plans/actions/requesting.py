@@ -16,6 +16,8 @@ from openpar.common.formats import format_date
 from openpar.common.text import nfc
 from openpar.reform.plans.actions.issuing import tell_agencies
 from openpar.reform.plans.actions.shared import (
+    acting_for,
+    as_side,
     evidence,
     iso,
     legal_day,
@@ -56,7 +58,7 @@ def ask_extension(
     """For a later deadline; `is_objective`: the cause lies outside the agency. Raises PlansRefused."""
     with write_transaction():
         assignment, duty = take_duty(duty_id)
-        refuse_unless(may_ask(by, assignment), by, _("Đơn vị chủ trì xin gia hạn"))
+        refuse_unless(may_ask(as_side(by, at), assignment), by, _("Đơn vị chủ trì xin gia hạn"))
         gaps = _asking_gaps(duty, _KIND.EXTENSION, reason)
         if duty.state != DutyState.OPEN:
             what = _("nhiệm vụ đã báo cáo, đã hoàn thành hoặc thôi thực hiện")
@@ -89,7 +91,7 @@ def ask_objective(
     """
     with write_transaction():
         assignment, duty = take_duty(duty_id)
-        refuse_unless(may_ask(by, assignment), by, _("Đơn vị chủ trì giải trình"))
+        refuse_unless(may_ask(as_side(by, at), assignment), by, _("Đơn vị chủ trì giải trình"))
         gaps = _asking_gaps(duty, _KIND.OBJECTIVE, reason)
         is_over = duty.due_on is not None and legal_day(at) > duty.due_on
         is_open = duty.state in (DutyState.OPEN, DutyState.REPORTED)
@@ -105,7 +107,7 @@ def withdraw_request(*, by: Actor, at: datetime, request_id: int) -> DutyRequest
     """The agency takes its request back. Raises PlansRefused."""
     with write_transaction():
         assignment, duty, request = _take_request(request_id)
-        refuse_unless(may_ask(by, assignment), by, _("Đơn vị đã đề nghị mới rút được"))
+        refuse_unless(may_ask(as_side(by, at), assignment), by, _("Đơn vị đã đề nghị mới rút được"))
         _decide(request, _STATE.WITHDRAWN, "", by=by, at=at)
         trace_task(assignment, "task.request_withdrawn", by=by, at=at, after=_told(request, duty))
         return request
@@ -117,7 +119,7 @@ def approve_request(*, by: Actor, at: datetime, request_id: int, words: str = ""
     """
     with write_transaction():
         assignment, duty, request = _take_request(request_id)
-        _refuse_unless_decides(assignment, request, by)
+        _refuse_unless_decides(assignment, request, as_side(by, at))
         if len(words) > LONGEST_TEXT:
             refuse_if(text_gaps(_("Ý kiến"), words, ""))
         _decide(request, _STATE.APPROVED, words, by=by, at=at)
@@ -138,7 +140,7 @@ def refuse_request(*, by: Actor, at: datetime, request_id: int, reason: str) -> 
     """The assigning side does not agree, with a reason. Raises PlansRefused."""
     with write_transaction():
         assignment, duty, request = _take_request(request_id)
-        _refuse_unless_decides(assignment, request, by)
+        _refuse_unless_decides(assignment, request, as_side(by, at))
         refuse_if(text_gaps(_("Lý do"), reason, _("Ghi vì sao không đồng ý")))
         _decide(request, _STATE.REFUSED, reason, by=by, at=at)
         trace_task(
@@ -233,7 +235,7 @@ def _tell_deciders(assignment: Assignment, at: datetime) -> None:
     if plan.level == PlanLevel.PROVINCE:
         people = people_holding([Role.LEADER], None, today)
     else:
-        people = people_holding([Role.AGENCY_HEAD], [plan.organisation_id], today)
+        people = people_holding([Role.AGENCY_HEAD], [acting_for(plan.organisation_id, at)], today)
     agency = names_on([assignment.organisation_id], today).get(assignment.organisation_id, "")
     text = _("%(agency)s có đề nghị về nhiệm vụ: %(task)s") % {
         "agency": agency,
@@ -244,4 +246,4 @@ def _tell_deciders(assignment: Assignment, at: datetime) -> None:
 
 def _tell_agency(assignment: Assignment, sentence: str, at: datetime) -> None:
     text = sentence % assignment.line.text[:400]
-    tell_agencies([assignment.organisation_id], text, f"/tasks/{assignment.pk}/", at)
+    tell_agencies([acting_for(assignment.organisation_id, at)], text, f"/tasks/{assignment.pk}/", at)

@@ -15,6 +15,7 @@ from openpar.base.organisations.permissions import not_allowed
 from openpar.base.organisations.queries import names_on
 from openpar.base.organisations.roles import Actor
 from openpar.common.errors import Gap
+from openpar.reform.heirs import heirs_on, standing_in
 from openpar.reform.plans.errors import PlansRefused, StalePlan
 from openpar.reform.plans.models import Assignment, Duty, Plan, PlanVersion, VersionState
 from openpar.reform.plans.permissions import may_edit_plan
@@ -69,6 +70,16 @@ def take_assignment(assignment_id: int) -> Assignment:
         what = _("nhiệm vụ không còn giao cho đơn vị này")
         raise PlansRefused(Gap("", what, _("Xem bản kế hoạch đang có hiệu lực"), code="ended"))
     return assignment
+
+
+def as_side(by: Actor, at: datetime) -> Actor:
+    """Who acts, with their roles also for the agencies that theirs carry on at the moment."""
+    return standing_in(by, legal_day(at))
+
+
+def acting_for(organisation_id: int, at: datetime) -> int:
+    """The agency; in the place of one that ended, whoever carries it on."""
+    return heirs_on([organisation_id], legal_day(at))[organisation_id]
 
 
 def take_duty(duty_id: int) -> tuple[Assignment, Duty]:

@@ -25,9 +25,17 @@ from openpar.reform.plans.actions.shared import (
     take_draft,
     trace_plan,
 )
-from openpar.reform.plans.classes import is_class
+from openpar.reform.plans.classes import bound_by, is_class
 from openpar.reform.plans.errors import PlansRefused
-from openpar.reform.plans.models import Operator, PlanLevel, PlanVersion, Target, TargetReading, VersionState
+from openpar.reform.plans.models import (
+    Operator,
+    Plan,
+    PlanLevel,
+    PlanVersion,
+    Target,
+    TargetReading,
+    VersionState,
+)
 from openpar.reform.plans.models.planning import LONGEST_TEXT
 from openpar.reform.plans.permissions import may_read_target
 from openpar.reform.plans.rules import known_organisations, text_gaps
@@ -58,7 +66,10 @@ class NewTarget:
 
 @dataclass(frozen=True)
 class NewReading:
-    """A value reached. Of a ratio in per cent, `numerator` and `denominator` may stand for the value."""
+    """A value reached. Of a ratio in per cent, `numerator` and `denominator` may stand for the value.
+
+    `replaces_id`: the reading that this one corrects, with the reason in `note`.
+    """
 
     as_of_on: date
     value: Decimal | None = None
@@ -67,6 +78,7 @@ class NewReading:
     denominator: Decimal | None = None
     document_id: int | None = None
     note: str = ""
+    replaces_id: int | None = None
 
 
 def add_target(
@@ -115,6 +127,8 @@ def record_reading(*, by: Actor, at: datetime, target_id: int, reading: NewReadi
     """What was reached by a day, of a target in force; an earlier reading stays. Raises PlansRefused."""
     with write_transaction():
         target = Target.objects.select_related("version__plan").get(pk=target_id)
+        # Values hang at the first of its versions: corrections of one value wait for each other there.
+        root = Target.objects.select_for_update().get(pk=target.root_id or target.pk).pk
         version: PlanVersion = target.version
         plan = version.plan
         refuse_unless(
@@ -126,11 +140,18 @@ def record_reading(*, by: Actor, at: datetime, target_id: int, reading: NewReadi
             what, remedy = _("chỉ tiêu không thuộc bản đang có hiệu lực"), _("Mở bản đang có hiệu lực")
             raise PlansRefused(Gap("", what, remedy, code="not-in-force"))
         value = _value(reading, target.unit)
-        refuse_if([*_reading_gaps(reading, value, legal_day(at))])
+        replaced = (
+            TargetReading.objects.filter(pk=reading.replaces_id).first() if reading.replaces_id else None
+        )
+        gaps = _reading_gaps(reading, value, legal_day(at))
+        gaps += _binding_gaps(target, plan, reading.organisation_id, legal_day(at))
+        if reading.replaces_id is not None:
+            gaps += _correcting_gaps(reading, replaced, root)
+        refuse_if(gaps)
         owners = {plan.organisation_id, *([reading.organisation_id] if reading.organisation_id else [])}
         document = evidence(reading.document_id, by, owners, _("Tài liệu")) if reading.document_id else None
         row = TargetReading.objects.create(
-            target_id=target.root_id or target.pk,
+            target_id=root,
             organisation_id=reading.organisation_id,
             as_of_on=reading.as_of_on,
             value=value,
@@ -138,11 +159,19 @@ def record_reading(*, by: Actor, at: datetime, target_id: int, reading: NewReadi
             denominator=reading.denominator,
             document=document,
             note=nfc(reading.note).strip()[:300],
+            replaces=replaced,
             by_id=by.id,
             at=at,
         )
-        after = {"target": target.text, "value": _text(value), "as_of_on": reading.as_of_on.isoformat()}
-        trace_plan(plan, "plan.target_read", by=by, at=at, after=after)
+        trace_plan(
+            plan,
+            "plan.target_corrected" if replaced else "plan.target_read",
+            by=by,
+            at=at,
+            before=_read_words(target, replaced) if replaced else None,
+            after=_read_words(target, row),
+            reason=row.note if replaced else "",
+        )
         return row
 
 
@@ -195,6 +224,38 @@ def _reading_gaps(reading: NewReading, value: Decimal | None, today: date) -> li
     if len(reading.note) > LONGEST_TEXT:
         gaps += text_gaps(_("Ghi chú"), reading.note, "")
     return gaps
+
+
+def _binding_gaps(target: Target, plan: Plan, organisation_id: int | None, on: date) -> list[Gap]:
+    """A value of one agency is recorded of a target that binds the agency."""
+    if organisation_id is None or organisation_id in bound_by(target, plan, on):
+        return []
+    what = _("chỉ tiêu không giao cho đơn vị này")
+    return [Gap(_("Đơn vị"), what, _("Chọn đơn vị trong danh sách"), code="not-bound")]
+
+
+def _correcting_gaps(reading: NewReading, replaced: TargetReading | None, root: int) -> list[Gap]:
+    """A reading is corrected once, by one of the same agency, and the correction says why."""
+    where = _("Sửa kết quả")
+    if replaced is None or (replaced.target_id, replaced.organisation_id) != (root, reading.organisation_id):
+        what = _("không phải kết quả của chỉ tiêu và đơn vị này")
+        return [Gap(where, what, _("Tải lại trang"), code="no-reading")]
+    if TargetReading.objects.filter(replaces=replaced).exists():
+        return [Gap(where, _("kết quả này đã được sửa"), _("Sửa bản mới nhất"), code="stale")]
+    return text_gaps(_("Ghi chú"), reading.note, _("Ghi vì sao sửa"))
+
+
+def _read_words(target: Target, row: TargetReading) -> dict[str, object]:
+    found: dict[str, object] = {
+        "target": target.text,
+        "value": _text(row.value),
+        "as_of_on": row.as_of_on.isoformat(),
+    }
+    if row.organisation_id is not None:
+        found["organisation"] = row.organisation_id
+    if row.document_id is not None:
+        found["document"] = row.document_id
+    return found
 
 
 def _number_gaps(where: str, value: Decimal) -> list[Gap]:

@@ -13,6 +13,8 @@ from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.common.text import nfc
 from openpar.reform.plans.actions.shared import (
+    acting_for,
+    as_side,
     evidence,
     legal_day,
     refuse_if,
@@ -42,12 +44,14 @@ def note_progress(
     Only the agency that owes it says either; who cooperates adds notes and documents.
     """
     with write_transaction():
-        assignment = take_assignment(assignment_id)
+        assignment, side = take_assignment(assignment_id), as_side(by, at)
         cooperating = cooperating_on(assignment)
         refuse_unless(
-            may_note_progress(by, assignment, cooperating), by, _("Đơn vị chủ trì hoặc phối hợp ghi tiến độ")
+            may_note_progress(side, assignment, cooperating),
+            by,
+            _("Đơn vị chủ trì hoặc phối hợp ghi tiến độ"),
         )
-        is_own = may_note_progress(by, assignment)
+        is_own = may_note_progress(side, assignment)
         gaps = text_gaps(_("Tiến độ"), text, _("Ghi đã làm gì, còn gì"))
         if (is_started or is_ready) and not is_own:
             what = _("đơn vị phối hợp không kết luận thay đơn vị chủ trì")
@@ -64,7 +68,7 @@ def note_progress(
             is_started=is_started,
             is_ready=is_ready,
             document=document,
-            organisation_id=_speaks_for(by, assignment, is_own, cooperating),
+            organisation_id=_speaks_for(side, assignment, is_own, cooperating, at),
             by_id=by.id,
             at=at,
         )
@@ -75,7 +79,9 @@ def note_progress(
         after = {"text": note.text, "is_started": is_started, "is_ready": is_ready, "document": document_id}
         trace_task(assignment, "task.progress_noted", by=by, at=at, after=after)
         if is_ready:
-            heads = people_holding([Role.AGENCY_HEAD], [assignment.organisation_id], legal_day(at))
+            heads = people_holding(
+                [Role.AGENCY_HEAD], [acting_for(assignment.organisation_id, at)], legal_day(at)
+            )
             words = _("Có thể báo cáo hoàn thành: %s") % assignment.line.text[:400]
             tell(recipients=heads, text=words, link=f"/tasks/{assignment.pk}/", at=at)
         return note
@@ -87,7 +93,9 @@ def cooperating_on(assignment: Assignment) -> frozenset[int]:
     return frozenset(rows.values_list("organisation_id", flat=True))
 
 
-def _speaks_for(by: Actor, assignment: Assignment, is_own: bool, cooperating: frozenset[int]) -> int:
+def _speaks_for(
+    by: Actor, assignment: Assignment, is_own: bool, cooperating: frozenset[int], at: datetime
+) -> int:
     if is_own:
-        return assignment.organisation_id
+        return acting_for(assignment.organisation_id, at)
     return min(cooperating & by.organisations(*UNIT_ROLES))

@@ -309,7 +309,11 @@ class Target(models.Model):
 
 
 class TargetReading(models.Model):
-    """A value reached on a day, with its evidence; a later reading stands beside it."""
+    """A value reached on a day, with its evidence; a later reading stands beside it.
+
+    What was recorded by mistake is corrected by a reading that `replaces` it; it stays readable and counts no
+    more.
+    """
 
     target = models.ForeignKey(Target, models.PROTECT, related_name="readings")
     # Null: of the whole that the target is about.
@@ -321,6 +325,7 @@ class TargetReading(models.Model):
     denominator = ExactDecimalField(null=True, blank=True)
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
     note = models.CharField(max_length=300, blank=True)
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 

@@ -32,6 +32,7 @@ from openpar.reports.periodic.models import (
     ReportRevision,
     ReportSection,
     ReportValue,
+    RevisionState,
 )
 from openpar.reports.periodic.permissions import may_write_report
 from openpar.reports.periodic.queries.loading import asked_of
@@ -116,7 +117,8 @@ def change_cut_off_day(
 def discard_report_draft(*, by: Actor, at: datetime, revision_id: int, expected_version: int) -> None:
     """Drops a draft that follows a revision in force, or a first one in which nobody entered anything.
 
-    Raises ReportRefused, StaleReport.
+    Not one that goes on from what was returned: no other could be begun after it. Raises ReportRefused,
+    StaleReport.
     """
     with write_transaction():
         revision = take_draft(revision_id, by)
@@ -124,8 +126,11 @@ def discard_report_draft(*, by: Actor, at: datetime, revision_id: int, expected_
             raise stale()
         report = revision.report
         others = report.revisions.exclude(pk=revision.pk)
-        is_in_force = others.filter(state__in=["ACCEPTED", "LOCKED"]).exists()
-        if not is_in_force and (others.exists() or _is_touched(revision)):
+        before = others.order_by("-number").first()
+        if before is not None and before.state == RevisionState.RETURNED:
+            what = _("bản trước bị trả lại")
+            raise ReportRefused(Gap("", what, _("Sửa bản này rồi gửi"), code="returned-before"))
+        if before is None and _is_touched(revision):
             what = _("chưa có bản nào khác có hiệu lực")
             raise ReportRefused(Gap("", what, _("Sửa bản này rồi gửi"), code="only-revision"))
         trace(report, "report.discarded", by=by, at=at, before={"revision": revision.number})

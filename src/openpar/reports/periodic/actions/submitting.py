@@ -44,7 +44,7 @@ from openpar.reports.periodic.models import (
     RevisionState,
 )
 from openpar.reports.periodic.permissions import may_answer_report, may_submit_report
-from openpar.reports.periodic.queries.loading import IN_FORCE, asked_of
+from openpar.reports.periodic.queries.loading import IN_FORCE, asked_of, authors_of
 from openpar.reports.periodic.rules import unexplained
 
 _Part = TypeVar("_Part", ReportValue, ReportSection, ReportExplanation)
@@ -208,7 +208,7 @@ def _take_sent(revision_id: int, by: Actor) -> ReportRevision:
 
 def answer_gaps(revision: ReportRevision, by: Actor) -> list[Gap]:
     """What keeps `by` from accepting or returning a revision; the page asks the same."""
-    if not may_answer_report(by, made_by=revision.made_by_id, submitted_by=revision.submitted_by_id):
+    if not may_answer_report(by, authors_of(revision)):
         remedy = _("Sở Nội vụ tiếp nhận; người lập hoặc gửi báo cáo không tự tiếp nhận")
         return [not_allowed(by, remedy)]
     if revision.state != RevisionState.SUBMITTED:

@@ -55,6 +55,14 @@ def computed_of(row: ReportValue) -> Value:
     return Value(row.computed_first, row.computed_second)
 
 
+def authors_of(revision: ReportRevision) -> frozenset[int]:
+    """Who made and who sent a revision, and everybody whose figures or words stand in it; three queries."""
+    wrote: set[int | None] = {revision.made_by_id, revision.submitted_by_id}
+    for parts in (revision.values, revision.sections, revision.explanations):
+        wrote.update(parts.order_by().values_list("by", flat=True).distinct())
+    return frozenset(one for one in wrote if one is not None)
+
+
 def values_by_revision(revision_ids: Iterable[int]) -> dict[int, dict[str, Value]]:
     """The reported figures of several revisions by line; one query."""
     found: defaultdict[int, dict[str, Value]] = defaultdict(dict)
