@@ -1,4 +1,8 @@
-"""Personal data stays where it belongs: marked people, looked for in everything that strangers may read."""
+"""Personal data stays where it belongs: marked people, looked for in everything that strangers may read.
+
+So do drafts: what one agency writes in the reform year (trust/draft_canaries.py) reaches no page, file or
+message of somebody whom it does not concern.
+"""
 
 from __future__ import annotations
 
@@ -40,10 +44,45 @@ def run(scale: Scale) -> Found:
     _refused_log_ins(marks, scale.of(20, short=3))
     texts["the log of the program"] = written.getvalue()
     violations = tuple(found_in(texts, marks))
+    drafts = _drafts(scale)
     return Found(
-        figures={"marked fields": len(marks), "texts searched": len(texts)},
-        violations=violations,
-        planted=_planted(marks),
+        figures={"marked fields": len(marks), "texts searched": len(texts), **drafts.figures},
+        violations=(*violations, *drafts.violations),
+        planted={**_planted(marks), **drafts.planted},
+    )
+
+
+def _drafts(scale: Scale) -> Found:
+    """Other agencies, roles and strangers ask for everything that Sở Y tế has in the reform year."""
+    from openpar.common.db import taken_back
+    from trust import draft_canaries as drafts
+    from trust.planting import words_changed
+
+    place, at = drafts.built(), drafts.asked_at()
+    asked = list(drafts.addresses(place, only_of_the_year=scale.short))
+    defects = list(drafts.DEFECTS.items())
+    readers = list(place.readers)
+    if scale.short:
+        chance = scale.random("drafts")
+        defects, readers = chance.sample(defects, 1), chance.sample(readers, 2)
+    with taken_back(), words_changed("told everywhere", *drafts.TOLD_EVERYWHERE):
+        drafts.messages_sent(place)
+        planted = {"a message to the role in every agency": bool(drafts.told_to(place))}
+    drafts.messages_sent(place)
+    violations = drafts.told_to(place)
+    texts = 0
+    for reader in readers:
+        read, found = drafts.leaks(place, reader, asked, at)
+        texts, violations = texts + read, violations + found
+    of_the_year = list(drafts.addresses(place, only_of_the_year=True))
+    for name, (who, *words) in defects:
+        reader = next(one for one in place.readers if one.name == who)
+        with words_changed(name, *words):
+            planted[name] = bool(drafts.leaks(place, reader, of_the_year, at)[1])
+    return Found(
+        {"marked drafts": len(place.marks), "readers": len(readers), "their texts": texts},
+        tuple(violations),
+        planted,
     )
 
 
@@ -224,4 +263,9 @@ def _resolving_to(view: Any) -> Any:
     return resolve
 
 
-CHECK = Check("canaries", "personal data in no public page, log or file for publication", run, (SQLITE,))
+CHECK = Check(
+    "canaries",
+    "personal data in no public page, log or file for publication; drafts of one agency with nobody else",
+    run,
+    (SQLITE,),
+)

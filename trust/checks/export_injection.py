@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -69,6 +69,8 @@ _TYPED = frozenset(
         ),
         *("file_name", "conclusion", "source", "scale_text", "evidence_wanted", "pointer", "legal_basis"),
         *("explanation", "position", "text", "status", "signer"),
+        *("remedy", "request", "source_text", "product", "metric", "cause_text", "content", "scope"),
+        *("draft_text", "strengths", "requests", "outline", "topic", "conclusions", "leaf_text"),
     ]
 )
 _FIELDS = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES"})
@@ -153,12 +155,23 @@ def _exports(small: SmallRound) -> tuple[tuple[str, Callable[[], bytes]], ...]:
     from django.urls import reverse
 
     from openpar.base.accounts.models import Role, User
+    from openpar.reports.periodic.models import PeriodicReport
     from openpar.web.account.stamps import SECOND_FACTOR, Passed
     from tests import factories
+    from tests.reform.findings.pages import finding_things
+    from tests.reform.inspections.pages import inspection_things
     from tests.reform.monitors.pages import register_things
+    from tests.reform.plans.pages import plan_things
+    from tests.reports.periodic.pages import report_things
     from trust.asking import body_of
 
     auditor = factories.person_as(Role.AUDITOR, small.home_affairs, "Giám sát")
+    case = inspection_things(small.manager, small.home_affairs).case
+    finding_things(small.health, small.home_affairs)
+    plan = plan_things(small.home_affairs).plan
+    # Before a model runs that a report has to tell of.
+    reports = report_things(small.home_affairs)
+    period = PeriodicReport.objects.get(pk=reports.accepted)
     register_things(small.home_affairs)
     manager = User.objects.get(pk=small.manager.person_id)
     sheet = small.sheet(small.health).pk
@@ -175,6 +188,15 @@ def _exports(small: SmallRound) -> tuple[tuple[str, Callable[[], bytes]], ...]:
         ("audit.csv", reverse("audit-export"), auditor),
         ("initiatives.xlsx", reverse("initiatives-export"), auditor),
         ("register.xlsx", reverse("monitor-export", args=["training"]), auditor),
+        ("observations.xlsx", reverse("inspection-export", args=[case]), auditor),
+        ("findings.xlsx", f"{reverse('findings-export')}?year=all", auditor),
+        ("tasks.xlsx", reverse("plan-export", args=[plan]), auditor),
+        ("appendix.xlsx", reverse("report-appendix", args=[reports.draft]), auditor),
+        (
+            "rollup.xlsx",
+            f"{reverse('reports-board-export')}?year={period.year}&report={period.code}",
+            auditor,
+        ),
     ]
 
     def asked(address: str, user: User) -> Callable[[], bytes]:
@@ -215,10 +237,24 @@ def _put(chance: Random) -> int:
         names = [*_typed_fields(model)]
         for pk in model._default_manager.values_list("pk", flat=True) if names else ():
             texts = {name: payload(chance)[:longest] for name, longest in names}
-            model._default_manager.filter(pk=pk).update(**texts)
-            placed += len(texts)
+            placed += _replaced(model, pk, texts)
     _forget()
     return placed
+
+
+def _replaced(model: type[Model], pk: object, texts: Mapping[str, str]) -> int:
+    """How many of the texts could stand in the row; some belong to another state of it."""
+    from django.db import IntegrityError, transaction
+
+    rows = model._default_manager.filter(pk=pk)
+    try:
+        with transaction.atomic():
+            rows.update(**texts)
+        return len(texts)
+    except IntegrityError:
+        if len(texts) == 1:
+            return 0
+        return sum(_replaced(model, pk, {name: text}) for name, text in texts.items())
 
 
 def _typed_fields(model: type[Model]) -> Iterator[tuple[str, int]]:

@@ -6,21 +6,18 @@ Where the database stops what the defect lets through, the walk sees an error th
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from types import FunctionType
 from typing import Any
 from unittest import mock
 
 from openpar.parindex.assessments import stages
 from openpar.parindex.assessments.models import Correction, RoundStage, SheetState
 from tests.parindex import rounds as small_rounds
+from trust.planting import words_changed
 from trust.walks.world import REOPENED_UNTIL
 
 _INDEX = "openpar.parindex.assessments"
@@ -44,31 +41,9 @@ class Defect:
     at: datetime | None = None
 
 
-class CannotBePlanted(Exception):
-    """The function no longer says what the defect wants to change: the defect has to be written anew."""
-
-
-@contextmanager
-def planted(defect: Defect) -> Iterator[None]:
+def planted(defect: Defect) -> AbstractContextManager[None]:
     """The program with the defect while it lasts. Raises CannotBePlanted."""
-    module_name, _, path = defect.where.partition(":")
-    module = importlib.import_module(f"{_INDEX}.{module_name}")
-    function: Any = module
-    for name in path.split("."):
-        function = getattr(function, name)
-    assert isinstance(function, FunctionType)
-    source = textwrap.dedent(inspect.getsource(function))
-    if source.count(defect.old) != 1:
-        raise CannotBePlanted(f"{defect.name}: {defect.where} does not say {defect.old!r} once")
-    made: dict[str, Any] = {}
-    code = "from __future__ import annotations\n" + source.replace(defect.old, defect.new)
-    exec(compile(code, f"<{defect.name}>", "exec"), vars(module), made)  # the source is the program's own
-    sound = function.__code__
-    function.__code__ = made[function.__name__].__code__
-    try:
-        yield
-    finally:
-        function.__code__ = sound
+    return words_changed(defect.name, f"{_INDEX}.{defect.where}", defect.old, defect.new)
 
 
 DEFECTS: tuple[Defect, ...] = (
