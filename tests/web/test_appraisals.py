@@ -356,6 +356,6 @@ def with_more_units(count: int) -> rounds.SmallRound:
 def test_the_pages_ask_as_much_for_three_units_as_for_fifteen(count: int) -> None:
     small = with_more_units(count)
     client = client_of(small.appraiser)
-    assert queries_of(client, leaf(small, "1.1.1")) <= 15
+    assert queries_of(client, leaf(small, "1.1.1")) <= 16
     assert queries_of(client, f"{desk(small)}unit/{small.sheet().pk}/") <= 14
     assert queries_of(client, desk(small)) <= 14

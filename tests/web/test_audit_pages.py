@@ -25,7 +25,8 @@ from openpar.common.db import write_transaction
 from openpar.common.formats import VIETNAM
 from openpar.common.spreadsheets import read_csv
 from openpar.web.audit import views
-from openpar.web.trace import VERBS, value_words
+from openpar.web.trace.groups import VERBS
+from openpar.web.trace.words import value_words
 from tests import factories
 from tests.parindex import rounds
 from tests.web.conftest import LogIn

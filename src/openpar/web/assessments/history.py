@@ -21,7 +21,7 @@ from openpar.web.assessments.frame import frame, seen_sheet
 from openpar.web.components.paging import slice_of
 from openpar.web.http import AuthenticatedRequest, page
 from openpar.web.seals.receipts import WITH_RECEIPT
-from openpar.web.trace import Change, key_words, value_words, verb_words
+from openpar.web.trace.words import Change, key_words, value_words, verb_words
 
 # What a sheet tells of a change; the whole trace is for those who audit.
 _KEYS = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openpar.base.organisations.roles import Actor, Role
-from openpar.web.trace import ACCOUNTS, GROUPS, ORGANISATIONS, VerbGroup
+from openpar.web.trace.groups import ACCOUNTS, GROUPS, ORGANISATIONS, VerbGroup
 
 
 def may_read_trace(actor: Actor) -> bool:

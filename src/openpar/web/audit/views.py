@@ -23,7 +23,8 @@ from openpar.web.audit.permissions import groups_read_by, may_read_trace, may_re
 from openpar.web.audit.queries import Thing, Wanted, entries_wanted, page_of, things_of
 from openpar.web.components.given import Given
 from openpar.web.http import AuthenticatedRequest, only, page, refused, today
-from openpar.web.trace import GROUPS, Change, change_of, verb_words
+from openpar.web.trace.groups import GROUPS
+from openpar.web.trace.words import Change, change_of, verb_words
 
 # The most entries of one file; who needs more narrows the days and takes several.
 EXPORT_MOST = 10_000

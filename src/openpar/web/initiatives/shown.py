@@ -42,7 +42,7 @@ from openpar.web.initiatives.forms import (
     StartForm,
     StopForm,
 )
-from openpar.web.trace import verb_words
+from openpar.web.trace.words import verb_words
 
 
 @dataclass(frozen=True)

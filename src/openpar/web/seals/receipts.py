@@ -20,7 +20,7 @@ from openpar.parindex.assessments.models import Round
 from openpar.parindex.assessments.permissions import OVERSEERS
 from openpar.parindex.assessments.queries.visibility import visible_assessments
 from openpar.web.http import AuthenticatedRequest, actor, now, page
-from openpar.web.trace import change_of, verb_words
+from openpar.web.trace.words import change_of, verb_words
 
 # What is handed in, frozen or decided is answered with a receipt; the rest of the trace is read as a story.
 WITH_RECEIPT = frozenset(
