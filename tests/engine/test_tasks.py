@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openpar.engine.tasks import (
@@ -176,6 +176,7 @@ def _obligations(draw: st.DrawFn) -> Obligation:
     return Obligation(assigned_on, tuple(duties), draw(st.none() | _DAYS), draw(st.none() | _DAYS))
 
 
+@settings(max_examples=40)
 @given(st.lists(_obligations(), max_size=12), _DAYS)
 def test_the_four_end_states_add_up_to_what_was_assigned_and_only_that(
     some: list[Obligation], on: date
@@ -188,6 +189,7 @@ def test_the_four_end_states_add_up_to_what_was_assigned_and_only_that(
     assert count.waiting <= count.assigned - count.done
 
 
+@settings(max_examples=40)
 @given(st.lists(_obligations(), max_size=12), _DAYS, st.integers(0, 12))
 def test_parts_of_a_whole_add_up_to_it_however_it_is_divided(
     some: list[Obligation], on: date, place: int

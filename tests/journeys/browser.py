@@ -96,8 +96,8 @@ def bring_axe_along(page: Page) -> None:
     page.add_init_script(path=_AXE)
 
 
-def axe(page: Page, *, widths: Sequence[int] = (DESK, PHONE)) -> list[str]:
-    """What axe finds wrong with the page as it stands, at each width.
+def axe(page: Page, *, widths: Sequence[int] = (DESK, PHONE), but: str = "") -> list[str]:
+    """What axe finds wrong with the page as it stands, at each width; `but` names a part that was looked at.
 
     It comes in through the debugger, which the content security policy does not hold up: the policy stays at
     work, and a page that breaks it is complained of as everywhere.
@@ -108,7 +108,7 @@ def axe(page: Page, *, widths: Sequence[int] = (DESK, PHONE)) -> list[str]:
     found = []
     for width in widths:
         page.set_viewport_size({"width": width, "height": 860})
-        told: list[str] = page.evaluate(_LOOK, {"tags": _RULES, "colours": _OF_COLOURS})
+        told: list[str] = page.evaluate(_LOOK, {"tags": _RULES, "colours": _OF_COLOURS, "but": but})
         found += [f"{page.url} ({width} px): {what}" for what in told]
     page.set_viewport_size({"width": DESK, "height": 860})
     return found
@@ -119,8 +119,9 @@ def axe(page: Page, *, widths: Sequence[int] = (DESK, PHONE)) -> list[str]:
 # takes longer than finding it. Stylesheets are not fetched anew (preload): the one rule that reads them is
 # about turning a phone.
 _OF_COLOURS = ["color-contrast", "link-in-text-block"]
-_LOOK = """async ({tags, colours}) => {
-  const shown = [...document.querySelectorAll("*")].filter((element) => element.checkVisibility());
+_LOOK = """async ({tags, colours, but}) => {
+  const shown = [...document.querySelectorAll("*")].filter((element) =>
+    element.checkVisibility() && !(but && element.closest(but)));
   const paint = ({color, backgroundColor, fontSize, fontWeight}) =>
     [color, backgroundColor, fontSize, fontWeight].join();
   const isFirst = window.seen.size === 0;
@@ -132,7 +133,7 @@ _LOOK = """async ({tags, colours}) => {
     {runOnly, rules, resultTypes: ["violations"], preload: false})).violations.flatMap((violation) =>
       violation.nodes.map((node) => `${violation.id}: ${violation.help}: ${node.html.slice(0, 160)}`));
   const without = Object.fromEntries(colours.map((rule) => [rule, {enabled: isFirst}]));
-  const found = await told(document, {type: "tag", values: tags}, without);
+  const found = await told(but ? {exclude: [[but]]} : document, {type: "tag", values: tags}, without);
   if (!isFirst && fresh.length) found.push(...await told(fresh, {type: "rule", values: colours}, {}));
   return found;
 }"""

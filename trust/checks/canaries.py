@@ -34,7 +34,7 @@ def run(scale: Scale) -> Found:
 
     setup_test_environment()
     settings.ALLOWED_HOSTS = ["testserver"]
-    marks, small = _plant(scale.of(1000, short=120), scale)
+    marks, small = _plant(scale.of(1000, short=80), scale)
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     logging.getLogger().addHandler(handler)

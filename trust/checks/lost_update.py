@@ -39,13 +39,13 @@ class Edits:
 def run(scale: Scale) -> Found:
     from trust.saving import seats
 
-    clients = scale.of(64, short=16)
+    clients = scale.of(64, short=8)
     [seat] = seats(1)
     sheet = seat.sheet
     codes = seat.codes[:_LEAVES]
-    edits = _edited(sheet, codes, scale.of(10_000, short=100), clients, scale)
+    edits = _edited(sheet, codes, scale.of(10_000, short=50), clients, scale)
     violations = [*edits.wrong, *_lost(sheet, edits)]
-    pages = _pages_with_both_versions(scale.of(_PAGES, short=3))
+    pages = _pages_with_both_versions(scale.of(_PAGES, short=2))
     violations += pages
     naive = _without_the_version(lambda: _naive_losses(scale, clients))
     figures: dict[str, int | float | str] = {
@@ -72,7 +72,7 @@ def _of_the_reform_year(scale: Scale) -> Found:
     violations = []
     for part in parts:
         race, lost = raced(
-            part, _clients_of_parts(scale), scale.of(_PART_EDITS, short=8), _chances(scale, part)
+            part, _clients_of_parts(scale), scale.of(_PART_EDITS, short=5), _chances(scale, part)
         )
         saved, stale = saved + len(race.numbers), stale + race.stale
         violations += lost
@@ -99,7 +99,7 @@ def _loses(part: Any, scale: Scale) -> bool:
 
 
 def _clients_of_parts(scale: Scale) -> int:
-    return scale.of(_PART_CLIENTS, short=6)
+    return scale.of(_PART_CLIENTS, short=4)
 
 
 def _chances(scale: Scale, part: Any) -> Callable[[int], Random]:
