@@ -16,7 +16,7 @@ _STAT = Path("/proc/self/stat")
 DIMENSIONS = ("agency", "month", "sector", "channel")
 # The counts of a dossier by their names in delivery/dossiers/declarations.py.
 COUNTS = (
-    *("received", "received_online", "left", "resolved", "early", "on_time", "late", "untimed"),
+    *("received", "received_online", "gone", "resolved", "early", "on_time", "late", "untimed"),
     *("in_process", "overdue", "waiting_supplement", "paused", "returned", "withdrawn", "stopped"),
     *("refused", "supplemented", "on_time_766", "apologised", "obligation", "paid_online", "digitised"),
     *("reused", "electronic"),

@@ -137,7 +137,7 @@ def _verdicts(rows: dict[str, Any], told: dict[str, Any], calendar: Calendar) ->
         "month": _months(months),
         "received": accepted,
         "received_online": accepted & (channel == 2),
-        "left": accepted & ~is_open,
+        "gone": accepted & ~is_open,
         "resolved": done,
         "early": done & (ended < due),
         "on_time": done & (ended == due),
@@ -273,7 +273,7 @@ def _counts_of(row: dict[str, str], working: frozenset[date], on: date) -> list[
     told = ["received"]
     is_late, ended = False, finished.date() if finished else None
     if ended is not None:
-        told.append("left")
+        told.append("gone")
         if status in ("Đã xử lý xong", "Đã trả kết quả"):
             is_late = ended > due
             told += ["resolved", "late" if is_late else "on_time" if ended == due else "early"]

@@ -23,7 +23,7 @@ CELLS = """
 SELECT agency, month_received AS month, sector, channel,
   count(*) FILTER (accepted = 1) AS received,
   count(*) FILTER (accepted = 1 AND channel = 2) AS received_online,
-  count(*) FILTER (accepted = 1 AND outcome IN (1, 2, 3, 5)) AS left,
+  count(*) FILTER (accepted = 1 AND outcome IN (1, 2, 3, 5)) AS gone,
   count(*) FILTER (accepted = 1 AND outcome = 1) AS resolved,
   count(*) FILTER (verdict = 1) AS early,
   count(*) FILTER (verdict = 2) AS on_time,
