@@ -10,6 +10,7 @@ import pytest
 from openpar.demo.calendar import running as dates_of
 from openpar.demo.people import HEALTH
 from openpar.demo.reform_running import BEGUN, DONE, TASKS, WAITING
+from openpar.demo.reform_targets import ON_TIME, PARALLEL, SATISFIED
 from openpar.demo.reform_year import INSPECTED, YEAR
 from openpar.demo.rounds import Places
 from openpar.engine.answers import Answer
@@ -18,8 +19,18 @@ from openpar.reform.findings.models import Finding, FindingState, FindingStep, F
 from openpar.reform.findings.taxonomy import entries
 from openpar.reform.initiatives.models import Initiative, State
 from openpar.reform.inspections.models import CaseState, Inspection
-from openpar.reform.plans.models import Claim, LineChange, Plan, PlanLevel, PlanVersion, VersionState
+from openpar.reform.plans.models import (
+    Claim,
+    LineChange,
+    Plan,
+    PlanLevel,
+    PlanVersion,
+    Target,
+    TargetReading,
+    VersionState,
+)
 from openpar.reform.plans.queries.counting import count_on
+from openpar.reform.plans.queries.targets import targets_of
 from openpar.reports.periodic.queries.owed import owed_in_year
 from tests.demo.conftest import TODAY
 
@@ -53,6 +64,19 @@ def test_the_province_plan_was_replaced_in_mid_year(running_demo: Places) -> Non
     assert len(dropped) >= 1
     assert eve.tally.assigned > 0
     assert all(one.document_number and one.clause for one in day.left_out if one.clause)
+
+
+def test_targets_of_the_replaced_plan_keep_what_was_recorded(running_demo: Places) -> None:
+    plan = Plan.objects.get(level=PlanLevel.PROVINCE, year=YEAR)
+    rows = targets_of(plan.versions.get(state=VersionState.IN_FORCE).pk, date(YEAR, 12, 31))
+    found = {row.target.text: row for row in rows}
+    assert set(found) == {ON_TIME, SATISFIED, PARALLEL}
+    assert Target.objects.filter(version__plan=plan).count() == 2 * len(found)
+    # Nobody has told how much is sent in parallel: that is not nought.
+    assert not TargetReading.objects.filter(target__text=PARALLEL, target__version__plan=plan).exists()
+    corrected = TargetReading.objects.get(replaces__isnull=False, target__version__plan=plan)
+    assert corrected.replaces is not None
+    assert (corrected.replaces.value, corrected.value) == (Decimal("94.49"), Decimal("98.73"))
 
 
 def test_four_agencies_have_one_conclusion_and_every_kind_of_finding(running_demo: Places) -> None:

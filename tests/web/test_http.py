@@ -189,8 +189,14 @@ def test_a_page_that_was_open_too_long_says_how_to_send_again() -> None:
         ("403.html", "đề nghị quản trị hệ thống giao vai trò"),
         ("404.html", "Kiểm tra lại đường dẫn"),
         ("409.html", "tải lại trang để xem bản mới nhất"),
-        ("refused.html", "Quay lại trang trước"),
+        ("refused.html", "Bổ sung những điều nêu trên rồi mở lại"),
     ],
 )
 def test_pages_of_refusals_say_what_to_do_even_to_nobody(name: str, advice: str) -> None:
     assert advice in render(RequestFactory().get("/"), name).content.decode()
+
+
+def test_who_sent_a_form_that_was_refused_is_sent_back_to_it() -> None:
+    page = render(RequestFactory().post("/"), "refused.html").content.decode()
+    assert "Quay lại trang trước" in page
+    assert "rồi mở lại" not in page

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from openpar.base.accounts.queries import Actor
 from openpar.demo.calendar import moment
 from openpar.demo.offices import Office, document
+from openpar.demo.reform_targets import targets
 from openpar.demo.reform_tasks import (
     COMMUNE_TASK,
     PROVINCE_TASKS,
@@ -21,6 +22,7 @@ from openpar.reform.plans.actions.drafting import add_line
 from openpar.reform.plans.actions.issuing import issue_plan
 from openpar.reform.plans.actions.planning import create_plan
 from openpar.reform.plans.actions.replacing import draft_version, settle_line, settle_rest
+from openpar.reform.plans.actions.targets import NewTarget, add_target
 from openpar.reform.plans.actions.working import note_progress
 from openpar.reform.plans.lines import Deadline, NewLine, Settlement
 from openpar.reform.plans.models import Assignment, Duty, LineChange, Plan, PlanLevel, PlanVersion, Task
@@ -29,9 +31,16 @@ COMMITTEE = "68-ubnd-tinh"
 
 
 def drawn_up(
-    *, by: Actor, organisation_id: int, year: int, level: PlanLevel, lines: Iterable[NewLine], on: date
+    *,
+    by: Actor,
+    organisation_id: int,
+    year: int,
+    level: PlanLevel,
+    lines: Iterable[NewLine],
+    on: date,
+    targets: Iterable[NewTarget] = (),
 ) -> PlanVersion:
-    """A draft with these lines."""
+    """A draft with these lines and targets."""
     at = moment(on)
     name = "của tỉnh" if level is PlanLevel.PROVINCE else "của cơ quan"
     plan = create_plan(
@@ -46,6 +55,9 @@ def drawn_up(
     for line in lines:
         version.refresh_from_db()
         add_line(by=by, at=at, version_id=version.pk, expected_version=version.version, line=line)
+    for target in targets:
+        version.refresh_from_db()
+        add_target(by=by, at=at, version_id=version.pk, expected_version=version.version, target=target)
     return version
 
 
@@ -64,7 +76,7 @@ def issued(version: PlanVersion, *, by: Actor, owner_id: int, number: str, on: d
 
 
 def province_plan(places: Places, *, year: int, home_id: int, on: date, with_communes: bool) -> Plan:
-    """The plan of the province: every line fans out to a class of agencies."""
+    """The plan of the province: every line fans out to a class of agencies; three targets."""
     wanted = [*PROVINCE_TASKS, *([COMMUNE_TASK] if with_communes else [])]
     lines = [
         class_line(*task, Deadline.by(date(year, month, 28)))
@@ -78,6 +90,7 @@ def province_plan(places: Places, *, year: int, home_id: int, on: date, with_com
         level=PlanLevel.PROVINCE,
         lines=lines,
         on=on - timedelta(days=10),
+        targets=targets(year),
     )
     return issued(version, by=places.manager, owner_id=home_id, number=f"{year % 100}1/KH-UBND", on=on)
 

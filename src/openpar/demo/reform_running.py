@@ -9,6 +9,7 @@ from openpar.demo.offices import Office, office
 from openpar.demo.people import HEALTH, HOME_AFFAIRS
 from openpar.demo.reform_plans import agency_plan, begun, done, owed_by, province_plan
 from openpar.demo.reform_reports import reports
+from openpar.demo.reform_targets import reached
 from openpar.demo.reform_tasks import own_line
 from openpar.demo.rounds import Places, Say
 from openpar.engine.periods import Calendar, PeriodKind, period
@@ -52,6 +53,7 @@ def build(places: Places, today: date, say: Say) -> None:
     _worked(plan, health, days, until)
     for assignment in owed_by(province, health.id)[:2]:
         done(assignment, health, confirmed_by=places.manager, on=begins + _MONTH, words="Đã hoàn thành")
+    reached(province, (health,), places, half=begins + _MONTH, later=until)
     _meeting(health, plan, until - timedelta(days=20), ahead + _MONTH)
     reports(places, health, year.year, until=until)
     say(f"đã giao kế hoạch năm {year.year}: Sở Y tế hoàn thành {DONE}/{TASKS} nhiệm vụ")

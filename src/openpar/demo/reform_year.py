@@ -17,6 +17,7 @@ from openpar.demo.reform_inspection import inspection
 from openpar.demo.reform_models import models
 from openpar.demo.reform_plans import agency_plan, done, of_task, owed_by, province_plan, replaced
 from openpar.demo.reform_reports import reports
+from openpar.demo.reform_targets import reached
 from openpar.demo.rounds import Places, Say
 from openpar.reform.findings.actions.closing import close_finding
 from openpar.reform.findings.actions.conferences import Held, hold_conference
@@ -58,6 +59,7 @@ def build(places: Places, say: Say) -> Lived:
         _remedy_lost_points(offices[key], plans[key], places, count)
     home = places.people.organisation(HOME_AFFAIRS)
     replaced(province, places, home_id=home, on=date(YEAR, 8, 2))
+    reached(province, offices.values(), places, half=date(YEAR, 8, 14), later=date(YEAR, 12, 14))
     say(f"đã giao kế hoạch năm {YEAR}, thay kế hoạch giữa năm, khắc phục hạn chế của Chỉ số")
     models(places, offices, YEAR)
     inspection(places, list(offices.values()), YEAR, home)

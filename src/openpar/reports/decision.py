@@ -23,7 +23,8 @@ from openpar.reports.documents.model import (
     Signature,
     Table,
 )
-from openpar.reports.documents.wording import BLANK, day_words, split_number
+from openpar.reports.documents.numbering import numbered
+from openpar.reports.documents.wording import BLANK, day_words
 from openpar.reports.figures import Printed, maximum_text, settings_lines
 from openpar.reports.matrix import note_of
 from openpar.reports.round_data import BlockReport, RoundReport
@@ -52,14 +53,10 @@ def decision_of(report: RoundReport, *, digest: str = "") -> OfficialDocument:
     subject = f"Phê duyệt và công bố kết quả {round.title}"
     appendices = tuple(_appendices(report, committee))
     articles = _articles(report, committee, len(appendices), digest)
-    # A number in another form than the decree's is told beside the blank one.
-    number, symbol = split_number(round.decision_number) or (None, "QĐ-UBND")
-    told = (f"Số đã ghi: {round.decision_number}",) if round.decision_number and number is None else ()
-    return OfficialDocument(
+    made = OfficialDocument(
         type_code="QĐ",
         agency=Agency(committee),
-        symbol=symbol,
-        number=number if round.decision_on else None,
+        symbol="QĐ-UBND",
         day=round.decision_on,
         place=report.manager.place,
         abstract=f"Về việc {subject[:1].lower()}{subject[1:]}",
@@ -69,8 +66,9 @@ def decision_of(report: RoundReport, *, digest: str = "") -> OfficialDocument:
         signatures=(_signature(report),),
         recipients=("Như Điều 4", "Bộ Nội vụ (để báo cáo)", "Lãnh đạo UBND tỉnh", "Lưu: VT, CCHC"),
         appendices=appendices,
-        marks=(*report.marks, *told),
+        marks=report.marks,
     )
+    return numbered(made, round.decision_number)
 
 
 def _grounds(report: RoundReport) -> tuple[str, ...]:

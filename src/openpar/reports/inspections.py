@@ -7,8 +7,8 @@ Whatever language the reader has chosen, papers are written in Vietnamese.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -42,7 +42,6 @@ from openpar.reports.documents.kinds import (
     notice,
 )
 from openpar.reports.documents.kinds import Side as SideOfMinutes
-from openpar.reports.documents.layouts import document_type
 from openpar.reports.documents.model import (
     Appendix,
     Block,
@@ -54,10 +53,13 @@ from openpar.reports.documents.model import (
     Point,
     Table,
 )
-from openpar.reports.documents.wording import BLANK, day_words, split_number
+from openpar.reports.documents.numbering import numbered
+from openpar.reports.documents.wording import BLANK, day_words
 from openpar.reports.letterheads import COMMITTEE, Letterhead, letterhead_of
 
 _UNKNOWN = "—"
+# “99/QĐ-UBND”: the symbol names who issued, however the rest is written.
+_OF_COMMITTEE = re.compile(r"/[^/]*-UBND\b")
 # More units than this are not named one by one among the recipients.
 _MOST_NAMED = 12
 _OUTLINE = (
@@ -95,7 +97,7 @@ def announcement(view: CaseView, on: date) -> OfficialDocument:
             body=(Paragraph(opening), *_announced(view, names, head, day)),
             appendices=(Appendix("Đề cương báo cáo tự kiểm tra", tuple(_outline(case, day))),),
         )
-        return _numbered(made, case.notice)
+        return numbered(made, case.notice.number if case.notice else "")
 
 
 def minutes_of(view: CaseView, unit: InspectedUnit, on: date) -> OfficialDocument:
@@ -135,7 +137,7 @@ def minutes_of(view: CaseView, unit: InspectedUnit, on: date) -> OfficialDocumen
                 "như nhau, mỗi bên giữ 01 bản."
             ),
         )
-        return _numbered(made, unit.minutes)
+        return numbered(made, unit.minutes.number if unit.minutes else "")
 
 
 def conclusion(view: CaseView, on: date) -> OfficialDocument:
@@ -156,7 +158,7 @@ def conclusion(view: CaseView, on: date) -> OfficialDocument:
             remedy_due=case.remedy_due,
             response_due=case.response_due,
         )
-        return _numbered(made, case.conclusion)
+        return numbered(made, case.conclusion.number if case.conclusion else "")
 
 
 # --- head and foot ------------------------------------------------------------------------------------------
@@ -165,9 +167,8 @@ def conclusion(view: CaseView, on: date) -> OfficialDocument:
 def _issuer(case: Inspection, document: Document | None, day: date) -> Letterhead:
     """The organisation of the plan, or the committee above it where the number says that it issued."""
     head = letterhead_of(case.campaign.organisation_id, day)
-    found = split_number(document.number) if document else None
-    symbol = found[1].partition("-")[2] if found else ""
-    return head.of_committee_above() if symbol.startswith("UBND") else head
+    is_of_committee = document is not None and _OF_COMMITTEE.search(document.number)
+    return head.of_committee_above() if is_of_committee else head
 
 
 def _frame(head: Letterhead, document: Document | None, *, recipients: tuple[str, ...]) -> Frame:
@@ -189,17 +190,6 @@ def _marks(document: Document | None) -> tuple[str, ...]:
     """A draft until it is recorded; invented data is always told."""
     found = () if document else ("DỰ THẢO",)
     return (*found, "Dữ liệu mẫu, không có giá trị pháp lý") if settings.OPENPAR_DEMO else found
-
-
-def _numbered(made: OfficialDocument, recorded: Document | None) -> OfficialDocument:
-    """With number and symbol as the registry gave them; one in another form is told above a blank one."""
-    if recorded is None:
-        return made
-    found = split_number(recorded.number)
-    kind = document_type(made.type_code)
-    if found is None or not found[1].startswith(f"{kind.abbreviation}-") or found[0] < 1 or made.day is None:
-        return replace(made, marks=(*made.marks, f"Số đã ghi: {recorded.number}"))
-    return replace(made, number=found[0], symbol=found[1])
 
 
 def _told(names: dict[int, str], head: Letterhead) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from datetime import date
 from openpar.base.accounts.models import Role, RoleHeld
 from openpar.base.organisations.models import Kind, OrganisationVersion
 from openpar.reports.documents.authorities import place_of
-from openpar.reports.documents.checks import is_symbol
+from openpar.reports.documents.wording import is_symbol
 
 COMMITTEE = "Ủy ban nhân dân"
 # A territory issues through its People's Committee, which has nobody above it in the letterhead.

@@ -26,7 +26,7 @@ from openpar.parindex.assessments.results import LineResult, NodeResult
 from openpar.parindex.criteria.models import CriteriaSet
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.reports.documents.authorities import place_of
-from openpar.reports.documents.checks import is_symbol
+from openpar.reports.documents.wording import is_symbol
 
 _COMMITTEE = "Ủy ban nhân dân"
 

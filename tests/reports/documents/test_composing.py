@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
+from openpar.reports.documents.checks import gaps_of
 from openpar.reports.documents.composing import Line, compose, in_two
 from openpar.reports.documents.layouts import UnknownToTheDecree, document_type, layout_on
 from openpar.reports.documents.model import (
@@ -24,6 +25,7 @@ from openpar.reports.documents.model import (
     Paragraph,
     Point,
 )
+from openpar.reports.documents.numbering import numbered
 from openpar.reports.documents.wording import day_words, number_words, roman, split_number
 from tests.reports.documents.specimen import LETTER, REPORT, TASKS
 
@@ -70,10 +72,40 @@ def test_roman_figures(number: int, figures: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "parts"),
-    [("99/QĐ-UBND", (99, "QĐ-UBND")), (" 03 / QĐ-UBND ", (3, "QĐ-UBND")), ("QĐ 99", None), ("", None)],
+    [
+        ("99/QĐ-UBND", (99, "QĐ-UBND")),
+        (" 03 / QĐ-UBND ", (3, "QĐ-UBND")),
+        ("QĐ 99", None),
+        ("", None),
+        ("000/QĐ-UBND", None),
+        ("1/QĐ-UBND", (1, "QĐ-UBND")),
+        ("205/TB-SNV (mẫu)", None),
+        ("205/tb-snv", None),
+    ],
 )
 def test_a_written_number_is_taken_apart(written: str, parts: tuple[int, str] | None) -> None:
     assert split_number(written) == parts
+
+
+@pytest.mark.parametrize(
+    ("written", "day", "number", "symbol", "told"),
+    [
+        ("", date(2026, 4, 1), None, "BC-SNV", ()),
+        ("  ", date(2026, 4, 1), None, "BC-SNV", ()),
+        ("12/BC-UBND", date(2026, 4, 1), 12, "BC-UBND", ()),
+        ("12/BC-UBND", None, None, "BC-SNV", ("Số đã ghi: 12/BC-UBND",)),
+        ("12/BCX-UBND", date(2026, 4, 1), None, "BC-SNV", ("Số đã ghi: 12/BCX-UBND",)),
+        ("12/KH-SNV", date(2026, 4, 1), None, "BC-SNV", ("Số đã ghi: 12/KH-SNV",)),
+        ("0/BC-SNV", date(2026, 4, 1), None, "BC-SNV", ("Số đã ghi: 0/BC-SNV",)),
+        ("205/BC-SNV (mẫu)", date(2026, 4, 1), None, "BC-SNV", ("Số đã ghi: 205/BC-SNV (mẫu)",)),
+    ],
+)
+def test_a_recorded_number_that_cannot_be_this_documents_is_told_above_a_blank_one(
+    written: str, day: date | None, number: int | None, symbol: str, told: tuple[str, ...]
+) -> None:
+    made = numbered(replace(REPORT, number=None, symbol="BC-SNV", day=day, marks=("Mẫu",)), written)
+    assert (made.number, made.symbol, made.marks) == (number, symbol, ("Mẫu", *told))
+    assert gaps_of(made) == ()
 
 
 def test_points_go_by_the_vietnamese_alphabet() -> None:

@@ -18,7 +18,7 @@ from openpar.reports.documents.model import (
     Signature,
     Table,
 )
-from openpar.reports.documents.wording import has_invisible
+from openpar.reports.documents.wording import has_invisible, is_symbol
 
 _MOST_COLUMNS = 30
 # Tables beyond this take minutes and gigabytes to lay out, and nobody reads them on paper.
@@ -52,18 +52,6 @@ def require_complete(document: OfficialDocument) -> None:
     """Raises DocumentRefused with every gap."""
     if gaps := gaps_of(document):
         raise DocumentRefused(gaps)
-
-
-def is_symbol(text: str) -> bool:
-    """Groups in capitals with hyphens between them and no spaces: BC-SNV, TTr-SNV, SNV-CCHC. What is not
-    known yet is dotted.
-    """
-    groups = text.split("-")
-    well_formed = (
-        group[:1].upper() == group[:1] and all(char.isalnum() or char in ".&…" for char in group)
-        for group in groups
-    )
-    return len(groups) > 1 and all(groups) and all(well_formed)
 
 
 def _secret(document: OfficialDocument, layout: Layout) -> Iterator[Gap]:

@@ -37,10 +37,24 @@ def number_words(number: int | None, symbol: str) -> str:
     return f"Số: {_BLANK_NUMBER if number is None else f'{number:02}'}/{symbol}"
 
 
+def is_symbol(text: str) -> bool:
+    """Groups in capitals with hyphens between them and no spaces: BC-SNV, TTr-SNV, SNV-CCHC. What is not
+    known yet is dotted.
+    """
+    groups = text.split("-")
+    well_formed = (
+        group[:1].upper() == group[:1] and all(char.isalnum() or char in ".&…" for char in group)
+        for group in groups
+    )
+    return len(groups) > 1 and all(groups) and all(well_formed)
+
+
 def split_number(written: str) -> tuple[int, str] | None:
-    """“99/QĐ-UBND” as number and symbol; None where it is written in another way."""
+    """“99/QĐ-UBND” as number (from 1) and symbol; None where it is written in another way."""
     found = _NUMBER.fullmatch("".join(written.split()))
-    return (int(found["number"]), found["symbol"]) if found else None
+    if found is None or int(found["number"]) < 1 or not is_symbol(found["symbol"]):
+        return None
+    return int(found["number"]), found["symbol"]
 
 
 def roman(number: int) -> str:
