@@ -12,6 +12,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from openpar.base.organisations.roles import Actor
+from openpar.reform.plans.classes import bound_by
 from openpar.reform.plans.models import Target, TargetReading
 from tests.reform.plans.test_readings import target_of
 from tests.reform.plans.year import Province, moment, province
@@ -91,6 +92,32 @@ def test_an_agency_records_its_value_with_evidence_and_everybody_sees_who_and_wh
         assert answer.status_code == status
         # Read to its end: only then is the file closed.
         assert answer.getvalue()
+
+
+def test_of_a_class_the_page_says_who_reaches_the_target_and_sums_their_parts(who: Province) -> None:
+    row = target_of(who, agency_class="departments")
+    bound = len(bound_by(row, row.version.plan, date(2026, 7, 12)))
+    board = f"/plans/{row.version.plan_id}/?view=targets"
+    assert f"chưa có số liệu 0/{bound} đơn vị đã ghi" in text_of(who.manager, board)
+    posted(who.health.officer, row, organisation=who.health.pk, numerator="90", denominator="100")
+    assert f"đơn vị đã ghi đều đạt 1/{bound} đơn vị đã ghi" in text_of(who.manager, board)
+    posted(who.finance.officer, row, organisation=who.finance.pk, numerator="2", denominator="10")
+    said = text_of(who.manager, board)
+    assert f"1 đơn vị chưa đạt 2/{bound} đơn vị đã ghi" in said
+    assert "83,64 % 92/110" in said
+    assert "83,64 % (92/110)" in text_of(who.manager, address_of(row))
+    # A value of the whole speaks for itself.
+    posted(who.manager, row, organisation="", value="54")
+    assert f"còn thiếu 1 % 2/{bound} đơn vị đã ghi" in text_of(who.manager, board)
+
+
+def test_when_every_agency_of_the_class_reaches_it_the_target_is_reached(who: Province) -> None:
+    row = target_of(who, agency_class="communes")
+    for commune in who.communes:
+        posted(commune.officer, row, organisation=commune.pk, value="60")
+    said = text_of(who.manager, f"/plans/{row.version.plan_id}/?view=targets")
+    assert "đều đạt 2/2 đơn vị đã ghi" in said
+    assert "đơn vị đã ghi đều đạt" not in said
 
 
 def test_a_mistake_is_corrected_on_the_page_and_stays_readable(who: Province) -> None:

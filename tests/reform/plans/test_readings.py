@@ -15,9 +15,9 @@ from openpar.reform.plans.classes import bound_by
 from openpar.reform.plans.errors import PlansRefused
 from openpar.reform.plans.lines import led_by
 from openpar.reform.plans.models import PlanLevel, Target, TargetReading
-from openpar.reform.plans.queries.targets import readings_of, targets_of
+from openpar.reform.plans.queries.targets import Together, readings_of, targets_of
 from tests import factories
-from tests.reform.plans.year import AT, Province, document, draft, issued, line, moment, province, put
+from tests.reform.plans.year import AT, Agency, Province, document, draft, issued, line, moment, province, put
 
 pytestmark = pytest.mark.django_db
 JUNE = date(2026, 6, 14)
@@ -85,6 +85,44 @@ def test_a_correction_takes_the_place_of_what_was_recorded_by_mistake(who: Provi
     assert {one.name for one in told} == {"Sở Y tế"}
     entry = Entry.objects.filter(verb="plan.target_corrected").get()
     assert (entry.before["value"], entry.after["value"], entry.reason) == ("90", "50", "Gõ nhầm ngày và số")
+
+
+def ratio(who: Province, row: Target, agency: Agency, numerator: int, denominator: int) -> None:
+    reading = NewReading(
+        JUNE, None, agency.pk, numerator=Decimal(numerator), denominator=Decimal(denominator), note="mẫu"
+    )
+    record_reading(by=agency.officer, at=moment(LATER), target_id=row.pk, reading=reading)
+
+
+def test_what_agencies_told_is_counted_and_their_parts_are_summed(who: Province) -> None:
+    row = target_of(who, agency_class="departments")
+    [view] = targets_of(row.version_id, LATER)
+    bound = len(bound_by(row, row.version.plan, LATER))
+    assert view.together == Together(bound, 0, 0, None, None)
+    ratio(who, row, who.health, 30, 100)
+    ratio(who, row, who.finance, 9, 10)
+    [view] = targets_of(row.version_id, LATER)
+    # 39 of 110, not the mean of 30 % and 90 %.
+    assert view.together == Together(bound, 2, 1, Decimal(39), Decimal(110))
+    assert [one.name for one in view.by_agency] == ["Sở Tài chính", "Sở Y tế"]
+
+
+def test_parts_are_not_summed_where_one_agency_told_a_value_only(who: Province) -> None:
+    row = target_of(who, agency_class="departments")
+    ratio(who, row, who.finance, 9, 10)
+    said(who, row, 60)
+    [view] = targets_of(row.version_id, LATER)
+    assert (view.together.told, view.together.met) == (2, 2)
+    assert (view.together.numerator, view.together.denominator) == (None, None)
+
+
+def test_who_left_the_class_is_told_but_not_counted(who: Province) -> None:
+    row = target_of(who, agency_class="departments")
+    said(who, row, 60)
+    before = len(bound_by(row, row.version.plan, LATER))
+    who.health.organisation.versions.update(valid_until=LATER)
+    [view] = targets_of(row.version_id, date(2026, 6, 21))
+    assert (view.together.bound, view.together.told, len(view.by_agency)) == (before - 1, 0, 1)
 
 
 def test_a_value_is_corrected_once_with_a_reason_and_by_the_same_agency(who: Province) -> None:

@@ -7,12 +7,15 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from openpar.common.formats import format_decimal
+from openpar.engine.numbers import HUNDRED, multiply
+from openpar.engine.rates import round_half_up
 from openpar.engine.tasks import Distance, Side, Trend
 from openpar.reform.fields import field_name
-from openpar.reform.plans.models import Plan, PlanVersion, VersionState
-from openpar.reform.plans.queries.targets import TargetView, targets_of
+from openpar.reform.plans.models import Plan, PlanVersion, TargetReading, VersionState
+from openpar.reform.plans.queries.targets import TargetView, Together, targets_of
 from openpar.web.http import today
 from openpar.web.plans.common import Pill
 from openpar.web.plans.forms import TargetForm
@@ -22,7 +25,10 @@ _SIGNS = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "=": "="}
 
 @dataclass(frozen=True)
 class TargetRow:
-    """One target, its values prepared."""
+    """One target, its values prepared; where agencies tell their own values only, what these come to.
+
+    `told`: how many of those who are bound have told a value, in words; empty where there is no such value.
+    """
 
     id: int
     field: str
@@ -33,6 +39,7 @@ class TargetRow:
     reached: str
     reached_on: date | None
     made_of: str
+    told: str
     pill: Pill
     trend: str
     agencies: tuple[tuple[str, str, Pill], ...]
@@ -51,11 +58,11 @@ def target_context(plan: Plan, version: PlanVersion) -> dict[str, object]:
 
 def row_of(view: TargetView, day: date) -> TargetRow:
     """One target with its values in words."""
-    target = view.target
+    target, together = view.target, view.together
     last = view.readings[-1] if view.readings else None
-    made_of = ""
-    if last is not None and last.denominator:
-        made_of = f"{_number(last.numerator)}/{_number(last.denominator)}"
+    # Of a class of agencies nobody need record a value of the whole: theirs say how far it is.
+    speaks = together if last is None and together.told else None
+    value, above, below = _reached(last, speaks, target.unit)
     return TargetRow(
         id=target.pk,
         field=field_name(target.field, day),
@@ -63,16 +70,42 @@ def row_of(view: TargetView, day: date) -> TargetRow:
         wanted=f"{_SIGNS[target.operator]} {value_words(target.value, target.unit)}",
         binds=view.binds,
         legal_basis=target.legal_basis,
-        reached=value_words(last.value, target.unit) if last is not None else "",
+        reached=value_words(value, target.unit) if value is not None else "",
         reached_on=last.as_of_on if last is not None else None,
-        made_of=made_of,
-        pill=_pill(view.distance, target.unit),
+        made_of=f"{_number(above)}/{_number(below)}" if below else "",
+        told=_told(together) if together.bound else "",
+        pill=_pill_of(speaks) if speaks else _pill(view.distance, target.unit),
         trend=_trend(view.distance.trend),
         agencies=tuple(
             (one.name, value_words(one.reading.value, target.unit), _pill(one.distance, target.unit))
             for one in view.by_agency
         ),
     )
+
+
+def _reached(
+    last: TargetReading | None, speaks: Together | None, unit: str
+) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    """The value with its numerator and denominator: of the whole, or the agencies' parts summed."""
+    if last is not None:
+        return last.value, last.numerator, last.denominator
+    if speaks is None or unit != "%" or speaks.numerator is None or not speaks.denominator:
+        return None, None, None
+    ratio = round_half_up(multiply(speaks.numerator, HUNDRED), speaks.denominator, 2)
+    return ratio, speaks.numerator, speaks.denominator
+
+
+def _told(found: Together) -> str:
+    return _("%(told)s/%(bound)s đơn vị đã ghi") % {"told": found.told, "bound": found.bound}
+
+
+def _pill_of(found: Together) -> Pill:
+    """Each agency is bound for itself: one that misses it is not made good by the others."""
+    missed = found.told - found.met
+    if missed:
+        words = ngettext("%(num)d đơn vị chưa đạt", "%(num)d đơn vị chưa đạt", missed) % {"num": missed}
+        return "bad", words
+    return ("done", _("đều đạt")) if found.told == found.bound else ("active", _("đơn vị đã ghi đều đạt"))
 
 
 def _number(value: Decimal | None) -> str:

@@ -14,6 +14,7 @@ from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.common.fields import ExactDecimalField
 from openpar.common.text import nfc
+from openpar.engine.numbers import HUNDRED, multiply
 from openpar.engine.rates import round_half_up
 from openpar.reform.fields import field_codes
 from openpar.reform.plans.actions.shared import (
@@ -40,7 +41,6 @@ from openpar.reform.plans.models.planning import LONGEST_TEXT
 from openpar.reform.plans.permissions import may_read_target
 from openpar.reform.plans.rules import known_organisations, text_gaps
 
-_HUNDRED = Decimal(100)
 _MOST_DIGITS = 20
 
 
@@ -275,7 +275,7 @@ def _value(reading: NewReading, unit: str) -> Decimal | None:
     above, below = reading.numerator, reading.denominator
     if above is None or below is None or unit != "%" or above < 0 or below <= 0:
         return None
-    return round_half_up(above * _HUNDRED, below, 2)
+    return round_half_up(multiply(above, HUNDRED), below, 2)
 
 
 def _fill(row: Target, target: NewTarget) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from openpar.base.organisations.queries import names_on
-from openpar.engine.tasks import Distance, distance
-from openpar.reform.plans.classes import class_names
+from openpar.common.text import sort_key
+from openpar.engine.numbers import total_of
+from openpar.engine.tasks import Distance, Side, distance
+from openpar.reform.plans.classes import class_names, members_of
 from openpar.reform.plans.models import Target, TargetReading
 
 
@@ -16,7 +20,8 @@ from openpar.reform.plans.models import Target, TargetReading
 class TargetView:
     """One target. `binds`: whom, in words; `readings`: of the whole, oldest first, `distance`: of the last.
 
-    Of a target for one agency the value of the agency is that of the whole.
+    Of a target for one agency the value of the agency is that of the whole. `by_agency`: as Vietnamese sort
+    names; `together`: those whom a class binds on the day.
     """
 
     target: Target
@@ -24,6 +29,21 @@ class TargetView:
     readings: tuple[TargetReading, ...]
     distance: Distance
     by_agency: tuple[AgencyReading, ...]
+    together: Together
+
+
+@dataclass(frozen=True)
+class Together:
+    """How many agencies a target binds each for itself, how many told a value, how many of those reach it.
+
+    `numerator`, `denominator`: the parts summed, where every agency that told gave both; None otherwise.
+    """
+
+    bound: int
+    told: int
+    met: int
+    numerator: Decimal | None
+    denominator: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -37,8 +57,9 @@ class AgencyReading:
 
 
 def targets_of(version_id: int, on: date) -> tuple[TargetView, ...]:
-    """In their order, with what was reached by a day; four queries whatever their number."""
-    targets = list(Target.objects.filter(version=version_id).order_by("position", "id"))
+    """In their order, with what was reached by a day; five queries whatever their number."""
+    rows_of_version = Target.objects.filter(version=version_id).select_related("version__plan")
+    targets = list(rows_of_version.order_by("position", "id"))
     roots = {target.root_id or target.pk for target in targets}
     rows = TargetReading.objects.filter(target__in=roots, as_of_on__lte=on, replaced_by__isnull=True)
     rows = rows.select_related("document", "by")
@@ -49,7 +70,16 @@ def targets_of(version_id: int, on: date) -> tuple[TargetView, ...]:
         one.organisation_id for one in targets if one.organisation_id
     }
     names, classes = names_on(ids, on), class_names()
-    return tuple(_view(target, read, names, classes) for target in targets)
+    bound = _bound(targets, on)
+    return tuple(
+        _view(target, read, names, classes, bound.get(target.agency_class, ())) for target in targets
+    )
+
+
+def _bound(targets: Sequence[Target], on: date) -> Mapping[str, tuple[int, ...]]:
+    """Whom each class of the targets means on a day."""
+    wanted = {target.agency_class for target in targets if target.agency_class}
+    return members_of(wanted, targets[0].version.plan.organisation_id, on) if wanted else {}
 
 
 @dataclass(frozen=True)
@@ -82,6 +112,7 @@ def _view(
     read: dict[tuple[int, int | None], list[TargetReading]],
     names: dict[int, str],
     classes: dict[str, str],
+    bound: Collection[int],
 ) -> TargetView:
     root = target.root_id or target.pk
     whole = read.get((root, None), [])
@@ -95,12 +126,24 @@ def _view(
             for (at, one), rows in read.items()
             if at == root and one not in (None, target.organisation_id)
         ),
-        key=lambda each: each.organisation_id,
+        key=lambda each: sort_key(each.name),
     )
     binds = names.get(target.organisation_id or 0, "") or classes.get(
         target.agency_class, target.agency_class
     )
-    return TargetView(target, binds, tuple(whole), _distance(target, whole), tuple(own))
+    together = _together(own, bound)
+    return TargetView(target, binds, tuple(whole), _distance(target, whole), tuple(own), together)
+
+
+def _together(own: Sequence[AgencyReading], bound: Collection[int]) -> Together:
+    """What those who are bound have told; who left the class is not counted any more."""
+    told = [each for each in own if each.organisation_id in bound]
+    met = sum(each.distance.side is Side.MET for each in told)
+    above = [each.reading.numerator for each in told if each.reading.numerator is not None]
+    below = [each.reading.denominator for each in told if each.reading.denominator is not None]
+    if not told or not len(told) == len(above) == len(below):
+        return Together(len(bound), len(told), met, None, None)
+    return Together(len(bound), len(told), met, total_of(above), total_of(below))
 
 
 def _distance(target: Target, rows: list[TargetReading]) -> Distance:
