@@ -16,6 +16,7 @@ from pathlib import Path
 import docx
 import openpyxl
 from django.apps import apps
+from django.db import connection
 
 from openpar.base.documents.actions import add_document
 from openpar.base.intake.organisation_files import OrganisationFile, bring_in_organisations
@@ -104,12 +105,16 @@ def in_appraisal(small: SmallRound) -> Iterator[tuple[Import, ...]]:
 def state() -> str:
     """A digest of every row of the database but the traces."""
     digest = hashlib.sha256()
-    for model in apps.get_models():
-        if model._meta.app_label in _TRACES or not model._meta.managed:
-            continue
-        digest.update(model._meta.db_table.encode())
-        for values in model._default_manager.order_by("pk").values_list():
-            digest.update(repr(values).encode())
+    quoted = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        for model in apps.get_models():
+            if model._meta.app_label in _TRACES or not model._meta.managed:
+                continue
+            digest.update(model._meta.db_table.encode())
+            key = quoted(model._meta.pk.column)
+            cursor.execute(f"SELECT * FROM {quoted(model._meta.db_table)} ORDER BY {key}")
+            for values in cursor:
+                digest.update(repr(values).encode())
     return digest.hexdigest()
 
 

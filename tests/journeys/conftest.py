@@ -23,6 +23,8 @@ _ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A page lives for a second or two: compiling its scripts better takes longer than that saves.
+    "--js-flags=--no-opt --no-maglev",
 ]
 
 

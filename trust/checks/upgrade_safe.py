@@ -124,19 +124,47 @@ def _state() -> str:
     """One digest of everything: tables, indexes, rows, and which migrations the database says it has."""
     from django.db import connection
 
-    said: list[object] = []
     with connection.cursor() as cursor:
-        for table in sorted(connection.introspection.table_names(cursor)):
-            columns = connection.introspection.get_table_description(cursor, table)
-            # The moment and the number of a migration are another each time.
-            passing = {"applied", "id"} if table == "django_migrations" else set()
-            names = [column.name for column in columns if column.name not in passing]
-            constraints = sorted(connection.introspection.get_constraints(cursor, table))
-            quoted = ", ".join(connection.ops.quote_name(name) for name in names)
-            cursor.execute(f"SELECT {quoted} FROM {connection.ops.quote_name(table)}")
-            said.append((table, names, constraints, sorted(map(repr, cursor.fetchall()))))
+        said = [_structure(cursor), *(_rows(cursor, table) for table in _tables(cursor))]
     connection.close()
     return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+def _tables(cursor: Any) -> list[str]:
+    from django.db import connection
+
+    return sorted(connection.introspection.table_names(cursor))
+
+
+def _structure(cursor: Any) -> object:
+    """What the tables are made of: the words that made them in SQLite, their parts in PostgreSQL."""
+    from django.db import connection
+
+    if connection.vendor == SQLITE:
+        cursor.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name")
+        return cursor.fetchall()
+    asked = connection.introspection
+    return [
+        (
+            table,
+            [column.name for column in asked.get_table_description(cursor, table)],
+            sorted(asked.get_constraints(cursor, table)),
+        )
+        for table in _tables(cursor)
+    ]
+
+
+def _rows(cursor: Any, table: str) -> tuple[str, list[str]]:
+    """All of a table, as text, in one order."""
+    from django.db import connection
+
+    cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} WHERE 1 = 0")
+    # The moment and the number of a migration are another each time.
+    passing = {"applied", "id"} if table == "django_migrations" else set()
+    names = [name for name, *_ in cursor.description if name not in passing]
+    columns = ", ".join(connection.ops.quote_name(name) for name in names)
+    cursor.execute(f"SELECT {columns} FROM {connection.ops.quote_name(table)}")
+    return table, sorted(map(repr, cursor.fetchall()))
 
 
 def _between_migrations(place: _Place) -> dict[str, str]:
