@@ -111,7 +111,7 @@ def state() -> str:
             if model._meta.app_label in _TRACES or not model._meta.managed:
                 continue
             digest.update(model._meta.db_table.encode())
-            key = quoted(model._meta.pk.column)
+            key = quoted(str(model._meta.pk.column))
             cursor.execute(f"SELECT * FROM {quoted(model._meta.db_table)} ORDER BY {key}")
             for values in cursor:
                 digest.update(repr(values).encode())

@@ -116,6 +116,15 @@ def test_the_file_in_the_house_says_what_holds() -> None:
     assert here.rules_on(date(2025, 12, 31)) == {}
 
 
+def test_how_far_ahead_things_are_looked_for_follows_from_the_earliest_step() -> None:
+    file = raw()
+    assert read_settings(file).told_ahead(DUE) == timedelta(days=30)
+    file["schedules"]["closing"]["steps"][0]["days"] = -75
+    assert read_settings(file).told_ahead(DUE) == timedelta(days=75)
+    # Nothing is in force, and nobody is told of anything.
+    assert read_settings(file).told_ahead(date(2025, 12, 31)) == timedelta(0)
+
+
 def _second_rule(file: dict[str, Any]) -> None:
     file["rules"].append({**file["rules"][0], "from": date(2027, 1, 1)})
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from openpar.reform.plans.limits import NoSuchRule, silence_within
+from openpar.common.dated_data import NoSuchRule
+from openpar.reform.plans.limits import silence_within
 from openpar.reform.plans.reminding import due_things
 from tests.reform.plans.year import province_plan
 

@@ -94,6 +94,11 @@ class Settings:
         in_force = (rule for rule in self.rules if rule.since <= day)
         return {rule.kind: rule for rule in in_force if rule.until is None or day < rule.until}
 
+    def told_ahead(self, day: date) -> timedelta:
+        """How long before its day the earliest of all reminders in force comes; nought where none does."""
+        steps = [step.days for rule in self.rules_on(day).values() for step in rule.steps]
+        return timedelta(days=-min([0, *steps]))
+
 
 class UnknownKind(ValueError):
     """A thing of a kind without a rule in data/reminders.yaml: a defect of the package that has it."""

@@ -6,18 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
-from openpar.common.yaml_files import data_of
+from openpar.common.dated_data import rule_on
 from openpar.engine.periods import Calendar, PeriodKind, period_of
-
-
-class NoSuchRule(Exception):
-    """The data have no rule of this kind for the day."""
 
 
 @dataclass(frozen=True)
@@ -69,14 +61,4 @@ def year_of(day: date) -> int:
 
 
 def _rule(kind: str, on: date) -> dict[str, Any]:
-    rows: list[dict[str, Any]] = _read(Path(settings.OPENPAR_DATA_DIR) / "findings" / "rules.yaml")[kind]
-    for row in rows:
-        if row["from"] <= on and (row["until"] is None or on < row["until"]):
-            return row
-    raise NoSuchRule(f"{kind}, {on:%d/%m/%Y}")
-
-
-@lru_cache(maxsize=4)
-def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = data_of(path)
-    return content
+    return rule_on("findings/rules.yaml", kind, on)

@@ -6,13 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
+from openpar.common.dated_data import holds, rows_of
 from openpar.common.text import fold
-from openpar.common.yaml_files import data_of
 from openpar.reform.findings.models import Severity
 
 
@@ -43,7 +40,7 @@ class Entry:
 @lru_cache(maxsize=64)
 def entries(on: date) -> tuple[Entry, ...]:
     """Every code worded on `on`, in the order of the codes."""
-    rows = _read(Path(settings.OPENPAR_DATA_DIR) / "findings" / "taxonomy.yaml")["entries"]
+    rows = rows_of("findings/taxonomy.yaml", "entries")
     found = (_entry(row, on) for row in rows)
     return tuple(sorted((each for each in found if each is not None), key=lambda each: each.code))
 
@@ -76,14 +73,7 @@ def _words_met(one: Entry, folded: str) -> int:
 
 
 def _entry(row: dict[str, Any], on: date) -> Entry | None:
-    name = next(
-        (
-            each["text"]
-            for each in row["names"]
-            if each["from"] <= on and (each["until"] is None or on < each["until"])
-        ),
-        None,
-    )
+    name = next((each["text"] for each in row["names"] if holds(each, on)), None)
     if name is None:
         return None
     return Entry(
@@ -99,9 +89,3 @@ def _entry(row: dict[str, Any], on: date) -> Entry | None:
         source=row["source"],
         leaf_words=tuple(tuple(group) for group in row["leaf_words"]),
     )
-
-
-@lru_cache(maxsize=4)
-def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = data_of(path)
-    return content

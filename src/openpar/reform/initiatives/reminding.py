@@ -8,21 +8,23 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from openpar.base.notifications.due import DueThing, holders
+from openpar.base.notifications.rules import settings_in_force
 from openpar.base.organisations.roles import Role
 from openpar.reform.initiatives.duty import PeriodKey, duty_on
 from openpar.reform.initiatives.queries.evaluating import lacking_evaluation
 
-# How far ahead and back a period is looked at: reminders begin a month before, and stop with the next report.
-_AHEAD, _BACK = timedelta(days=40), timedelta(days=120)
+# How far back a period is looked at: reminders stop with the next report.
+_BACK = timedelta(days=120)
 
 
 def periods_around(today: date) -> tuple[PeriodKey, ...]:
     """The report periods whose evaluations are asked for around a day, the earliest first."""
     duty = duty_on(today)
+    ahead = settings_in_force().told_ahead(today)
     years = range(today.year - 1, today.year + 2)
     keys = [key for year in years for key in duty.periods_of(year)]
     return tuple(
-        key for key in keys if -_BACK <= duty.due_on(key.days) - today <= _AHEAD and key.days.from_on <= today
+        key for key in keys if -_BACK <= duty.due_on(key.days) - today <= ahead and key.days.from_on <= today
     )
 
 

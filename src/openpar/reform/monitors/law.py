@@ -47,6 +47,8 @@ class Law:
     at_most: tuple[Identity, ...]
     sums: tuple[Sum, ...]
     parallel_from_percent: int
+    # Quarters: told within so many calendar days of their end; 0 for registers without quarters.
+    told_within_days: int
 
     def due_on(self, year: int) -> date | None:
         """The day on which the plan of a year is due."""
@@ -120,6 +122,7 @@ def _law(given: dict[str, Any]) -> Law:
         at_most=tuple(Identity(**one) for one in given.get("at_most", ())),
         sums=tuple(Sum(tuple(one["parts"]), one["whole"]) for one in given.get("sums", ())),
         parallel_from_percent=given.get("parallel_from_percent", 0),
+        told_within_days=given.get("told_within_days", 0),
     )
 
 

@@ -17,8 +17,6 @@ from openpar.reform.monitors.models import Entry, QualitySystem, RecruitmentPlan
 from openpar.reform.monitors.registers import REGISTERS, PeriodOf, Register, due_of
 from openpar.reform.monitors.rules.base import months_after
 
-# A quarter is told within so many days of its end, when the report is due (581/BNV-CCHC).
-_DAYS_TO_TELL = 6
 _ONE_DAY = timedelta(days=1)
 KIND = "monitor.due"
 Row = TypeVar("Row", bound=Entry)
@@ -121,7 +119,7 @@ def _quarters(today: date) -> Iterator[_Due]:
         for agency in sorted({organisation_id for organisation_id, _year, _quarter in told}):
             for quarter in (before, now):
                 if (agency, quarter.year, quarter.number) not in told:
-                    yield _quarter(register.key, str(register.title), agency, quarter)
+                    yield _quarter(register, agency, quarter)
 
 
 def _in_force(register: Register, rows: Iterable[Row], today: date) -> Iterator[tuple[int, Row]]:
@@ -139,11 +137,12 @@ def _subject(register: Register, row: Entry) -> tuple[object, ...]:
     return tuple(getattr(row, name) for name in register.subject)
 
 
-def _quarter(key: str, title: str, agency: int, quarter: Period) -> _Due:
+def _quarter(register: Register, agency: int, quarter: Period) -> _Due:
+    within = register.law(quarter.until_on).told_within_days
     return _Due(
         agency,
-        f"{key}/{agency}/{quarter.year}/{quarter.number}",
-        quarter.until_on + timedelta(days=_DAYS_TO_TELL),
-        _("%(title)s: số liệu %(quarter)s") % {"title": title, "quarter": quarter.words},
-        f"/monitors/{key}/{agency}/",
+        f"{register.key}/{agency}/{quarter.year}/{quarter.number}",
+        quarter.until_on + timedelta(days=within),
+        _("%(title)s: số liệu %(quarter)s") % {"title": register.title, "quarter": quarter.words},
+        f"/monitors/{register.key}/{agency}/",
     )

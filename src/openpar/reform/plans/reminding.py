@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Max
 from django.utils import timezone
 
 from openpar.base.accounts.queries import people_holding
 from openpar.base.notifications.due import DueThing, holders
+from openpar.base.notifications.rules import settings_in_force
 from openpar.base.organisations.roles import Role
 from openpar.reform.heirs import heirs_on
 from openpar.reform.plans.deadlines import reform_year_days
@@ -23,16 +24,15 @@ from openpar.reform.plans.models import (
     VersionState,
 )
 
-_AHEAD = timedelta(days=40)
-
 
 def due_things(today: date) -> Iterable[DueThing]:
     """Everything open on a day; some ten queries, however much there is."""
+    ahead = settings_in_force().told_ahead(today)
     duties = list(
         Duty.objects.filter(
             assignment__ended_on__isnull=True,
             state__in=(DutyState.OPEN, DutyState.REPORTED),
-            due_on__lte=today + _AHEAD,
+            due_on__lte=today + ahead,
         )
         .select_related("assignment__line", "assignment__task__plan")
         .order_by("id")
@@ -41,7 +41,7 @@ def due_things(today: date) -> Iterable[DueThing]:
     yield from _tasks(duties, people)
     yield from _to_confirm(duties, people)
     yield from _silent(today)
-    yield from _to_issue(today)
+    yield from _to_issue(today, today + ahead)
 
 
 class _People:
@@ -140,10 +140,10 @@ def _silent(today: date) -> Iterator[DueThing]:
         )
 
 
-def _to_issue(today: date) -> Iterator[DueThing]:
+def _to_issue(today: date, until: date) -> Iterator[DueThing]:
     """Drafts of a first version: the plan should be there when its reform year begins."""
     plans = Plan.objects.filter(versions__state=VersionState.DRAFT, versions__replaces__isnull=True)
-    rows = [plan for plan in plans if reform_year_days(plan.year)[0] <= today + _AHEAD]
+    rows = [plan for plan in plans if reform_year_days(plan.year)[0] <= until]
     heads = holders({plan.organisation_id for plan in rows}, Role.AGENCY_HEAD, on=today)
     focal = holders({plan.organisation_id for plan in rows}, Role.FOCAL_OFFICER, on=today)
     managers = _anywhere(Role.ROUND_MANAGER, today)

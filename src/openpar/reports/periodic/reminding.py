@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from openpar.base.accounts.queries import people_holding
 from openpar.base.notifications.due import DueThing, holders
+from openpar.base.notifications.rules import settings_in_force
 from openpar.base.organisations.queries import names_on
 from openpar.base.organisations.roles import Role
 from openpar.reports.periodic.calendar import PROVINCE, Asked, reform_year, report_calendar
@@ -18,7 +19,6 @@ from openpar.reports.periodic.models import ReportRevision, RevisionState
 from openpar.reports.periodic.queries.loading import asked_of
 from openpar.reports.periodic.queries.owed import OwedReport, owed_by
 
-_AHEAD = timedelta(days=40)
 # By how much days that are not worked move a due day, at the most.
 _MOVED_AT_MOST = timedelta(days=15)
 _SUBMISSION, _ACCEPTANCE = "report.submission", "report.acceptance"
@@ -43,12 +43,9 @@ def due_things(today: date) -> Iterable[DueThing]:
 
 
 def _submissions(asked: Asked, begun_on: date, today: date) -> Iterator[DueThing]:
+    until = today + settings_in_force().told_ahead(today)
     for level in asked.version.levels:
-        owed = [
-            one
-            for one in owed_by(asked, level.id)
-            if _is_owed(one) and begun_on <= one.due_on <= today + _AHEAD
-        ]
+        owed = [one for one in owed_by(asked, level.id) if _is_owed(one) and begun_on <= one.due_on <= until]
         if not owed:
             continue
         ids = [one.organisation_id for one in owed]
