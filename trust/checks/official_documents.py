@@ -4,7 +4,9 @@ standards.
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trust.check import Check, Found, Scale
@@ -22,6 +24,7 @@ def run(scale: Scale) -> Found:
 
     documents = scale.of(200, short=6)
     violations: list[str] = []
+    printed: list[bytes] = []
     for number in range(documents):
         document = chosen_document(scale.random("document", number))
         made = compose(document)
@@ -32,8 +35,25 @@ def run(scale: Scale) -> Found:
         if write_docx(compose(document)) != word or write_pdf(compose(document)) != pdf:
             faults.append("made again, it is another file")
         violations += [f"document {number}: {fault}" for fault in faults[:3]]
-    figures = {"documents": documents, "files read back": 2 * documents}
+        printed.append(pdf)
+    # The short form leaves it to tests/reports/documents/test_verapdf.py.
+    validated = {} if scale.short else _validated(printed)
+    violations += [f"{name}: {fault}" for name, faults in validated.items() for fault in faults[:3]]
+    figures = {"documents": documents, "files read back": 2 * documents, "validated": len(validated)}
     return Found(figures, tuple(violations), _planted(scale))
+
+
+def _validated(printed: list[bytes]) -> dict[str, list[str]]:
+    """What veraPDF says of each; empty where there is no Java to ask it."""
+    from tests.reports.documents.verapdf import faults_of, why_left_out
+
+    if why_left_out():
+        return {}
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder) / f"document {number}" for number in range(len(printed))]
+        for file, content in zip(files, printed, strict=True):
+            file.write_bytes(content)
+        return faults_of(files)
 
 
 def _planted(scale: Scale) -> dict[str, bool]:
