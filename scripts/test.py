@@ -37,6 +37,8 @@ COUNTED = ("backdating", "figure_source", "judging", "measures", "personal_data"
 LOOKS += [f"tests/delivery/dossiers/test_{name}.py" for name in COUNTED]
 # Composed in the program from what the queries of their parts, tested on both, have found.
 LOOKS += [f"tests/reports/test_{name}.py" for name in ("documents", "inspections")]
+# Reads files, wherever the database is.
+LOOKS += ["tests/base/facts/test_spark.py"]
 LOOKS += sorted(
     f"tests/web/{path.name}"
     for path in (ROOT / "tests" / "web").glob("test_*.py")

@@ -74,6 +74,7 @@ OPENPAR_INDICATOR_REGISTERS = [
     "openpar.reports.periodic.register.reports",
 ]
 OPENPAR_SPARK_MASTER = _env("OPENPAR_SPARK_MASTER") or "local[2]"
+OPENPAR_SPARK_FACTS = _env("OPENPAR_SPARK_FACTS") or ""
 # With less than this free, pages can be read and nothing is written (docs/settings.md).
 OPENPAR_DISK_RESERVE = parse_reserve(_env("OPENPAR_DISK_RESERVE") or "500m")
 _database_dir = _env("OPENPAR_DATABASE_DIR")

@@ -89,13 +89,19 @@ def _rows_of(relation: Relation) -> Iterator[list[tuple[Any, ...]]]:
 
 
 def on_spark(sql: str, relation: Relation) -> Answer:
-    """On Apache Spark, on this machine or on a cluster that sees the folder of facts under the same path."""
+    """On Apache Spark, on this machine or on a cluster that sees the folder of facts, or a copy of it."""
     session = _spark()
-    table = session.read.parquet(*map(str, relation.files))
+    table = session.read.parquet(*map(_address_for_spark, relation.files))
     table.selectExpr(*relation.listed.split(", ")).createOrReplaceTempView(RELATION)
     found = session.sql(sql)
     columns = list(zip(*found.collect(), strict=True))
     return {name: np.array(columns[place] if columns else []) for place, name in enumerate(found.columns)}
+
+
+def _address_for_spark(path: Path) -> str:
+    """Where Spark finds the file: in the copy of the folder that the setting names, else under its path."""
+    copy = settings.OPENPAR_SPARK_FACTS
+    return f"{copy.rstrip('/')}/{path.relative_to(files.folder()).as_posix()}" if copy else str(path)
 
 
 def _spark() -> SparkSession:
