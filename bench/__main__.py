@@ -1,7 +1,7 @@
 """`./run bench [SUBJECT …] [--rows N] [--turns N] [--json]`: ratios and times, side by side on this machine.
 
-Subjects: pages, facts, events, import, due_dates; none means all. Every line: name, value, limit, ok or OVER.
-Leaves with 1 when something is over its limit, with words and 1 when two ways answer differently.
+Subjects: pages, plans, facts, events, import, due_dates; none means all. Every line: name, value, limit, ok
+or OVER. Leaves with 1 when something is over its limit, with words and 1 when two ways answer differently.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import sys
 from collections.abc import Callable
 
-from bench import due_dates, facts, facts_events, imports, pages
+from bench import due_dates, facts, facts_events, imports, pages, plans
 from bench.lines import TURNS, Line
 
 
@@ -20,6 +20,7 @@ def main() -> int:
     asked = _arguments()
     subjects: dict[str, Callable[[], list[Line]]] = {
         "pages": pages.lines,
+        "plans": plans.lines,
         "facts": lambda: facts.lines(asked.rows, asked.turns),
         "events": facts_events.lines,
         "import": lambda: imports.lines(asked.rows, asked.turns),
