@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 _STAT = Path("/proc/self/stat")
 DIMENSIONS = ("agency", "month", "sector", "channel")
 # The counts of a dossier by their names in delivery/dossiers/declarations.py.
@@ -35,6 +33,9 @@ def since_start() -> dict[str, float]:
 
 def of_cells(columns: Mapping[str, Any]) -> str:
     """The digest of counters, whatever the order of the cells."""
+    # Loaded only here: a way that needs numpy loads it when and as it does so by itself.
+    import numpy as np
+
     order = np.lexsort([np.asarray(columns[name]) for name in reversed(DIMENSIONS)])
     digest = hashlib.sha256()
     for name in (*DIMENSIONS, *COUNTS):

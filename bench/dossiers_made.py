@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from openpar.base.calendars.columns import CalendarColumns
+if TYPE_CHECKING:
+    from openpar.base.calendars.columns import CalendarColumns
 
 Array = npt.NDArray[Any]
 AGENCIES, PROCEDURES, SECTORS = 164, 900, 37

@@ -69,7 +69,7 @@ class Facts:
             PROCEDURE_NUMBERS: {word: place for place, word in enumerate(self.procedures, 1)},
             SECTOR_NUMBERS: {word: place for place, word in enumerate(self.sectors, 1)},
         }
-        found = facts_of(reckoned, numbers, self.context.edition)
+        found = facts_of(reckoned, numbers)
         return {
             column.name: np.asarray(found[column.name]).astype(_ARRAY_TYPES[column.bits])
             for column in COUNTING.columns

@@ -148,7 +148,7 @@ def read(folder: Path) -> dict[str, Any]:
             SECTORS: {word: at for at, word in enumerate(reckoned.sectors.words, 1)},
             PROCEDURES: {word: at for at, word in enumerate(procedures, 1)},
         }
-        facts = facts_of(reckoned, numbers, context.edition)
+        facts = facts_of(reckoned, numbers)
         finished = int((~np.isnat(rows.moments["finished_at"])).sum())
         return {
             "rows": len(rows) + rows.unread,

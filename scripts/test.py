@@ -45,6 +45,8 @@ LOOKS += sorted(
     if path.stem.removeprefix("test_") not in PAGES_OF_BOTH
 )
 TABLES, TEMPLATE = "OPENPAR_TEST_TABLES", "OPENPAR_TEST_TEMPLATE"
+# A folder for templates of pages, compiled once for every process of the run.
+PAGES = "OPENPAR_TEST_PAGES"
 # What is thrown away need not survive a power cut: in memory nobody waits for the disk. With less room or
 # memory than this the usual folder is taken.
 QUICK, ROOM = Path("/dev/shm"), 2 * 2**30
@@ -92,6 +94,7 @@ def tables(server: str, *, is_ours: bool) -> Iterator[None]:
             if any(codes):
                 raise SystemExit("the tables cannot be made")
             os.environ[TABLES] = str(path)
+            os.environ[PAGES] = tempfile.mkdtemp(prefix="pages-", dir=folder)
             if is_ours:
                 # Copies of it are left to a server that goes; another one is left as it was.
                 os.environ[TEMPLATE] = name

@@ -24,6 +24,7 @@ from openpar.common.triggers import without_triggers
 from openpar.parindex.criteria.queries import forget_loaded_sets
 from openpar.web.account.stamps import SECOND_FACTOR, Passed
 from tests import worlds
+from tests.compiled_pages import keep_compiled
 from tests.delivery.dossiers import lists
 from tests.parindex import rounds
 from tests.parindex.rounds import SmallRound
@@ -31,6 +32,7 @@ from tests.reform.plans import year
 from tests.reform.plans.year import Province
 from tests.worlds import GROUND, Ground, world
 
+keep_compiled()
 # How long a machine takes is no matter of tests.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")

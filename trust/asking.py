@@ -235,9 +235,7 @@ def _indicators(things: Things) -> dict[str, dict[str, Any]]:
         "calendar": "REFORM",
         "period_kind": "YEAR",
     }
-    rows = (
-        f"indicator;organisation;year;numerator;denominator\n{things.indicators.code};Cơ quan mình;2026;1;2\n"
-    )
+    rows = f"indicator;organisation;year;numerator;denominator\n{things.indicators.code};Sở mình;2026;1;2\n"
     return {
         "indicator-new": version,
         "indicator-version": version,
@@ -306,6 +304,8 @@ def _typed(cell: Cell, things: Things) -> dict[str, Any]:
         **_indicators(things),
         "service-quality-enter": {"n-5.2": "1", "d-5.2": "2", "document": str(things.document)},
         "set-active": {"active": ""},
+        "inspection-evidence": {"side": "UNIT", "document": str(things.document)},
+        "inspection-uninspected": {"organisation": str(things.organisation), "year": "2026"},
         "new-person": {"username": "moi", "full_name": "Người mới"},
     }
     return typed.get(cell.url, {})

@@ -11,7 +11,10 @@ from collections.abc import Mapping
 
 import django
 
+from tests.compiled_pages import keep_compiled
+
 django.setup()
+keep_compiled()
 # What takes long to load and asks for no settings; pages and actions are loaded by the check that needs them.
 for _name in ("docx", "hypothesis", "jinja2", "openpyxl", "time_machine", "xlsxwriter", "django.test"):
     importlib.import_module(_name)

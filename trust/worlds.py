@@ -115,10 +115,10 @@ def secret(kind: str, relation: str, state: str = "") -> str:
 
 def build(states: Iterable[str], relations: Iterable[str]) -> Worlds:
     """All of it, in the database that is there."""
-    parent = factories.organisation("Cơ quan cha", kind=Kind.DEPARTMENT, block_code="so")
-    own = factories.organisation("Cơ quan mình", parent=parent, block_code="so")
-    child = factories.organisation("Cơ quan con", parent=own, block_code="so")
-    other = factories.organisation("Cơ quan khác", block_code="so")
+    parent = factories.organisation("Sở trên", kind=Kind.DEPARTMENT, block_code="so")
+    own = factories.organisation("Sở mình", parent=parent, block_code="so")
+    child = factories.organisation("Sở dưới", parent=own, block_code="so")
+    other = factories.organisation("Sở khác", block_code="so")
     agencies = {"own": own, "other": other, "parent": parent, "child": child}
     people = {role: factories.person_as(Role(role), own, f"Người {role}") for role in ROLES}
     people[IDLE] = factories.person_as(Role.APPRAISER, own, "Người chưa được phân công")

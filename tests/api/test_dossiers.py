@@ -33,6 +33,7 @@ from openpar.delivery.dossiers.actions.mappings import save_mapping
 from openpar.delivery.dossiers.layouts import layout
 from openpar.delivery.dossiers.mappings import ColumnMapping
 from openpar.delivery.dossiers.models import DossierImport, OpenDossier
+from openpar.delivery.dossiers.queries.people import people_of_dossier
 from tests import factories
 from tests.api.messages import (
     ADDRESS,
@@ -158,7 +159,8 @@ def test_the_key_of_one_agency_brings_nothing_of_another(push: Push) -> None:
 def test_names_of_agencies_are_understood_as_saved_for_the_source(push: Push) -> None:
     assert push([dossier(DonViXuLy="UBND xã Một")]).status_code == 422
     words = {"agency": {"UBND xã Một": agency(COMMUNE).key}}
-    mapping = ColumnMapping({"MaHoSo": "dossier", "NgayTiepNhan": "received_at"}, words, agency(COMMUNE).key)
+    columns = {"MaHoSo": "dossier", "NgayTiepNhan": "received_at", "TrangThaiHoSo": "status"}
+    mapping = ColumnMapping(columns, words, agency(COMMUNE).key)
     save_mapping(by=factories.registrar(), at=AT, source="iGate xã", mapping=mapping)
     assert said(push([dossier(DonViXuLy="UBND xã Một")]))["result"]["accepted"] == 1
 
@@ -361,6 +363,21 @@ def test_a_defect_and_an_address_that_is_not_there_answer_in_the_same_shape(
     assert "Nguyễn" not in answer.content.decode()
     assert refused(cast(HttpResponse, calm.get("/api/v1/khong-co/")))[0]["what"] == "không có địa chỉ này"
     assert calm.get("/khong-co/").headers["Content-Type"].startswith("text/html")
+
+
+def test_applicants_are_kept_until_a_message_tells_that_the_dossier_is_over_in_time(push: Push) -> None:
+    code = str(dossier(1)["MaHoSo"])
+    opened = [dossier(number, NgayHenTra="20260710170000") for number in (1, 2)]
+    push(envelope(*opened, thoiDiem="20260603080000"))
+    assert ("Chủ hồ sơ", "Nguyễn Mẫu An") in people_of_dossier(code)
+    over = {"TrangThaiHoSo": "9", "NgayKetThucXuLy": "20260704150000", "NgayHenTra": "20260710170000"}
+    push(envelope(dossier(1, **over), thoiDiem="20260705080000"))
+    assert people_of_dossier(code) == ()
+    assert people_of_dossier(str(dossier(2)["MaHoSo"]))
+    # Late, it stays: somebody has to apologise.
+    late = {"TrangThaiHoSo": "9", "NgayKetThucXuLy": "20260706080000", "NgayHenTra": "20260604170000"}
+    push(envelope(dossier(3, **late), thoiDiem="20260706083000"))
+    assert people_of_dossier(str(dossier(3)["MaHoSo"]))
 
 
 def test_no_answer_and_no_line_of_the_log_names_an_applicant(

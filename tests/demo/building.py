@@ -44,8 +44,6 @@ def running(today: date) -> Places:
     reform_running.build(places, today, _unheard)
     lists = lists_of(today, dates.self_scoring)
     dossiers.bring_in(lists.before, places.people.named("demo.kiem-soat"))
-    criteria = build.sample_set(
-        "SYNTHETIC_so_2026.yaml", "sở, ban, ngành", today.year, dates.prepared, places.manager
-    )
+    criteria = build.set_of_next_year(past, today.year, dates.prepared, places.manager)
     under_way.build({"so": criteria}, places, today, Random(build.SEED), _unheard)
     return places

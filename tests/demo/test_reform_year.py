@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 
 from openpar.demo.calendar import running as dates_of
+from openpar.demo.offices import office
 from openpar.demo.people import HEALTH
-from openpar.demo.reform_running import BEGUN, DONE, TASKS, WAITING
+from openpar.demo.reform_running import BEGUN, DONE, LATE, TASKS, WAITING
 from openpar.demo.reform_targets import ON_TIME, PARALLEL, SATISFIED
-from openpar.demo.reform_year import INSPECTED, YEAR
+from openpar.demo.reform_year import FROM_TASKS, INSPECTED, YEAR
 from openpar.demo.rounds import Places
 from openpar.engine.answers import Answer
-from openpar.parindex.assessments.models import EvidenceUse, Layer, Score
-from openpar.reform.findings.models import Finding, FindingState, FindingStep, FoundBy
+from openpar.jobs.reminding import PROVIDERS
+from openpar.parindex.assessments.models import EvidenceUse, Layer
+from openpar.parindex.criteria.lasting import lasting_keys
+from openpar.parindex.criteria.models import Criterion
+from openpar.reform.findings.models import Finding, FindingState, FoundBy
 from openpar.reform.findings.taxonomy import entries
 from openpar.reform.initiatives.models import Initiative, State
 from openpar.reform.inspections.models import CaseState, Inspection
@@ -32,7 +38,8 @@ from openpar.reform.plans.models import (
 from openpar.reform.plans.queries.counting import count_on
 from openpar.reform.plans.queries.targets import targets_of
 from openpar.reports.periodic.queries.owed import owed_in_year
-from tests.demo.conftest import TODAY
+from tests.demo.conftest import NOON, TODAY
+from tests.web.reading import browser_of, text_of, visible
 
 pytestmark = pytest.mark.django_db
 
@@ -106,37 +113,61 @@ def test_the_four_reported_models_run_and_are_evaluated(running_demo: Places) ->
 
 
 def test_from_a_lost_point_one_walks_to_this_years_score(running_demo: Places) -> None:
-    lost = Finding.objects.filter(
-        organisation__key=HEALTH, found_by=FoundBy.APPRAISAL, state=FindingState.CLOSED
-    ).order_by("-points_at_stake")[0]
-    # The finding tells what it costs, and where.
+    """Page by page, as the focal officer goes: each step is the address that the page before leads to."""
+    lost = Finding.objects.get(
+        organisation__key=HEALTH,
+        found_by=FoundBy.APPRAISAL,
+        leaf_code__in=Criterion.objects.filter(indicator=FROM_TASKS).values("code"),
+    )
+    assert lost.state == FindingState.CLOSED
     assert lost.points_at_stake is not None
     assert lost.points_at_stake > 0
-    assert lost.leaf_code
-    score = Score.objects.get(
-        assessment__organisation__key=HEALTH,
-        assessment__round_block__round__year=YEAR - 1,
-        criterion__code=lost.leaf_code,
-        layer=Layer.SELF,
+    people = running_demo.people
+    with time_machine.travel(NOON, tick=True):
+        focal = browser_of(office(people, HEALTH, TODAY).officer)
+        story = text_of(focal, f"/findings/{lost.pk}/")
+        # What was lost, in the published result of that criterion.
+        assert f'<a href="{lost.source_link}"><strong>{lost.leaf_code}</strong>' in story
+        assert f'id="leaf-{lost.leaf_code}"' in text_of(focal, lost.source_link.partition("#")[0])
+        # The task, which names the finding it came from, and the document that shows it was done.
+        task = next(iter(re.findall(r'href="(/tasks/\d+/)"', story)))
+        assert f'href="/findings/{lost.pk}/"' in text_of(focal, task)
+        claim = Claim.objects.get(duty__assignment=int(task.split("/")[2]), state=Claim.State.CONFIRMED)
+        assert f'href="/documents/{claim.document_id}/"' in story
+        assert claim.document.number in visible(text_of(focal, task))
+        # This year's score of the same criterion, filled from the tasks of the agency; the way back.
+        (score,) = re.findall(r'href="([^"]+)">Điểm năm nay của tiêu chí này', story)
+        assert f'href="/findings/{lost.pk}/"' in text_of(focal, score)
+    _, assessment, code = score.strip("/").split("/")
+    use = EvidenceUse.objects.get(
+        score__assessment=assessment,
+        score__assessment__round_block__round__year=TODAY.year,
+        score__criterion__code=code,
+        score__layer=Layer.SELF,
+        figure__isnull=False,
     )
-    assert score is not None
-    # Its task, with the evidence, confirmed by the head; the same document proves the remedy.
-    task = lost.remedy_task
-    assert task is not None
-    assert (task.source_kind, task.source_id) == ("finding", lost.pk)
-    claim = Claim.objects.get(duty__assignment__task=task, state=Claim.State.CONFIRMED)
-    reported = FindingStep.objects.get(finding=lost, kind=FindingStep.Kind.REPORTED)
-    assert claim.document_id in reported.evidence.values_list("document_id", flat=True)
-    # This year's figures of the agency are filled from its tasks, line by line.
+    criterion = use.score.criterion
+    before = Criterion.objects.get(set__year=YEAR - 1, code=lost.leaf_code)
+    assert lasting_keys([criterion.pk])[criterion.pk] == lost.leaf_key == f"criterion:{before.pk}"
+    assert criterion.indicator == FROM_TASKS
+    assert use.figure is not None
+    answer = Answer.from_json(use.score.answer)
+    assert (answer.numerator, answer.denominator) == (use.figure.numerator, use.figure.denominator)
+    assert use.figure.lines
+    assert all(line["link"].startswith("/tasks/") for line in use.figure.lines)
+
+
+def test_the_plan_of_the_agency_fills_this_years_score_of_its_plan(running_demo: Places) -> None:
     use = EvidenceUse.objects.get(
         score__assessment__organisation__key=HEALTH,
         score__assessment__round_block__round__year=TODAY.year,
         score__layer=Layer.SELF,
-        figure__version__indicator__code="plan.done_ratio",
+        figure__version__indicator__code="plan.on_time_ratio",
     )
     assert use.figure is not None
     answer = Answer.from_json(use.score.answer)
-    assert (answer.numerator, answer.denominator) == (Decimal(DONE), Decimal(TASKS + 1))
+    # The criterion asks for what was done in time: of the thirty, two were late.
+    assert (answer.numerator, answer.denominator) == (Decimal(DONE - len(LATE)), Decimal(TASKS + 1))
     assert len(use.figure.lines) == TASKS + 1
     assert all(line["link"].startswith("/tasks/") for line in use.figure.lines)
 
@@ -148,4 +179,18 @@ def test_what_the_year_feeds_into_the_running_round(running_demo: Places) -> Non
         figure__isnull=False,
     )
     codes = set(used.values_list("figure__version__indicator__code", flat=True))
-    assert {"plan.done_ratio", "task.on_time", "inspection.remediation", "report.on_time"} <= codes
+    assert {"plan.on_time_ratio", "task.on_time", "inspection.remediation", "report.on_time"} <= codes
+
+
+def test_every_open_thing_is_told_to_somebody(running_demo: Places) -> None:
+    """Of the real providers: nothing is due, now or in the year to come, that nobody ever hears of."""
+    kinds: dict[str, int] = {}
+    unheard = set()
+    for day in (TODAY + timedelta(days=30 * month) for month in range(12)):
+        for provider in PROVIDERS:
+            for thing in provider.due_things(day):
+                kinds[thing.kind] = kinds.get(thing.kind, 0) + 1
+                if not {*thing.responsible, *thing.heads, *thing.assigners}:
+                    unheard.add((thing.kind, thing.object, thing.text))
+    assert {"finding.remedy", "finding.plan", "plan.task"} <= set(kinds)
+    assert unheard == set()

@@ -27,7 +27,7 @@ from openpar.reports.documents.authorities import place_of
 from openpar.reports.documents.wording import NATIONAL_MOTTO, NATIONAL_NAME, day_words
 from openpar.reports.matrix import matrix_workbook
 from openpar.reports.notice import notice_document, notice_pdf, unit_notice
-from openpar.reports.round_data import round_report
+from openpar.reports.round_data import Issuer, head_of, round_report
 from openpar.reports.self_assessment import report_document, report_pdf, report_workbook, self_report
 from tests import factories
 from tests.parindex import rounds
@@ -141,6 +141,20 @@ def test_days_are_written_as_the_decree_asks(day: date | None, expected: str) ->
 )
 def test_the_place_of_a_document_is_read_from_the_committee(committee: str, place: str) -> None:
     assert place_of(committee) == place
+
+
+@pytest.mark.parametrize(
+    ("agency", "head"),
+    [
+        ("Sở Nội vụ", "GIÁM ĐỐC"),
+        ("Thanh tra tỉnh", "CHÁNH THANH TRA"),
+        ("Ban Quản lý các khu công nghiệp", "TRƯỞNG BAN"),
+        ("Ủy ban nhân dân tỉnh Lâm Đồng", "CHỦ TỊCH"),
+        ("Đài Phát thanh tỉnh", "THỦ TRƯỞNG ĐƠN VỊ"),
+    ],
+)
+def test_papers_of_a_round_are_signed_in_the_position_of_the_head(agency: str, head: str) -> None:
+    assert head_of(Issuer(agency, "", "", "", "")) == head
 
 
 # ---- decision ----

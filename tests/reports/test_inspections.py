@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from django.test import override_settings
 
-from openpar.base.accounts.models import Role
+from openpar.base.accounts.models import Role, User
 from openpar.base.organisations.models import Kind
 from openpar.base.organisations.roles import Actor
 from openpar.reform.inspections.actions.concluding import Words, write_conclusion
@@ -223,5 +223,18 @@ def test_a_commune_issues_through_its_committee_and_one_head_is_named(who: Provi
     assert (found.place, found.head) == ("Hòa Bắc", "Thủ trưởng Xã Hòa Bắc")
     # Who of two heads signs is not for the program to say.
     factories.actor_as(Role.AGENCY_HEAD, who.commune.agency, "Người thứ hai")
-    assert letterhead_of(who.commune.agency.pk, TODAY).head == ""
+    found = letterhead_of(who.commune.agency.pk, TODAY)
+    assert (found.head, found.position) == ("", "CHỦ TỊCH")
     assert letterhead_of(10**6, TODAY).agency == "……"
+
+
+def test_where_no_title_is_known_the_accounts_of_the_heads_tell_it() -> None:
+    station = factories.organisation("Đài Phát thanh tỉnh")
+    assert letterhead_of(station.pk, TODAY).position == ""
+    for name, position in (("Người thứ nhất", "Giám đốc"), ("Người thứ hai", "Phó Giám đốc")):
+        person = factories.person_as(Role.AGENCY_HEAD, station, name)
+        User.objects.filter(pk=person.pk).update(position=position)
+    found = letterhead_of(station.pk, TODAY)
+    assert (found.head, found.position) == ("", "GIÁM ĐỐC")
+    User.objects.update(position="")
+    assert letterhead_of(station.pk, TODAY).position == ""

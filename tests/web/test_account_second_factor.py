@@ -277,6 +277,15 @@ def test_answers_of_passkeys_that_are_none_are_refused_in_words(client: Client, 
     assert answer.json()["refused"]
 
 
+def test_a_form_in_place_of_a_passkey_is_refused_in_words(client: Client, officer: User) -> None:
+    # Such a body has been read as a form before the page asks for it.
+    for page in ("/login/passkey/", "/account/confirm/passkey/"):
+        answer = client.post(page, {"credential": "x"})
+        assert answer.status_code == 422, page
+        assert answer.json()["refused"]
+        client.force_login(officer)
+
+
 def test_a_passkey_question_is_answered_once(client: Client) -> None:
     client.post("/login/passkey/options/")
     assert "passkey" in client.session

@@ -138,7 +138,7 @@ def test_a_finding_tells_its_story_from_source_to_closing(findings_board: Board)
     parts = (
         "Thông báo kết luận 45/TB-SNV",
         "1.3.1",
-        "Mất 0,50 điểm",
+        "Có thể mất đến 0,50 điểm",
         "Kiểm tra 5 đơn vị trong quý II",
         "Báo cáo khắc phục",
         "Xác nhận đã khắc phục",

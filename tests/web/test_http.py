@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.forms import CharField, Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.test import Client, RequestFactory
@@ -14,7 +15,7 @@ from django.utils.translation import get_language
 from openpar.base.accounts.models import User
 from openpar.common.db import WritingForbidden, write_transaction
 from openpar.common.errors import Gap, Refused
-from openpar.web.http import AuthenticatedRequest, open_page, page, refused, say
+from openpar.web.http import AuthenticatedRequest, form_refused, open_page, page, refused, say
 from openpar.web.middleware import ChosenLanguage
 from tests.web.conftest import LogIn
 
@@ -114,6 +115,16 @@ def test_htmx_gets_only_the_summary_of_a_refusal(logged_in: LogIn) -> None:
     assert answer.headers["HX-Retarget"] == "#refusal"
     assert "<html" not in answer.content.decode()
     assert "chưa có điểm" in answer.content.decode()
+
+
+def test_a_form_of_which_nothing_was_sent_is_refused_in_words() -> None:
+    class Any(Form):
+        name = CharField()
+
+    [gap] = form_refused(Any(None)).gaps
+    assert str(gap) == "chưa ghi gì. Điền các ô rồi gửi lại"
+    # One that was sent says what is wrong with its fields.
+    assert [one.link for one in form_refused(Any({})).gaps] == ["#id_name"]
 
 
 def test_who_was_slower_gets_409(logged_in: LogIn) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from io import BytesIO
@@ -142,6 +143,13 @@ def test_a_board_says_what_is_wrong_since_when_and_is_narrowed_by_its_address(mo
     documents = text_of(manager, f"/monitors/electronic_documents/?{SECOND}")
     assert "96 / 96" in documents
     assert "1/2 đơn vị có số liệu; mật: 4, không tính" in documents
+
+
+def test_a_count_stands_alone_beside_the_ratios_of_its_register(monitor_pages: Watched) -> None:
+    monitor_pages.entered("legal_documents", seen=1, issued=37)
+    board = text_of(browser_of(monitor_pages.manager), f"/monitors/legal_documents/?{SECOND}")
+    told = " ".join(re.sub("<[^>]*>", " ", board).split())
+    assert "Văn bản quy phạm pháp luật ban hành, tham mưu ban hành 37 1/2 đơn vị có số liệu" in told
 
 
 def test_the_overview_counts_agencies_and_leads_to_what_lapsed(monitor_pages: Watched) -> None:

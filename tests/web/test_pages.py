@@ -139,6 +139,7 @@ PAGES = {
     # Brought in by the manager, not by anybody of the unit.
     "dossiers-batch": ALL_DOSSIERS,
     "dossiers-import": (Role.FOCAL_OFFICER, *MANAGE_PROCEDURES, Role.ADMINISTRATOR),
+    "dossiers-mappings": (Role.FOCAL_OFFICER, *MANAGE_PROCEDURES, Role.ADMINISTRATOR),
     "figures": (*UNIT, *ALL_FIGURES),
     "figures-rollup": ALL_FIGURES,
     "figures-evaluation": (*UNIT, *ALL_FIGURES),
@@ -204,8 +205,10 @@ PAGES = {
     "plan-supplement": COORDINATES,
     "plan-import": COORDINATES,
     "plan-take": COORDINATES,
+    "plan-typical": COORDINATES,
     "plan-line-new": COORDINATES,
     "plan-line": COORDINATES,
+    "plan-target-edit": COORDINATES,
     "plan-issue": (Role.AGENCY_HEAD,),
     "tasks": SEES_PLANS,
     # Not handed down to a division.

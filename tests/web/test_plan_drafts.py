@@ -13,6 +13,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from openpar.parindex.indicators.models import Indicator, IndicatorVersion
 from openpar.reform.plans.models import (
     Assignment,
     LineChange,
@@ -24,6 +25,7 @@ from openpar.reform.plans.models import (
     TaskLine,
     VersionState,
 )
+from openpar.reform.plans.secrecy import secret_word_in
 from tests.reform.plans.year import Province, moment, owed
 from tests.web.reading import browser_of
 
@@ -110,6 +112,17 @@ def test_a_stale_draft_is_refused_with_409(reform_year: Province) -> None:
     address = f"/plans/{plan.pk}/draft/lines/new/"
     assert browser.post(address, {**mine, "version": "1"}).status_code == 302
     assert browser.post(address, {**mine, "version": "1"}).status_code == 409
+
+
+def test_a_line_of_which_nothing_is_sent_is_refused_in_words(reform_year: Province) -> None:
+    plan = own_plan(reform_year)
+    browser = browser_of(reform_year.health.officer)
+    mine = words(leads="Sở Y tế", cooperating="")
+    browser.post(f"/plans/{plan.pk}/draft/lines/new/", {**mine, "version": "1"})
+    for line in ("new", drafted(plan).lines.get().pk):
+        answer = browser.post(f"/plans/{plan.pk}/draft/lines/{line}/")
+        assert answer.status_code == 422
+        assert "chưa ghi gì" in answer.content.decode()
 
 
 def test_who_was_slower_sees_what_a_line_says_now_beside_what_was_typed(reform_year: Province) -> None:
@@ -258,8 +271,120 @@ def test_a_task_is_added_to_a_plan_in_force_with_what_it_came_from(reform_year: 
     assert "CV 5425/UBND-NC" in browser.get(f"/plans/{plan.pk}/versions/1/").content.decode()
 
 
+def test_a_secret_task_is_refused_however_it_is_typed(reform_year: Province) -> None:
+    plan = own_plan(reform_year)
+    browser = browser_of(reform_year.health.officer)
+    typed = words(leads="Sở Y tế", cooperating="", text="Nhiệm vụ (mật) về bảo vệ", version="1")
+    answer = browser.post(f"/plans/{plan.pk}/draft/lines/new/", typed)
+    assert answer.status_code == 422
+    assert "có “(mật)”: nhiệm vụ mật không đưa vào hệ thống" in answer.content.decode()
+    assert "chỉ ghi số lượng nhiệm vụ mật" in answer.content.decode()
+    # Nor by an order of its own, nor as another wording of what is there.
+    address = f"/plans/{reform_year.issued().pk}/tasks/new/"
+    order = words(leads="Sở Y tế", cooperating="", source="CV 12, độ mật: tối mật", deadline="30/09/2026")
+    assert browser_of(reform_year.manager).post(address, order).status_code == 422
+    browser.post(f"/plans/{plan.pk}/draft/lines/new/", {**typed, "text": "Việc một", "version": "1"})
+    line = drafted(plan).lines.get()
+    typed |= {"note": "TUYỆT MẬT", "text": "Việc một", "version": str(drafted(plan).version)}
+    assert browser.post(f"/plans/{plan.pk}/draft/lines/{line.pk}/", typed).status_code == 422
+    assert not TaskLine.objects.filter(text__contains="mật").exists()
+    assert not TaskLine.objects.filter(note__contains="MẬT").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Nhiệm vụ (mật) về bảo vệ", "(mật)"),
+        ("Văn bản TỐI  MẬT", "tối mật"),
+        ("Nhiem vu mat cua tinh", "nhiệm vụ mật"),
+        ("Nhiệm vụ m\u00adật khác", "nhiệm vụ mật"),
+        ("Nhiệm vụ mật khác", "nhiệm vụ mật"),
+        ("Khôi phục dữ liệu do mất điện", ""),
+        ("Báo cáo tiến độ mặt bằng", ""),
+        ("Bảo mật hệ thống", ""),
+        ("", ""),
+    ],
+)
+def test_secret_words_are_known_by_their_marks_or_without_any(text: str, word: str) -> None:
+    assert secret_word_in("Việc khác", text) == word
+
+
 def test_a_draft_that_was_never_issued_goes_with_its_plan(reform_year: Province) -> None:
     plan = own_plan(reform_year)
     browser = browser_of(reform_year.health.officer)
     browser.post(f"/plans/{plan.pk}/draft/discard/", {"version": "1"})
     assert not Plan.objects.filter(pk=plan.pk).exists()
+
+
+# Targets
+
+
+def defined(code: str, name: str) -> None:
+    """An indicator that is defined from 2025 on."""
+    row = Indicator.objects.create(code=code)
+    IndicatorVersion.objects.create(
+        indicator=row,
+        number=1,
+        name=name,
+        unit="hồ sơ",
+        calendar="REFORM",
+        period_kind="YEAR",
+        certainty="S",
+        valid_from=date(2025, 1, 1),
+        issued_at=moment(date(2025, 1, 1)),
+    )
+
+
+def test_a_target_names_a_defined_indicator_and_is_worded_anew_in_the_draft(reform_year: Province) -> None:
+    defined("2.9.9", "Hồ sơ đúng hạn")
+    plan = own_plan(reform_year)
+    browser = browser_of(reform_year.health.officer)
+    typed = {
+        "field": "F2",
+        "text": "Hồ sơ giải quyết đúng hạn",
+        "operator": ">=",
+        "value": "97,5",
+        "unit": "%",
+        "binds": "Sở Y tế",
+        "legal_basis": "NQ 17/NQ-CP",
+    }
+    page = f"/plans/{plan.pk}/draft/"
+    assert "2.9.9. Hồ sơ đúng hạn" in browser.get(page).content.decode()
+    wrong = browser.post(f"{page}targets/new/", {**typed, "indicator": "9.9.9", "version": "1"})
+    assert wrong.status_code == 422
+    browser.post(f"{page}targets/new/", {**typed, "indicator": "2.9.9", "version": "1"})
+    target = Target.objects.get(version__plan=plan)
+    assert target.indicator == "2.9.9"
+    assert "theo chỉ tiêu 2.9.9" in browser.get(page).content.decode()
+    address = f"{page}targets/{target.pk}/"
+    shown = browser.get(address).content.decode()
+    assert 'value="97,5"' in shown
+    assert 'value="Sở Y tế"' in shown
+    assert re.search(r'<option value="2\.9\.9" selected', shown)
+    version = str(drafted(plan).version)
+    given = {**typed, "value": "99", "indicator": "", "version": version}
+    assert browser.post(address, given).status_code == 302
+    target.refresh_from_db()
+    assert (target.value, target.indicator, target.organisation_id) == (
+        Decimal(99),
+        "",
+        reform_year.health.pk,
+    )
+    # Whoever was slower is told, and what was typed stays.
+    late = browser.post(address, {**given, "text": "Câu đã gõ"})
+    assert late.status_code == 409
+    assert "Câu đã gõ" in late.content.decode()
+
+
+def test_a_target_is_worded_anew_by_who_draws_up_the_plan_and_in_a_draft_only(reform_year: Province) -> None:
+    plan = reform_year.issued()
+    manager = browser_of(reform_year.manager)
+    manager.post(f"/plans/{plan.pk}/replace/")
+    typed = {"field": "F2", "text": "Mức", "operator": ">", "value": "1", "unit": "%", "version": "1"}
+    version = str(drafted(plan).version)
+    manager.post(f"/plans/{plan.pk}/draft/targets/new/", {**typed, "version": version})
+    target = Target.objects.get(version__plan=plan)
+    address = f"/plans/{plan.pk}/draft/targets/{target.pk}/"
+    assert manager.get(address).status_code == 200
+    assert browser_of(reform_year.health.officer).get(address).status_code == 404
+    assert manager.get(f"/plans/{plan.pk}/draft/targets/{target.pk + 9}/").status_code == 404

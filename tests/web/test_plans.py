@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from openpar.base.accounts.models import Role
+from openpar.reform.plans.actions.requesting import approve_request, ask_objective
 from openpar.reform.plans.actions.working import note_progress
 from openpar.reform.plans.models import Assignment
 from tests import factories
@@ -134,6 +135,32 @@ def test_the_four_end_states_add_up_to_what_was_assigned(reform_year: Province) 
         assert done + overdue + in_time == assigned
     assert len(rows) == 6
     assert rows[-1] == [8, 4, 2, 1, 1, 3, 3]
+
+
+def excused(task: Assignment, who: Province) -> None:
+    """The reason of a late duty, asked for and approved."""
+    head = next(one.head for one in who.agencies() if one.pk == task.organisation_id)
+    asked = ask_objective(by=head, at=TODAY, duty_id=year.duty_of(task).pk, reason="Mưa lũ")
+    approve_request(by=who.leader, at=TODAY, request_id=asked.pk)
+
+
+def test_objective_reasons_stand_beside_what_is_overdue_and_what_was_done_late(
+    reform_year: Province,
+) -> None:
+    who = worked(reform_year)
+    board, manager = f"/plans/{who.issued().pk}/", browser_of(who.manager)
+    addresses = (board, f"{board}?view=agencies", f"{board}?view=fields", "/plans/control/")
+    assert not any("lý do khách quan" in visible(text_of(manager, one)) for one in addresses)
+    before = board_rows(text_of(manager, f"{board}?view=agencies"))
+    excused(year.owed(who, "quarter", who.finance), who)
+    excused(year.owed(who, "quarter", who.health), who)
+    for address in addresses:
+        assert "trong đó 1 có lý do khách quan" in visible(text_of(manager, address)), address
+    # The figure of the whole plan; of the overdue one and of what was done late one: its row, and the sum.
+    after = text_of(manager, f"{board}?view=agencies")
+    assert visible(after).count("trong đó 1 có lý do khách quan") == 5
+    # They stay late: no count changes.
+    assert board_rows(re.sub(r'<span class="plan-sub">[^<]*</span>', "", after)) == before
 
 
 def test_what_is_late_is_told_in_days_and_what_waits_in_time_is_not_late(reform_year: Province) -> None:

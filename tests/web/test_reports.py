@@ -353,16 +353,22 @@ def test_a_cut_off_is_kept_beside_what_was_corrected_later(report_pages: Provinc
     assert ReportRevision.objects.filter(report=report, state=RevisionState.LOCKED).count() == 1
 
 
-def test_the_year_before_stands_beside(report_pages: Province) -> None:
+def test_the_period_before_and_the_year_before_stand_beside(report_pages: Province) -> None:
+    march = datetime(2026, 3, 16, 9, 0, tzinfo=VIETNAM)
+    first = made.sent(report_pages.health, {"1.4.1": number(30)}, "q1", at=march)
+    made.accepted(report_pages.manager, first, at=march)
     before = datetime(2025, 9, 16, 9, 0, tzinfo=VIETNAM)
     old = made.sent(report_pages.health, {"1.4.1": number(80)}, year=2025, at=before)
     made.accepted(report_pages.manager, old, at=before)
-    new = PeriodicReport.objects.get(organisation=report_pages.health.agency, year=YEAR)
+    new = PeriodicReport.objects.get(organisation=report_pages.health.agency, code="q3", year=YEAR)
     text = text_of(browser_of(report_pages.health.officer), f"/reports/{new.pk}/")
     assert "Báo cáo quý III 2025" in text
     assert "−80" in text
+    assert "Báo cáo quý I 2026" in text
+    assert "−30" in text
     board = text_of(browser_of(report_pages.manager), "/reports/board/?report=q3&year=2026")
     assert "−80" in board
+    assert "−30" in board
 
 
 # First page, queries

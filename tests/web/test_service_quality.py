@@ -19,9 +19,8 @@ from openpar.base.organisations.models import Kind, Organisation
 from openpar.delivery.procedures.models import ProcedureVersion
 from openpar.delivery.service_quality.actions.counting import count_inputs
 from openpar.delivery.service_quality.models import IndicatorInput, Origin, Saying
-from openpar.delivery.service_quality.periods import IndexPeriod, IndexPeriodKind
 from openpar.delivery.service_quality.queries.inputs import figures_known
-from openpar.web.dossier_links import dossiers_behind
+from openpar.web.dossier_links import Whose, dossiers_behind
 from tests import factories
 from tests.delivery.dossiers import lists
 from tests.delivery.procedures.catalogue import contents, from_file
@@ -330,12 +329,6 @@ def test_a_quarter_chosen_while_months_were_offered_is_a_quarter(index_pages: Pr
     assert "Quý II/2026" in page
 
 
-def test_there_is_no_list_behind_what_is_not_counted_or_is_no_whole_period() -> None:
-    assert dossiers_behind("5.2", agency=1, period=MONTH) is None
-    half = IndexPeriod(IndexPeriodKind.YEAR_TO_DATE, 2026, 6)
-    assert dossiers_behind("2.1", agency=1, period=half) is None
-
-
 def test_a_counted_figure_opens_the_dossiers_it_was_counted_from() -> None:
     lists.province()
     lists.brought_year(lists.year(), date(2026, 7, 1))
@@ -345,9 +338,13 @@ def test_a_counted_figure_opens_the_dossiers_it_was_counted_from() -> None:
     commune = Organisation.objects.get(versions__name="Xã Số 1")
     browser = browser_of(manager)
     page = text_of(browser, f"/service-quality/{commune.pk}/?{JUNE}")
-    links = dossiers_behind("2.1", agency=commune.pk, period=MONTH)
-    assert links is not None
     counted = figures_known(MONTH)[commune.pk]["2.1"]
+    above, below = counted.pair
+    assert above is not None
+    assert below is not None
+    whose = Whose(commune.pk, own=True)
+    links = dossiers_behind("2.1", whose=whose, period=MONTH, said=(int(above), int(below)))
+    assert links is not None
     for link, count in zip(links, counted.pair, strict=True):
         assert f'href="{link.replace("&", "&amp;")}"' in page
         listed = browser.get(link)

@@ -103,7 +103,7 @@ def _careless() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     # In a process that is thrown away.
-    importing.put_facts = killed  # type: ignore[assignment]  # planted
+    vars(importing)["put_facts"] = killed
     _bring_in()
 
 

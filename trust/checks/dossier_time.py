@@ -52,11 +52,13 @@ def run(scale: Scale) -> Found:
 
 def _back_datings(made: MadeYear, count: int) -> tuple[list[str], dict[str, int]]:
     """So many dates written anew in the second list: which are found, and what is found besides."""
+    from openpar.base.calendars.queries import work_calendar
     from openpar.delivery.dossiers.models import QualityHit
     from openpar.demo.dossiers_made import FULL, as_csv, backdated
     from tests.delivery.dossiers import lists
 
-    written_anew = backdated(made, 3, count, known_by=lists.moment(_FIRST))
+    known_by, calendar = lists.moment(_FIRST), work_calendar()
+    written_anew = backdated(made, 3, count, known_by=known_by, calendar=calendar)
     lists.brought(as_csv(written_anew, lists.moment(_SECOND), FULL), lists.moment(_SECOND))
     violations, found_of_all, false_of_all = [], 0, 0
     for rule in ("Q7", "Q8"):
@@ -196,6 +198,7 @@ def _planted(made: MadeYear, count: int) -> dict[str, bool]:
         ("a store that keeps only the newest values", _newest_only()),
         ("an alarm that looks only at finish dates", _finish_dates_only()),
         ("an alarm that looks only at due dates", _due_dates_only()),
+        ("an alarm that any apology or supplement silences", _any_excuse()),
     ):
         with taken_back(), ExitStack() as stack:
             stack.enter_context(patched)
@@ -228,6 +231,18 @@ def _finish_dates_only() -> AbstractContextManager[Any]:
 
 def _due_dates_only() -> AbstractContextManager[Any]:
     return _silent("finish_rewritten", "Q8")
+
+
+def _any_excuse() -> AbstractContextManager[Any]:
+    from openpar.delivery.dossiers import quality
+
+    def excused(checks: Any, _now: Any) -> Any:
+        apologised, answered = (
+            checks.rows.moments[name] for name in ("extended_at", "supplement_answered_at")
+        )
+        return (apologised == apologised) | (answered == answered)
+
+    return mock.patch.object(quality._Checks, "_is_extended", excused)
 
 
 def _silent(check: str, rule: str) -> AbstractContextManager[Any]:

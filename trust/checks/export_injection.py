@@ -191,6 +191,7 @@ def _exports(small: SmallRound) -> tuple[tuple[str, Callable[[], bytes]], ...]:
         ("observations.xlsx", reverse("inspection-export", args=[case]), auditor),
         ("findings.xlsx", f"{reverse('findings-export')}?year=all", auditor),
         ("tasks.xlsx", reverse("plan-export", args=[plan]), auditor),
+        ("plan.xlsx", reverse("plan-paper", args=[plan, 1, "plan", "xlsx"]), auditor),
         ("appendix.xlsx", reverse("report-appendix", args=[reports.draft]), auditor),
         (
             "rollup.xlsx",

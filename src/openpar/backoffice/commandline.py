@@ -13,6 +13,7 @@ from pathlib import Path
 from openpar.backoffice import doctor
 from openpar.backoffice.backup_commands import add_backup_commands
 from openpar.backoffice.deadline_command import add_deadline_command
+from openpar.backoffice.dossier_commands import add_dossier_commands
 from openpar.backoffice.evidence_commands import add_evidence_commands
 from openpar.backoffice.facts_commands import add_facts_commands
 from openpar.backoffice.inspection_commands import add_inspection_commands
@@ -250,6 +251,7 @@ def _parser() -> argparse.ArgumentParser:
     add_deadline_command(commands)
     doctor.add_to(commands)
     add_backup_commands(commands)
+    add_dossier_commands(commands)
     add_evidence_commands(commands)
     add_facts_commands(commands)
     add_log_commands(commands)

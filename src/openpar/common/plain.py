@@ -44,6 +44,8 @@ def to_bytes(value: object) -> bytes:
 def from_bytes(content: bytes | bytearray) -> Any:
     """The value again. Raises NotPlain for anything that `to_bytes` did not write."""
     parts: list[bytes] = []
+    # Seen through, so that what may be a whole file is copied once.
+    view = memoryview(content)
     at = 0
     while at < len(content):
         if len(content) - at < _LENGTH.size:
@@ -52,7 +54,7 @@ def from_bytes(content: bytes | bytearray) -> Any:
         at += _LENGTH.size
         if len(content) - at < length:
             raise NotPlain("cut off")
-        parts.append(bytes(content[at : at + length]))
+        parts.append(bytes(view[at : at + length]))
         at += length
     if not parts:
         raise NotPlain("nothing")

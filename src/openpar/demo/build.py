@@ -54,14 +54,7 @@ def build(today: date, say: Say) -> None:
     finished.build(departments, places, random, say)
     reform_year.build(places, say)
     prepared = running(today).prepared
-    again = copy_set(
-        set_id=departments.pk,
-        year=today.year,
-        title=f"Bộ tiêu chí mẫu khối sở, ban, ngành năm {today.year}",
-        by=places.manager,
-        at=moment(prepared),
-    )
-    sets = {"so": _issued(again, prepared, places.manager)}
+    sets = {"so": set_of_next_year(departments, today.year, prepared, places.manager)}
     communes = sample_set(
         "SYNTHETIC_xa_2026.yaml", "xã, phường, đặc khu", today.year, prepared, places.manager
     )
@@ -92,6 +85,18 @@ def sample_set(file_name: str, level: str, year: int, day: date, manager: Actor)
         at=moment(day),
     )
     return _issued(made, day, manager)
+
+
+def set_of_next_year(departments: CriteriaSet, year: int, day: date, manager: Actor) -> CriteriaSet:
+    """The set of the departments carried on into another year: every line stays the same line."""
+    again = copy_set(
+        set_id=departments.pk,
+        year=year,
+        title=f"Bộ tiêu chí mẫu khối sở, ban, ngành năm {year}",
+        by=manager,
+        at=moment(day),
+    )
+    return _issued(again, day, manager)
 
 
 def _issued(criteria_set: CriteriaSet, day: date, manager: Actor) -> CriteriaSet:

@@ -238,10 +238,15 @@ def _other_day(code: str) -> str:
     return f"{head}-{day[:4]}{'11' if day[4:] != '11' else '12'}-9{number}"
 
 
-def backdated(year: MadeYear, seed: int, count: int, *, known_by: datetime) -> MadeYear:
+def backdated(
+    year: MadeYear, seed: int, count: int, *, known_by: datetime, calendar: WorkCalendar
+) -> MadeYear:
     """The year as it stands after `known_by`: due days moved where a document or supplement allows it; and of
     `count` late dossiers the finish moved before the due day, or the due day behind the finish: `planted`
     has them as Q8 and Q7.
+
+    Half of the latter get an apology that comes after the due day. As many due days again are moved behind
+    the day that an apology names, or that a supplement allows.
     """
     chance = np.random.default_rng(seed)
     seen = year.finished < _local(known_by)
@@ -252,24 +257,47 @@ def backdated(year: MadeYear, seed: int, count: int, *, known_by: datetime) -> M
     usable = np.concatenate([usable, chance.permutation(others)])[:count]
     moved_finish, moved_due = np.array_split(usable, 2)
     finished, due_on = year.finished.copy(), year.due_on.copy()
+    apologised, new_due_on = year.apologised.copy(), year.new_due_on.copy()
     # What may be changed: a new date with its document, a limit that starts anew with a supplement.
-    extended, supplemented = ~np.isnat(year.apologised) & seen, ~np.isnat(year.answered) & seen
+    extended = ~np.isnat(year.apologised) & seen
+    supplemented = ~np.isnat(year.answered) & seen & ~extended
     due_on[extended] = year.new_due_on[extended]
-    due_on[supplemented] += 5
+    due_on[supplemented] = _started_anew(year, calendar)[supplemented]
+    # And what is excused in appearance only.
+    excused = chance.permutation(np.flatnonzero((extended | supplemented) & (year.left_as == 0)))
+    excused = excused[: len(moved_due)]
+    due_on[excused] += 6
     on_due = due_on[moved_finish].astype("datetime64[us]") + np.timedelta64(9, "h")
     earlier = np.minimum(on_due, finished[moved_finish] - np.timedelta64(1, "D"))
     finished[moved_finish] = np.maximum(earlier, year.received[moved_finish] + np.timedelta64(1, "h"))
     due_on[moved_due] = finished[moved_due].astype("datetime64[D]") + 2
     due_on[moved_due] += due_on[moved_due] == year.due_on[moved_due]
+    too_late = moved_due[: len(moved_due) // 2]
+    apologised[too_late] = (year.due_on[too_late] + 1).astype("datetime64[us]") + np.timedelta64(9, "h")
+    new_due_on[too_late] = due_on[too_late]
     changed = finished[moved_finish] != year.finished[moved_finish]
     planted = {
         "Q8": frozenset(year.codes[moved_finish[changed]].tolist()),
-        "Q7": frozenset(year.codes[moved_due].tolist()),
+        "Q7": frozenset(year.codes[np.concatenate([moved_due, excused])].tolist()),
     }
     handed = finished + np.timedelta64(26, "h")
     return replace(
-        year, finished=finished, handed_over=handed, due_on=due_on, planted={**year.planted, **planted}
+        year,
+        finished=finished,
+        handed_over=handed,
+        due_on=due_on,
+        apologised=apologised,
+        new_due_on=new_due_on,
+        planted={**year.planted, **planted},
     )
+
+
+def _started_anew(year: MadeYear, calendar: WorkCalendar) -> Array:
+    """The due day of every dossier whose limit begins once more when its supplement is complete."""
+    limits = np.array([one.days for one in year.procedures], np.int64)[year.procedure]
+    begins = np.where(np.isnat(year.answered), year.received, year.answered)
+    found: Array = due_columns(CalendarColumns(calendar), begins, limits, Unit.WORKING_DAY).due_at
+    return found.astype("datetime64[D]")
 
 
 # --- lists --------------------------------------------------------------------------------------------------

@@ -135,7 +135,8 @@ def lists_of(today: date, opens: date) -> Lists:
         found.append(_list_of(years, since, day))
         since = day
     if since is not None:
-        years = [backdated(year, SEED, _REWRITTEN, known_by=moment(since, _CLOSING)) for year in years]
+        known_by, calendar = moment(since, _CLOSING), work_calendar()
+        years = [backdated(year, SEED, _REWRITTEN, known_by=known_by, calendar=calendar) for year in years]
         on = since + timedelta(days=8)
         found.append(_told([_rewritten(year) for year in years], on, f"dinh-chinh-{on:%Y%m%d}.csv"))
     if first < eve:

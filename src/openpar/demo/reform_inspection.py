@@ -9,6 +9,7 @@ from itertools import cycle
 from openpar.demo.calendar import moment
 from openpar.demo.offices import Office, document
 from openpar.demo.rounds import Places
+from openpar.parindex.assessments.queries.leaves import leaves_offered, proposed_leaf
 from openpar.reform.findings.actions.closing import close_finding
 from openpar.reform.findings.actions.remedying import RemedyPlan, plan_remedy, report_remedy
 from openpar.reform.findings.models import Cause, Finding, FoundBy
@@ -158,6 +159,7 @@ def _visited(unit: InspectedUnit, places: Places, home_id: int, on: date) -> Non
 def _concluded(case: Inspection, places: Places, home_id: int, on: date) -> date:
     """One conclusion for all; every shortcoming of the taxonomy is found somewhere."""
     units = list(case.units.order_by("id"))
+    offers = leaves_offered([unit.organisation_id for unit in units], on)
     for entry, unit in zip(entries(on), cycle(units), strict=False):
         add_limitation(
             by=places.inside,
@@ -168,6 +170,13 @@ def _concluded(case: Inspection, places: Places, home_id: int, on: date) -> date
                 code=entry.code,
                 text=entry.name,
                 request=entry.remedy or "Khắc phục",
+                leaf=proposed_leaf(
+                    offers.get(unit.organisation_id, ()),
+                    field=entry.field,
+                    words="",
+                    code=entry.code,
+                    on=on,
+                ),
             ),
         )
     case.refresh_from_db()

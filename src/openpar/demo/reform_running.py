@@ -26,7 +26,7 @@ from openpar.reform.plans.models import Meeting, MeetingOutcome, Plan
 
 TASKS, DONE, BEGUN, OVERDUE, WAITING = 50, 30, 6, 4, 2
 # Which of the thirty were late.
-_LATE = (7, 19)
+LATE = (7, 19)
 _MONTH = timedelta(days=30)
 
 
@@ -45,7 +45,7 @@ def build(places: Places, today: date, say: Say) -> None:
     days = _spread(begins + timedelta(days=10), until, DONE)
     ahead = max(today, begins) + timedelta(days=5)
     deadlines = [
-        *(day + timedelta(days=-4 if place in _LATE else 6) for place, day in enumerate(days)),
+        *(day + timedelta(days=-4 if place in LATE else 6) for place, day in enumerate(days)),
         *(until - timedelta(days=5 * (place + 1)) for place in range(OVERDUE)),
         *_spread(ahead, max(year.legal_until_on, ahead + _MONTH), TASKS - DONE - OVERDUE),
     ]

@@ -19,6 +19,7 @@ from openpar.demo.reform_plans import agency_plan, done, of_task, owed_by, provi
 from openpar.demo.reform_reports import reports
 from openpar.demo.reform_targets import reached
 from openpar.demo.rounds import Places, Say
+from openpar.parindex.criteria.models import Criterion
 from openpar.reform.findings.actions.closing import close_finding
 from openpar.reform.findings.actions.conferences import Held, hold_conference
 from openpar.reform.findings.actions.remedying import RemedyPlan, plan_remedy, report_remedy
@@ -31,6 +32,8 @@ PUBLISHED = date(YEAR, 2, 12)
 INSPECTED = (HEALTH, JUSTICE, "68-so-cong-thuong", "68-so-giao-duc-dao-tao")
 # How many of the findings of the index an agency remedies in the year, and how: in time, late, not at all.
 _REMEDIED = {HEALTH: 6, JUSTICE: 2}
+# What the criterion about tasks is filled from.
+FROM_TASKS = "task.on_time"
 
 
 @dataclass(frozen=True)
@@ -112,9 +115,14 @@ def _conference(each: Office) -> None:
 
 
 def _remedy_lost_points(each: Office, plan: Plan, places: Places, count: int) -> None:
-    """The dearest findings of the published index become tasks; the last one is remedied late."""
+    """Findings of the published index become tasks: first what the tasks of a plan are counted for the next
+    time, then the dearest; the last one is remedied late.
+    """
     rows = Finding.objects.filter(organisation=each.id, found_by=FoundBy.APPRAISAL, points_at_stake__gt=0)
-    found = list(rows.order_by("-points_at_stake", "id")[:count])
+    counted = Criterion.objects.filter(set__year=FINISHED.year, indicator=FROM_TASKS).values("code")
+    dearest = rows.order_by("-points_at_stake", "id")
+    first = list(dearest.filter(leaf_code__in=counted)[:count])
+    found = [*first, *(one for one in dearest[:count] if one not in first)][:count]
     for place, finding in enumerate(found):
         begins = PUBLISHED + timedelta(days=20 + place)
         due = date(YEAR, 6, 30)

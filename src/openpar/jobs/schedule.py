@@ -60,11 +60,25 @@ JOBS: tuple[Job, ...] = (
         is_wanted=tasks.lists_wait,
     ),
     Job(
+        "move_due_days",
+        every=timedelta(minutes=1),
+        run=tasks.move_due_days,
+        is_long=True,
+        is_wanted=tasks.due_days_wait,
+    ),
+    Job(
         "judge_dossiers",
         daily_at=time(0, 20),
         run=tasks.judge_dossiers,
         is_long=True,
         is_wanted=tasks.dossiers_are_kept,
+    ),
+    Job(
+        "count_index",
+        daily_at=time(0, 50),
+        run=tasks.count_index,
+        is_long=True,
+        is_wanted=tasks.index_is_counted,
     ),
     Job(
         "remind_apologies",

@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from openpar.base.access.actions.brakes import forget_old_brakes
@@ -27,11 +28,16 @@ from openpar.base.organisations.roles import Actor, operator
 from openpar.base.privacy.actions import remind_of_data_requests
 from openpar.common.errors import Refused
 from openpar.common.formats import VIETNAM
-from openpar.delivery.dossiers.actions.refreshing import judge_open_dossiers
+from openpar.delivery.dossiers.actions.refreshing import (
+    calendar_is_ahead,
+    follow_calendar,
+    judge_open_dossiers,
+)
 from openpar.delivery.dossiers.actions.reminding import remind_of_apologies
 from openpar.delivery.dossiers.actions.waiting import take_in
 from openpar.delivery.dossiers.models import OpenDossier
 from openpar.delivery.dossiers.waiting import WaitingState, waiting_lists, write_state
+from openpar.delivery.service_quality.actions.counting import count_again, were_counted
 from openpar.jobs.models import JobState
 from openpar.jobs.reminding import remind_of_everything
 
@@ -182,6 +188,19 @@ def dossiers_are_kept() -> bool:
     return OpenDossier.objects.exists()
 
 
+def due_days_wait() -> bool:
+    """A calendar came into force since due days of open dossiers were reckoned."""
+    return calendar_is_ahead(timezone.localdate())
+
+
+def move_due_days(at: datetime) -> str:
+    """Due days of open dossiers follow the calendar in force; those before are kept.
+
+    Raises StaleFacts when dossiers came in meanwhile; the next try does it.
+    """
+    return _("%d hồ sơ đổi hạn theo lịch mới") % follow_calendar(by=operator("openpar"), at=at)
+
+
 def judge_dossiers(at: datetime) -> str:
     """Open dossiers whose due day has passed since the last time become overdue, and the figures with them.
 
@@ -191,6 +210,20 @@ def judge_dossiers(at: datetime) -> str:
     since = last.astimezone(VIETNAM).date() if last else date.min
     return _("%d hồ sơ quá hạn được tính lại") % judge_open_dossiers(
         by=operator("openpar"), at=at, since=since
+    )
+
+
+def index_is_counted() -> bool:
+    """Somebody had figures of the service-quality index counted."""
+    return were_counted()
+
+
+def count_index(at: datetime) -> str:
+    """The counted figures of the service-quality index follow the dossiers while their period lasts."""
+    last = JobState.objects.filter(name="count_index").values_list("succeeded_at", flat=True).first()
+    since = last or at
+    return _("%d số liệu chỉ số phục vụ thay đổi") % count_again(
+        by=operator("openpar"), at=at, since=since.astimezone(VIETNAM).date()
     )
 
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from django.conf import settings
 from django.utils.translation import override
 
 from openpar.base.documents.models import Document
@@ -55,7 +54,7 @@ from openpar.reports.documents.model import (
 )
 from openpar.reports.documents.numbering import numbered
 from openpar.reports.documents.wording import BLANK, day_words
-from openpar.reports.letterheads import COMMITTEE, Letterhead, letterhead_of
+from openpar.reports.letterheads import COMMITTEE, Letterhead, letterhead_of, paper_marks
 
 _UNKNOWN = "—"
 # “99/QĐ-UBND”: the symbol names who issued, however the rest is written.
@@ -173,7 +172,8 @@ def _issuer(case: Inspection, document: Document | None, day: date) -> Letterhea
 
 def _frame(head: Letterhead, document: Document | None, *, recipients: tuple[str, ...]) -> Frame:
     # Who signed a recorded one stands on it, and may have been a deputy.
-    signer = Signer(authority_of(head.agency).head, "" if document else head.head)
+    position = authority_of(head.agency).head if document else head.position
+    signer = Signer(position or head.position, "" if document else head.head)
     return Frame(
         agency=head.agency,
         superior=head.superior,
@@ -187,9 +187,7 @@ def _frame(head: Letterhead, document: Document | None, *, recipients: tuple[str
 
 
 def _marks(document: Document | None) -> tuple[str, ...]:
-    """A draft until it is recorded; invented data is always told."""
-    found = () if document else ("DỰ THẢO",)
-    return (*found, "Dữ liệu mẫu, không có giá trị pháp lý") if settings.OPENPAR_DEMO else found
+    return paper_marks(is_draft=document is None)
 
 
 def _told(names: dict[int, str], head: Letterhead) -> tuple[str, ...]:

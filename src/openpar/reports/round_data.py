@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.conf import settings
 
 from openpar.base.accounts.queries import Actor
-from openpar.base.organisations.models import Kind, OrganisationVersion
+from openpar.base.organisations.models import OrganisationVersion
 from openpar.engine.numbers import ZERO, total_of
 from openpar.parindex.assessments.models import Layer, Round, RoundStage
 from openpar.parindex.assessments.permissions import oversees
@@ -25,7 +25,7 @@ from openpar.parindex.assessments.queries.results import (
 from openpar.parindex.assessments.results import LineResult, NodeResult
 from openpar.parindex.criteria.models import CriteriaSet
 from openpar.parindex.criteria.queries import LoadedLeaf
-from openpar.reports.documents.authorities import place_of
+from openpar.reports.documents.authorities import authority_of, place_of
 from openpar.reports.documents.wording import is_symbol
 
 _COMMITTEE = "Ủy ban nhân dân"
@@ -234,12 +234,10 @@ def lost_lines(lines: Sequence[LineResult]) -> tuple[LineResult, ...]:
 
 
 def head_of(issuer: Issuer) -> str:
-    """The position that signs for an agency (data/doc_types_used.csv): director, chair, or head."""
+    """The position that signs for an agency (data/documents/authorities.yaml); “head” where none is known."""
     if issuer.is_committee:
         return "CHỦ TỊCH"
-    if issuer.kind == Kind.DEPARTMENT and issuer.name.startswith("Sở "):
-        return "GIÁM ĐỐC"
-    return "THỦ TRƯỞNG ĐƠN VỊ"
+    return authority_of(issuer.name).head or "THỦ TRƯỞNG ĐƠN VỊ"
 
 
 def symbol_of(abbreviation: str, issuer: Issuer) -> str:

@@ -2,41 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from openpar.delivery.dossiers.declarations import RECEIVED
 from openpar.delivery.dossiers.queries.measures import Measure
 from openpar.delivery.service_quality.counted import FROM_DOSSIERS
-from openpar.delivery.service_quality.periods import IndexPeriod, IndexPeriodKind
-from openpar.engine.periods import Calendar, PeriodKind
-
-_LAST_MONTH = 12
+from openpar.delivery.service_quality.periods import IndexPeriod
+from openpar.engine.periods import Period
 
 
-def period_words(calendar: Calendar, kind: PeriodKind, year: int, number: int) -> dict[str, str]:
+@dataclass(frozen=True)
+class Whose:
+    """Whose dossiers a list has: of an agency with everything below it, or `own` only its own.
+
+    With a `form` of reported figures instead: of all that signed it for the period, with a row of that
+    `level` and field if one is named.
+    """
+
+    agency: int | None = None
+    own: bool = False
+    sector: str = ""
+    form: str = ""
+    level: str = ""
+
+    def words(self) -> dict[str, str]:
+        """As addresses ask for it."""
+        found = {
+            "agency": str(self.agency or ""),
+            "own": "1" if self.own else "",
+            "sector": self.sector,
+            "form": self.form,
+            "level": self.level,
+        }
+        return {name: value for name, value in found.items() if value}
+
+
+def period_words(period: Period) -> dict[str, str]:
     """A period as the addresses of boards and lists ask for it."""
-    return {"calendar": calendar.value, "kind": kind.value, "year": str(year), "number": str(number)}
+    found = {
+        "calendar": period.calendar.value,
+        "kind": period.kind.value,
+        "year": str(period.year),
+        "number": str(period.number),
+    }
+    return {**found, "until": period.until_on.isoformat()} if period.ends_early else found
 
 
-def dossier_list(measure: Measure, *, agency: int, period: dict[str, str], basis: str) -> str:
-    """The list of what a measure counts for an agency and everything below it; `period`: `period_words`."""
-    asked = {**period, "agency": str(agency), "basis": basis, "measure": measure.value}
+def dossier_list(
+    *measures: Measure, whose: Whose, period: Period, basis: str, said: int | None = None
+) -> str:
+    """The list of what a measure counts, of several what any of them counts; `said`: the figure that stands
+    where the link is, for the list to tell when data have changed since.
+    """
+    name = "measure" if len(measures) == 1 else "measures"
+    asked = {**period_words(period), **whose.words(), "basis": basis, name: ",".join(measures)}
+    return _address(asked, said)
+
+
+def column_list(counts: Sequence[str], *, whose: Whose, period: Period, said: int | None = None) -> str:
+    """The list behind a column of forms II.06a and 06: of what any of these counts counts
+    (`figure_columns.COUNTS`).
+    """
+    return _address({**period_words(period), **whose.words(), "counts": ",".join(counts)}, said)
+
+
+def _address(asked: dict[str, str], said: int | None) -> str:
+    if said is not None:
+        asked = {**asked, "said": str(said)}
     return f"{reverse('dossiers')}?{urlencode(asked)}"
 
 
-def dossiers_behind(indicator: str, *, agency: int, period: IndexPeriod) -> tuple[str, str] | None:
-    """The lists behind numerator and denominator of an indicator that is counted from dossiers.
-
-    None for another indicator, and for a year that ends early: lists are of whole periods.
+def dossiers_behind(
+    indicator: str, *, whose: Whose, period: IndexPeriod, said: tuple[int | None, int | None] = (None, None)
+) -> tuple[str, str] | None:
+    """The lists behind numerator and denominator of an indicator that is counted from dossiers; None for
+    another indicator.
     """
     counts = FROM_DOSSIERS.get(indicator)
-    is_year = period.kind is IndexPeriodKind.YEAR_TO_DATE
-    if counts is None or (is_year and period.number != _LAST_MONTH):
+    if counts is None:
         return None
-    kind = PeriodKind.YEAR if is_year else PeriodKind(period.kind.value)
-    words = period_words(Calendar.CIVIL, kind, period.year, 1 if is_year else period.number)
     above, below = (
-        dossier_list(Measure(count), agency=agency, period=words, basis=RECEIVED) for count in counts
+        dossier_list(Measure(count), whose=whose, period=period.days, basis=RECEIVED, said=figure)
+        for count, figure in zip(counts, said, strict=True)
     )
     return above, below

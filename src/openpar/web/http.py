@@ -167,6 +167,9 @@ def form_refused(form: BaseForm) -> Refused:
         where = str(bound.label) if bound else ""
         link = f"#{bound.id_for_label}" if bound else ""
         gaps += [Gap(where, str(error), link=link) for error in errors]
+    if not gaps:
+        # Nothing was sent: a form that is not bound has no errors.
+        gaps.append(Gap("", _("chưa ghi gì"), _("Điền các ô rồi gửi lại")))
     return Refused(gaps)
 
 

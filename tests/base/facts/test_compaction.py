@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from openpar.base.audit.models import Entry
 from openpar.base.facts import files
 from openpar.base.facts.actions.compaction import Compacted, compact, exchange_files, spoken_of
-from openpar.base.facts.actions.personal import erase_personal
+from openpar.base.facts.actions.personal import ErasedRow, end_keeping, erase_personal
 from openpar.base.facts.compaction import WouldChange, stage_compaction
 from openpar.base.facts.current import current, rewritten
 from openpar.base.facts.duck import connected, write_parquet
@@ -237,7 +237,7 @@ def test_what_was_told_of_a_person_is_erased_and_every_digest_still_holds() -> N
     erased = erase_personal(
         by=HOUSE, at=MOMENT, dataset="dossiers", keys=[("a",)], reason="Yêu cầu 12 ngày 05/01/2026"
     )
-    assert erased == 2
+    assert erased == (ErasedRow(("a",), ("applicant", "phone")),) * 2
     assert [(row.content, row.erased_at) for row in personal_rows("dossiers", [("a",)])] == [
         (None, MOMENT)
     ] * 2
@@ -260,14 +260,28 @@ def test_nothing_is_erased_by_strangers_without_reason_or_twice() -> None:
         (STRANGER, "Yêu cầu", [("a",)], ["not-allowed"]),
         (manager, "Yêu cầu", [("a",)], ["not-allowed"]),
         (HOUSE, " ", [("a",)], ["reason-unfit"]),
-        (HOUSE, "", [("z",)], ["reason-unfit", "nothing-to-erase"]),
+        (HOUSE, "x" * 501, [("a",)], ["reason-unfit"]),
     ):
         with pytest.raises(FactsRefused) as refused:
             erase_personal(by=by, at=MOMENT, dataset="dossiers", keys=keys, reason=reason)
         assert [gap.code for gap in refused.value.gaps] == codes
-    erase_personal(by=HOUSE, at=MOMENT, dataset="dossiers", keys=[("a",)], reason="Yêu cầu 12")
+    for keys, rows in (([("z",)], 0), ([("a",)], 1), ([("a",)], 0)):
+        erased = erase_personal(by=HOUSE, at=MOMENT, dataset="dossiers", keys=keys, reason="Yêu cầu 12")
+        assert len(erased) == rows
+    assert Entry.objects.filter(verb="facts.personal_erased").count() == 1
+
+
+def test_who_brings_facts_in_ends_the_keeping_of_people_and_a_stranger_does_not() -> None:
+    registered_dossiers()
+    appended([dossier(f"k{number}") for number in range(1200)])
+    keys = [(f"k{number}",) for number in range(1100)]
     with pytest.raises(FactsRefused):
-        erase_personal(by=HOUSE, at=MOMENT, dataset="dossiers", keys=[("a",)], reason="Yêu cầu 12")
+        end_keeping(by=STRANGER, at=MOMENT, dataset="dossiers", keys=keys, reason="Đã xong")
+    manager = factories.actor_as(Role.ROUND_MANAGER, factories.organisation("Sở Y tế"))
+    erased = end_keeping(by=manager, at=MOMENT, dataset="dossiers", keys=keys, reason="Đã xong")
+    assert (len(erased), PersonalPart.objects.filter(erased_at=None).count()) == (1100, 100)
+    assert Entry.objects.get(verb="facts.personal_erased").actor_name == manager.full_name
+    assert verify_facts().faults == ()
 
 
 def test_a_salt_is_of_its_row_alone() -> None:

@@ -10,6 +10,7 @@ from openpar.base.calendars.queries import CalendarMissing, work_calendar
 from openpar.base.organisations.models import Organisation
 from openpar.base.organisations.roles import Actor
 from openpar.delivery.dossiers.actions.importing import import_dossiers
+from openpar.delivery.dossiers.actions.mappings import save_mapping
 from openpar.delivery.dossiers.mappings import suggested
 from openpar.delivery.dossiers.reading.tables import DossierFile, table_of
 from openpar.delivery.dossiers.waiting import keep_list
@@ -20,16 +21,19 @@ HEADER = "Đơn vị,Mã hồ sơ,Mã thủ tục,Trạng thái,Ngày nhận,Ng�
 
 @dataclass(frozen=True)
 class DossierThings:
-    """A late dossier of an agency, the list it came in, and a list of somebody that waits for its columns."""
+    """A late dossier of an agency, the list it came in, a list of somebody that waits for its columns, and a
+    mapping that is kept.
+    """
 
     code: str
     batch: int
     waiting: str
+    mapping: int
 
     def named(self, address: str) -> Mapping[str, object]:
         """The things by the names that the address gives them."""
         rule = "Q10" if address == "dossiers-quality-rule" else ""
-        own = {"work": "overdue", "rule": rule, "batch_id": self.batch}
+        own = {"work": "overdue", "rule": rule, "batch_id": self.batch, "mapping_id": self.mapping}
         if address == "dossier":
             own["code"] = self.code
         if address == "dossiers-import-waiting":
@@ -70,4 +74,5 @@ def dossier_things(
         content=file.content,
         at=at,
     )
-    return DossierThings(number(1), done.batch_id, kept.token)
+    saved = save_mapping(by=by, at=at, source=f"igate {code}", mapping=mapping)
+    return DossierThings(number(1), done.batch_id, kept.token, saved.pk)

@@ -8,10 +8,15 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from openpar.base.accounts.models import Role
+from openpar.base.facts import counting
+from openpar.base.facts.queries import values_in
 from openpar.base.organisations.models import Organisation
+from openpar.common.formats import VIETNAM
+from openpar.delivery.dossiers.declarations import AGENCIES
 from openpar.delivery.dossiers.figure_source import dossiers
 from openpar.delivery.dossiers.resolving import Register
 from openpar.delivery.dossiers.stored import reckoned_of_store
@@ -19,7 +24,7 @@ from openpar.delivery.dossiers.words import Outcome
 from openpar.delivery.figures.actions.filling import fill_from_source
 from openpar.delivery.figures.actions.opening import PeriodAsked
 from openpar.delivery.figures.models import FigureSheet
-from openpar.demo.dossiers_made import FULL, as_rows
+from openpar.demo.dossiers_made import FULL, MadeYear, as_rows
 from openpar.engine.periods import Calendar, Period, PeriodKind, period
 from openpar.engine.verdicts import Verdict
 from tests import factories
@@ -32,21 +37,74 @@ from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 XA = "Xã Số 1"
+PAID = np.datetime64("2026-03-20T10", "us")
 Row = Counter[str]
+Moments = npt.NDArray[np.datetime64]
 
 
 @world
 def told_half_year() -> list[str]:
-    """A half-year of four communes told to its end, one waiting when the quarter ends; the codes."""
+    """A half-year of four communes told to its end, some waiting when a quarter ends; the codes."""
     lists.province()
+    made = half_year()
+    lists.brought(listed(made, lists.moment(JUNE)), lists.moment(JUNE))
+    codes: list[str] = made.codes.tolist()
+    return codes
+
+
+def half_year() -> MadeYear:
+    """When the first quarter ends, one of its dossiers waits for papers, one is overdue, and one has to pay
+    since it was overdue.
+    """
     made = lists.year(700, seed=9)
+    # What is refused in the end was never received.
+    made = made.taken(made.left_as != 3)
     days = made.received.astype("datetime64[D]")
     is_long = (made.agency == 0) & (days < np.datetime64("2026-03-10")) & (made.left_as == 0)
     one = np.flatnonzero(is_long & (made.finished > np.datetime64("2026-03-16")))[0]
     made.asked[one], made.answered[one] = np.datetime64("2026-03-12T09"), np.datetime64("2026-03-15T09")
-    lists.brought(written(as_rows(made, lists.moment(JUNE), FULL)), lists.moment(JUNE))
-    codes: list[str] = made.codes.tolist()
-    return codes
+    is_due = (
+        is_long & (made.due_on > np.datetime64("2026-03-05")) & (made.due_on < np.datetime64("2026-03-11"))
+    )
+    overdue = np.flatnonzero(is_due & np.isnat(made.asked))[:2]
+    made.finished[overdue], made.handed_over[overdue] = PAID, PAID + np.timedelta64(1, "D")
+    made.left_as[overdue] = 0
+    return made
+
+
+def listed(made: MadeYear, as_of: datetime) -> bytes:
+    """What the system tells at a moment, with what was to be paid and when it was."""
+    asked, paid = payments(made)
+    at = {code: place for place, code in enumerate(made.codes.tolist())}
+    header, *rows = as_rows(made, as_of, FULL)
+    code, status = header.index("Mã hồ sơ"), header.index("Trạng thái")
+    now = np.datetime64(as_of.replace(tzinfo=None), "us")
+    for row in rows:
+        moments = [each[at[row[code]]] for each in (asked, paid)]
+        seen = [f"{each.astype(object):%d/%m/%Y %H:%M:%S}" if each <= now else "" for each in moments]
+        if seen[0] and not seen[1] and row[status] == "Đang xử lý":
+            row[status] = "Yêu cầu thực hiện nghĩa vụ tài chính"
+        row += seen
+    header += ["Ngày yêu cầu thực hiện nghĩa vụ tài chính", "Ngày thực hiện nghĩa vụ tài chính"]
+    return written([header, *rows])
+
+
+def payments(made: MadeYear) -> tuple[Moments, Moments]:
+    """When many had to pay, some of them only after their due day, and when they had; NaT for the others."""
+    chance = np.random.default_rng(4)
+    due = made.due_on.astype("datetime64[us]")
+    asked: Moments = np.array(made.received + np.timedelta64(20, "h"), "datetime64[us]")
+    is_late = (made.finished > due + np.timedelta64(3, "D")) & (chance.random(len(made)) < 0.5)
+    asked[is_late] = due[is_late] + np.timedelta64(32, "h")
+    overdue = np.flatnonzero(made.finished == PAID)
+    asked[overdue] = np.datetime64("2026-03-12T09")
+    taken = (made.finished - asked).astype(np.int64) * chance.uniform(0.5, 0.99, len(made))
+    paid: Moments = np.array(asked + taken.astype("timedelta64[us]"), "datetime64[us]")
+    some = np.isnat(made.asked) & (made.left_as == 0) & (made.finished > asked + np.timedelta64(1, "D"))
+    some &= chance.random(len(made)) < 0.6
+    some[overdue] = [True, False]
+    asked[~some] = paid[~some] = np.datetime64("NaT")
+    return asked, paid
 
 
 def agency() -> Organisation:
@@ -68,15 +126,19 @@ def quarter(number: int) -> Period:
 
 def walk(codes: list[str], of: Period) -> dict[str, Row]:
     """By field, the counts of one commune for a period, dossier by dossier."""
-    waiting = waits_on(codes, of.until_on)
+    waiting = {**waits_on(codes, of.until_on, PAYING), **waits_on(codes, of.until_on, SUPPLEMENTING)}
     found: dict[str, Row] = {}
     for one in known_of(codes):
         if one.agency == agency().key and one.accepted and one.received <= of.until_on:
-            count(found.setdefault(one.sector, Row()), one, of, waits=one.code in waiting)
+            # Whoever begins to wait when the time is over already does not stop the clock.
+            since = waiting.get(one.code)
+            is_in_time = since is not None and (one.due is None or since[1] <= one.due)
+            kind = since[0] if since is not None and is_in_time else ""
+            count(found.setdefault(one.sector, Row()), one, of, waits=kind)
     return {sector: row for sector, row in found.items() if row}
 
 
-def count(row: Row, one: Known, of: Period, *, waits: bool) -> None:
+def count(row: Row, one: Known, of: Period, *, waits: str) -> None:
     ended = one.ended if one.outcome in LEFT else None
     if ended is not None and ended < of.from_on:
         return
@@ -92,19 +154,23 @@ def count(row: Row, one: Known, of: Period, *, waits: bool) -> None:
         for verdict in (Verdict.EARLY, Verdict.ON_TIME, Verdict.LATE):
             row[verdict.value.lower()] += one.verdict is verdict
     elif waits:
-        row["supplement"] += 1
+        row[waits] += 1
     else:
         row["in_process"] += 1
         row["overdue" if one.due is not None and one.due < of.until_on else "in_time"] += 1
 
 
-def waits_on(codes: list[str], on: date) -> set[str]:
-    """Who had been asked for papers by the evening of a day, and had not brought them."""
+SUPPLEMENTING = ("supplement", "supplement_asked_at", "supplement_answered_at")
+PAYING = ("paused", "payment_asked_at", "paid_at")
+
+
+def waits_on(codes: list[str], on: date, what: tuple[str, str, str]) -> dict[str, tuple[str, date]]:
+    """Who had been asked for papers, or to pay, by the evening of a day and had not done so; since when."""
     reckoned, _before, _context = reckoned_of_store(codes, Register.load(), JUNE)
     rows, evening = reckoned.rows, np.datetime64(on, "D") + 1
-    asked, answered = rows.moments["supplement_asked_at"], rows.moments["supplement_answered_at"]
+    name, asked, answered = what[0], rows.moments[what[1]], rows.moments[what[2]]
     return {
-        code
+        code: (name, since.astype("datetime64[D]").astype(object))
         for code, since, until in zip(rows.codes.tolist(), asked, answered, strict=True)
         if not np.isnat(since) and since < evening and (np.isnat(until) or until >= evening)
     }
@@ -133,9 +199,46 @@ def test_the_periods_of_the_walk_have_dossiers_of_every_kind(told_half_year: lis
     for of in (quarter(1), quarter(2)):
         for row in walk(told_half_year, of).values():
             totals.update(row)
-    wanted = ("carried_over", "online", "in_person", "early", "on_time", "late", "in_process", "supplement")
+    wanted = (
+        *("carried_over", "online", "in_person", "early", "on_time", "late"),
+        *("in_process", "overdue", "supplement", "paused"),
+    )
     assert {name: totals[name] for name in wanted if not totals[name]} == {}
     assert totals["returned"] + totals["withdrawn"] + totals["stopped"] > 0
+
+
+def test_some_had_to_pay_only_when_their_time_was_over(told_half_year: list[str]) -> None:
+    dues = {one.code: one.due for one in known_of(told_half_year)}
+    waits = [waits_on(told_half_year, quarter(number).until_on, PAYING) for number in (1, 2)]
+    late = [
+        code for found in waits for code, (_kind, since) in found.items() if since > (dues[code] or since)
+    ]
+    assert late
+
+
+@pytest.mark.usefixtures("dossier_province")
+@pytest.mark.parametrize("number", [1, 2])
+def test_what_the_board_said_on_the_last_day_is_what_the_form_says_later(number: int) -> None:
+    of, made = quarter(number), half_year()
+    evening = datetime(of.until_on.year, of.until_on.month, of.until_on.day, 23, 59, tzinfo=VIETNAM)
+    lists.brought(listed(made, evening), evening, at=evening)
+    board = standings_of_the_board()
+    assert board["paused"]
+    lists.brought(listed(made, lists.moment(JUNE)), lists.moment(JUNE), name="sau.csv")
+    assert standings_of_the_board() != board
+    form: Row = Row()
+    for organisation in Organisation.objects.filter(key__in=values_in(AGENCIES).values()):
+        for row in (dossiers.counts(organisation.pk, II_06A, of) or {}).values():
+            form.update({name: row[name] or 0 for name in ("in_process", "overdue", "supplement", "paused")})
+    assert form == board
+
+
+def standings_of_the_board() -> Row:
+    """Everybody's open dossiers as the counters have them now."""
+    kept = counting.kept_counters("dossiers", basis="received")
+    waits = {"supplement": kept.total("waiting_supplement"), "paused": kept.total("paused")}
+    in_process = kept.total("in_process") - sum(waits.values())
+    return Row({"in_process": in_process, "overdue": kept.total("overdue"), **waits})
 
 
 # ---- in a sheet ----

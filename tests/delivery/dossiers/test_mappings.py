@@ -54,14 +54,40 @@ def test_a_layout_of_dossiers_is_recognised_by_its_headers(code: str, fields: in
     assert preset("tong_hop_don_vi") is None
 
 
+@pytest.mark.parametrize("tells", ["Trạng thái", "Ngày kết thúc xử lý", "Ngày trả kết quả"])
+def test_a_list_says_whether_its_dossiers_have_ended(tells: str) -> None:
+    columns = suggested(["Mã hồ sơ", "Ngày nhận", "Đơn vị", tells]).columns
+    assert gaps_of(ColumnMapping(columns)) == []
+    without = {header: to for header, to in columns.items() if header != tells}
+    assert [gap.code for gap in gaps_of(ColumnMapping(without))] == ["no-outcome"]
+
+
+def test_a_list_of_payments_is_recognised_and_never_read_as_dossiers() -> None:
+    # Its rows would open again what has ended: they tell of the dossier, and not of its end.
+    layout = next(one for one in vocabulary().layouts if one.code == "phi_le_phi")
+    assert recognised(list(layout.columns)) == layout
+    assert preset("phi_le_phi") is None
+    found = gaps_of(suggested(list(layout.columns)))
+    assert "no-outcome" in {gap.code for gap in found}
+
+
+def test_every_shipped_layout_of_dossiers_can_be_taken_in() -> None:
+    for one in vocabulary().layouts:
+        if mapping := preset(one.code):
+            told = {gap.code for gap in gaps_of(mapping)}
+            # The agency may be said for the whole file.
+            assert told <= {"field-missing"}, (one.code, told)
+
+
 def test_headers_mean_their_fields_without_case_marks_and_signs() -> None:
     found = suggested(["MÃ HỒ SƠ:", "ngay tiep nhan", "Ngày nhận", "Cột lạ", "Đơn vị"])
     assert found.columns == {"MÃ HỒ SƠ:": "dossier", "ngay tiep nhan": "received_at", "Đơn vị": "agency"}
-    assert gaps_of(found) == []
+    assert [gap.code for gap in gaps_of(found)] == ["no-outcome"]
     assert {gap.code for gap in gaps_of(ColumnMapping({"a": "dossier", "b": "dossier", "c": "x"}))} == {
         "field-twice",
         "field-unknown",
         "field-missing",
+        "no-outcome",
     }
 
 

@@ -12,11 +12,13 @@ from typing import cast
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import re_path
 from pytest_django.fixtures import Settings
 
+from openpar.backoffice.commandline import main
 from openpar.base.facts.counter_files import counters_file
 from openpar.base.facts.models import PersonalPart
 from openpar.base.organisations.models import Organisation
@@ -125,6 +127,12 @@ def shown_to_anybody() -> dict[str, str]:
     return found
 
 
+def looked_up_by_anybody() -> dict[str, str]:
+    out = Path(settings.OPENPAR_KEYS_DIR).with_name("tra-cuu.csv")
+    assert main(["dossiers", "public", "--out", str(out)]) == 0
+    return {"the public look-up": out.read_text("utf-8-sig")}
+
+
 # ---- people are kept, and only where they may
 
 
@@ -142,7 +150,10 @@ def test_people_of_late_and_open_dossiers_are_kept_apart_so_that_a_leak_could_be
 
 @pytest.mark.parametrize(
     "texts",
-    [files_kept, tables_kept, counters_for_the_ministry, shown_to_another_agency, shown_to_anybody],
+    [
+        *(files_kept, tables_kept, counters_for_the_ministry, shown_to_another_agency, shown_to_anybody),
+        looked_up_by_anybody,
+    ],
     ids=lambda made: made.__name__,
 )
 def test_no_mark_of_a_person_is_found(texts: Texts) -> None:
@@ -172,6 +183,23 @@ def test_another_agency_finds_no_dossier_of_its_neighbour_by_its_code() -> None:
     # The search sees them where they may stand.
     own = shown_to(reader(Role.AGENCY_HEAD, "Xã Số 1"), [])
     assert all(any(code in text for text in own.values()) for code in codes[:5])
+
+
+@pytest.mark.parametrize(
+    ("column", "field"),
+    [
+        ("Chủ hồ sơ", "dossier"),
+        ("Số điện thoại", "dossier"),
+        ("Chủ hồ sơ", "sector"),
+        ("Địa chỉ", "case_name"),
+    ],
+)
+def test_a_column_of_people_that_somebody_took_for_another_stays_out_of_the_public_look_up(
+    column: str, field: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bring_in(mistaken(column, field))
+    assert marks_in(looked_up_by_anybody(), MARKS) == []
+    assert ("Không đưa ra 120 hồ sơ" in capsys.readouterr().err) is (field == "dossier")
 
 
 # ---- every search sees a planted leak

@@ -10,9 +10,9 @@ import pytest
 from openpar.base.accounts.models import Role
 from openpar.base.facts.counting import board as counters_of
 from openpar.base.organisations.models import Organisation
-from openpar.base.organisations.roles import Actor
+from openpar.base.organisations.roles import Actor, operator
 from openpar.delivery.dossiers.declarations import COUNTING, DATASET, RECEIVED
-from openpar.delivery.service_quality.actions.counting import count_inputs
+from openpar.delivery.service_quality.actions.counting import count_again, count_inputs, periods_counted
 from openpar.delivery.service_quality.actions.importing import bring_in_inputs
 from openpar.delivery.service_quality.counted import COUNTED, FROM_DOSSIERS
 from openpar.delivery.service_quality.errors import InputsRefused
@@ -20,6 +20,7 @@ from openpar.delivery.service_quality.models import IndicatorInput, Origin
 from openpar.delivery.service_quality.periods import IndexPeriod, IndexPeriodKind
 from openpar.delivery.service_quality.queries.boards import board
 from openpar.delivery.service_quality.queries.inputs import figures_known, story_of
+from openpar.jobs.tasks import count_index, index_is_counted
 from tests import factories
 from tests.delivery.dossiers import lists
 from tests.delivery.service_quality.province import AT, JUNE, table
@@ -72,6 +73,37 @@ def test_months_make_the_quarter_and_the_year_to_date_of_dossiers(index_of_half_
     months = [received(IndexPeriod(IndexPeriodKind.MONTH, 2026, number)) for number in range(1, 7)]
     assert received(SECOND_QUARTER) == sum(months[3:])
     assert received(HALF_A_YEAR) == sum(months) > 300
+
+
+def test_the_night_counts_anew_what_was_counted_while_its_period_lasts(index_of_half_a_year: Actor) -> None:
+    half = IndexPeriod(IndexPeriodKind.YEAR_TO_DATE, 2026, 7)
+    for period in (JUNE, half):
+        count_inputs(by=index_of_half_a_year, at=AT, period=period)
+    before = {period: figures_known(period) for period in (JUNE, half)}
+    lists.brought_year(lists.year(seed=2), date(2026, 7, 6))
+    night = AT + timedelta(days=1)
+    changed = count_again(by=operator("openpar"), at=night, since=AT.date())
+    assert changed > 0
+    assert figures_known(JUNE) == before[JUNE]
+    assert figures_known(half) != before[half]
+    again = count_inputs(by=index_of_half_a_year, at=night + timedelta(hours=1), period=half)
+    assert (again.added, again.withdrawn) == (0, 0)
+    assert count_again(by=operator("openpar"), at=night + timedelta(days=1), since=night.date()) == 0
+    # Once more after its last day, however late the night of it comes.
+    assert count_again(by=operator("openpar"), at=night, since=JUNE.until_on) > 0
+    assert figures_known(JUNE) != before[JUNE]
+
+
+def test_the_job_counts_for_nobody_but_the_house_and_leaves_what_was_never_counted(
+    index_of_half_a_year: Actor,
+) -> None:
+    assert not index_is_counted()
+    assert count_index(AT).startswith("0 ")
+    count_inputs(by=index_of_half_a_year, at=AT, period=JUNE)
+    assert index_is_counted()
+    assert periods_counted() == (JUNE,)
+    with pytest.raises(InputsRefused):
+        count_again(by=index_of_half_a_year, at=AT, since=AT.date())
 
 
 def test_counting_once_more_adds_nothing(index_of_half_a_year: Actor) -> None:

@@ -13,7 +13,7 @@ from openpar.base.accounts.models import Role
 from openpar.base.audit.models import Entry
 from openpar.base.notifications.models import Message
 from openpar.common.formats import VIETNAM
-from openpar.reform.findings.actions.adding import add_finding, add_findings, classify_finding
+from openpar.reform.findings.actions.adding import add_finding, add_findings, classify_finding, leaf_of
 from openpar.reform.findings.actions.closing import close_finding, send_back
 from openpar.reform.findings.actions.conferences import (
     Held,
@@ -30,7 +30,7 @@ from openpar.reform.findings.errors import FindingRefused, StaleFinding
 from openpar.reform.findings.lateness import is_overdue, overdue_on, was_remedied_in_time
 from openpar.reform.findings.limits import conference_due, plan_due
 from openpar.reform.findings.models import Conference, Extension, Finding, FindingState, FoundBy
-from openpar.reform.findings.queries.counting import LeafAsked, open_or_late_for, remedied_on_time
+from openpar.reform.findings.queries.counting import LeafAsked, about_leaves_of, remedied_on_time
 from openpar.reform.findings.reminding import due_things
 from tests import factories
 from tests.reform.findings import found
@@ -229,7 +229,7 @@ def test_what_was_found_in_spring_about_last_year_is_of_last_year(finding_days: 
 def test_a_closed_finding_keeps_its_code_and_a_stale_sight_changes_none(finding_days: Province) -> None:
     place = finding_days
     done = found.closed(place)
-    classify = partial(classify_finding, code="F0-05", by=place.manager, at=CLOSED)
+    classify = partial(classify_finding, code="F0-05", leaf=leaf_of(done), by=place.manager, at=CLOSED)
     assert refusal(partial(classify, finding_id=done.pk, expected_version=done.version)) == ["other-state"]
     other = found.planned(place)
     with pytest.raises(StaleFinding):
@@ -274,19 +274,19 @@ def test_an_appraisal_does_not_hold_against_a_unit_what_it_found_itself(finding_
     add_findings(lines=[line], by=place.manager, at=FOUND)
     leaf = LeafAsked("2.1", LEAF.text, LEAF.key)
     shown = {
-        year: len(open_or_late_for(place.health.pk, [leaf], year=year, today=FOUND.date()).get("2.1", ()))
+        year: len(about_leaves_of(place.health.pk, [leaf], year=year, today=FOUND.date()).get("2.1", ()))
         for year in (2025, 2026)
     }
     assert shown == {2025: 0, 2026: 1}
 
 
-def test_what_was_remedied_in_time_is_held_against_nobody(finding_days: Province) -> None:
+def test_what_was_remedied_in_time_is_shown_as_that(finding_days: Province) -> None:
     place = finding_days
-    found.closed(place)
+    in_time = found.closed(place)
     late = found.closed(place, at=moment(DEADLINE + ONE_DAY))
     leaf = LeafAsked("2.1", LEAF.text, LEAF.key)
-    shown = open_or_late_for(place.health.pk, [leaf], year=2026, today=DEADLINE + 9 * ONE_DAY)["2.1"]
-    assert [(one.id, one.is_late) for one in shown] == [(late.pk, True)]
+    shown = about_leaves_of(place.health.pk, [leaf], year=2026, today=DEADLINE + 9 * ONE_DAY)["2.1"]
+    assert [(one.id, one.is_late) for one in shown] == [(in_time.pk, False), (late.pk, True)]
 
 
 # Conferences

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -22,7 +23,8 @@ from openpar.reform.findings.actions.conferences import (
 )
 from openpar.reform.findings.errors import FindingRefused
 from openpar.reform.findings.models import Conference, Finding, FoundBy
-from openpar.reform.findings.queries.counting import LeafAsked, open_or_late_for, remedied_on_time
+from openpar.reform.findings.queries.board import counted
+from openpar.reform.findings.queries.counting import LeafAsked, about_leaves_of, remedied_on_time
 from openpar.reform.findings.recurrence import History, Known
 from openpar.reform.findings.taxonomy import entries, entry, proposed_code
 from tests import factories
@@ -119,21 +121,21 @@ def test_in_time_of_due_counts_reports_by_the_deadline_that_were_accepted(counti
     assert (counted[place.justice.pk].numerator, counted[place.justice.pk].denominator) == (0, 0)
 
 
-def test_the_next_appraisal_of_the_criterion_sees_what_is_open_or_was_late(
+def test_the_next_appraisal_of_the_criterion_sees_what_is_open_late_or_remedied(
     counting_people: Province,
 ) -> None:
     place = counting_people
     late = found.closed(place, at=found.REPORTED + timedelta(days=20))
-    found.closed(place)  # in time: says nothing
+    in_time = found.closed(place)
     still = found.opened(place)
     found.opened(place, leaf=Leaf("1.3.2", "Chuyện khác", 2025, "criterion:8"))
     found.opened(place, found_by=FoundBy.APPRAISAL, leaf=Leaf("1.3.1", LEAF.text, 2026, LEAF.key))
     asked = [LeafAsked("1.4.1", "Đổi tên năm nay", LEAF.key), LeafAsked("2.1", "Không có gì", "criterion:9")]
-    seen = open_or_late_for(place.health.pk, asked, year=2026, today=DEADLINE + timedelta(days=3))
+    seen = about_leaves_of(place.health.pk, asked, year=2026, today=DEADLINE + timedelta(days=3))
     assert {code: [line.id for line in lines] for code, lines in seen.items()} == {
-        "1.4.1": [late.pk, still.pk]
+        "1.4.1": [late.pk, in_time.pk, still.pk]
     }
-    assert [(line.is_late, line.days_overdue) for line in seen["1.4.1"]] == [(True, 0), (True, 3)]
+    assert [(line.is_late, line.days_overdue) for line in seen["1.4.1"]] == [(True, 0), (False, 0), (True, 3)]
 
 
 def test_every_failing_of_the_articles_is_in_the_taxonomy_with_source_and_certainty() -> None:
@@ -254,3 +256,23 @@ def test_hundreds_of_findings_cost_a_few_queries(
     with django_assert_max_num_queries(26):  # type: ignore[operator]  # a fixture of pytest-django
         made = add_findings(lines=lines, by=place.manager, at=FOUND)
     assert len(made) == len({row.pk for row in made}) == 300
+
+
+def test_points_that_were_lost_and_points_at_stake_are_told_apart(counting_people: Province) -> None:
+    place = counting_people
+    # The same line of one unit is at stake once, however many findings name it; what is closed no more.
+    found.opened(place)
+    found.opened(place, points_at_stake=Decimal("0.4"))
+    found.closed(place, leaf=Leaf("1.3.2", "Chuyện khác", 2025, "criterion:8"))
+    found.opened(place, organisation_id=place.justice.pk)
+    lost = Leaf("1.4.1", "Tiêu chí mất điểm", 2025, "criterion:9")
+    published = found.new_line(
+        place, found_by=FoundBy.APPRAISAL, leaf=lost, points_at_stake=Decimal("0.7"), source_text="Chỉ số"
+    )
+    add_findings(lines=[published], by=place.manager, at=FOUND)
+    whole = counted(Finding.objects.all(), DEADLINE).whole
+    assert (whole.points, whole.at_stake) == (Decimal("0.7"), Decimal("1.0"))
+    # Where points are lost already, nothing more is at stake.
+    add_findings(lines=[replace(published, leaf=LEAF)], by=place.manager, at=FOUND)
+    whole = counted(Finding.objects.all(), DEADLINE).whole
+    assert (whole.points, whole.at_stake) == (Decimal("1.4"), Decimal("0.5"))

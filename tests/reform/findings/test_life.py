@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from openpar.base.accounts.models import Role
 from openpar.base.audit.models import Entry
 from openpar.base.notifications.models import Message
 from openpar.common.errors import Refused
-from openpar.reform.findings.actions.adding import NewFinding, add_finding, add_findings, classify_finding
+from openpar.reform.findings.actions.adding import (
+    Leaf,
+    NewFinding,
+    add_finding,
+    add_findings,
+    classify_finding,
+    leaf_of,
+)
 from openpar.reform.findings.actions.closing import close_finding, send_back
 from openpar.reform.findings.actions.extending import ask_extension, decide_extension
 from openpar.reform.findings.actions.remedying import RemedyPlan, plan_remedy, report_remedy
@@ -25,7 +34,7 @@ from openpar.reform.plans.actions.planning import create_plan
 from openpar.reform.plans.models import Plan, PlanLevel, Task
 from tests import factories
 from tests.reform.findings import found
-from tests.reform.findings.found import CLOSED, DEADLINE, FOUND, PLANNED, REPORTED, Province
+from tests.reform.findings.found import CLOSED, DEADLINE, FOUND, LEAF, PLANNED, REPORTED, Province
 from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
@@ -317,12 +326,45 @@ def test_a_finding_gets_another_code_from_its_finder_only_and_only_one_of_its_fi
         (place.manager, "F2-03", "no-code"),
     ):
         with pytest.raises(FindingRefused) as refused:
-            classify_finding(finding_id=finding.pk, code=code, expected_version=1, by=who, at=PLANNED)
+            classify_finding(
+                finding_id=finding.pk, code=code, leaf=LEAF, expected_version=1, by=who, at=PLANNED
+            )
         assert codes_of(refused) == {wanted}
     done = classify_finding(
-        finding_id=finding.pk, code="F0-05", expected_version=1, by=place.manager, at=PLANNED
+        finding_id=finding.pk, code="F0-05", leaf=LEAF, expected_version=1, by=place.manager, at=PLANNED
     )
     assert (done.code, done.version) == ("F0-05", 2)
+
+
+def test_a_finding_gets_the_criterion_it_costs_and_what_recurs_follows(finding_people: Province) -> None:
+    place = finding_people
+    earlier = found.opened(place, period_from=date(2023, 12, 15), period_until=date(2024, 12, 14), code="")
+    finding = found.opened(place, code="", leaf=None, points_at_stake=None)
+    assert (finding.points_at_stake, finding.earlier_years) == (None, "")
+    with_points = replace(LEAF, maximum=Decimal("1.5"))
+    classify = partial(classify_finding, finding_id=finding.pk, code="", by=place.manager, at=PLANNED)
+    done = classify(leaf=with_points, expected_version=1)
+    assert (done.leaf_code, done.leaf_key, done.leaf_year) == (LEAF.code, LEAF.key, LEAF.year)
+    assert (done.points_at_stake, done.earlier_years) == (Decimal("1.5"), str(earlier.year))
+    gone = classify(leaf=None, expected_version=2)
+    assert (gone.leaf_text, gone.points_at_stake, gone.earlier_years) == ("", None, "")
+
+
+def test_what_a_publication_lost_keeps_its_criterion(finding_people: Province) -> None:
+    place = finding_people
+    (lost,) = add_findings(
+        lines=[found.new_line(place, found_by=FoundBy.APPRAISAL)], by=place.manager, at=FOUND
+    )
+    classify = partial(classify_finding, finding_id=lost.pk, expected_version=1, by=place.manager, at=PLANNED)
+    with pytest.raises(FindingRefused) as refused:
+        classify(code="F0-05", leaf=Leaf("9.9", "Tiêu chí khác", 2025))
+    assert codes_of(refused) == {"published-leaf"}
+    assert classify(code="F0-05", leaf=leaf_of(lost)).points_at_stake == Decimal("0.5")
+    # Nor behind the back of the program; of what was found otherwise the criterion may be named later.
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Finding.objects.filter(pk=lost.pk).update(leaf_code="9.9")
+    other = found.opened(place)
+    assert Finding.objects.filter(pk=other.pk).update(leaf_code="9.9") == 1
 
 
 def test_who_sees_what(finding_people: Province) -> None:

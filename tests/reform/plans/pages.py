@@ -78,6 +78,8 @@ class PlanThings:
             "meeting_id": self.meeting,
             "outcome_id": self.outcome,
             "token": "khong-co",
+            "paper": "plan",
+            "file_kind": "docx",
         }
 
 

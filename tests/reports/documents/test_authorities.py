@@ -14,6 +14,7 @@ from openpar.reports.documents.layouts import document_type
 
 COMMITTEE, COMMUNE = "Ủy ban nhân dân tỉnh Lâm Đồng", "Ủy ban nhân dân xã Đạ Tẻh"
 OFFICE = "Văn phòng Ủy ban nhân dân tỉnh"
+DATA = Path(__file__).resolve().parents[3] / "data"
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,16 @@ OFFICE = "Văn phòng Ủy ban nhân dân tỉnh"
         ("Ban Quản lý các khu công nghiệp", "Phó Trưởng Ban", ("KT. TRƯỞNG BAN", "PHÓ TRƯỞNG BAN")),
         ("Đoàn kiểm tra 1228", "Trưởng đoàn", ("TM. ĐOÀN KIỂM TRA", "TRƯỞNG ĐOÀN")),
         ("Hội đồng thẩm định", "Chủ tịch", ("TM. HỘI ĐỒNG", "CHỦ TỊCH")),
-        ("Kho bạc Nhà nước", "Thủ trưởng", ("THỦ TRƯỞNG",)),
+        ("UBND xã Đạ Tẻh", "Chủ tịch", ("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH")),
+        ("Chi cục Thủy lợi", "Phó Chi cục trưởng", ("KT. CHI CỤC TRƯỞNG", "PHÓ CHI CỤC TRƯỞNG")),
+        ("Cục Thống kê", "Cục trưởng", ("CỤC TRƯỞNG",)),
+        ("Trường Chính trị tỉnh", "Hiệu trưởng", ("HIỆU TRƯỞNG",)),
+        ("Tòa án nhân dân tỉnh", "Chánh án", ("CHÁNH ÁN",)),
+        ("Công an xã Đạ Tẻh", "Trưởng Công an", ("TRƯỞNG CÔNG AN",)),
+        # No title is known: who is said to head it signs so, by nobody's order.
+        ("Đài Phát thanh", "Giám đốc", ("GIÁM ĐỐC",)),
+        ("Đài Phát thanh", "Phó Giám đốc", ("KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC")),
+        ("Đài Phát thanh", "", ("",)),
     ],
 )
 def test_the_lines_of_a_signature_follow_from_agency_and_position(
@@ -63,6 +73,53 @@ def test_somebody_authorised_signs_so() -> None:
     # The head and the deputy need no authority.
     assert office.power_of("Phó Giám đốc", authorised=True) == Power.DEPUTY
     assert office.lines_of("Giám đốc", authorised=True) == ("GIÁM ĐỐC",)
+
+
+@pytest.mark.parametrize(
+    ("agency", "said", "position"),
+    [
+        ("Sở Y tế", "", "GIÁM ĐỐC"),
+        ("Sở Y tế", "Giám đốc Sở Y tế", "GIÁM ĐỐC"),
+        ("Sở Y tế", "Phó  giám đốc Sở", "PHÓ GIÁM ĐỐC"),
+        ("Sở Y tế", "Quyền Giám đốc", "QUYỀN GIÁM ĐỐC"),
+        ("Sở Y tế", "Chuyên viên", "GIÁM ĐỐC"),
+        ("Thanh tra tỉnh", "Thủ trưởng", "CHÁNH THANH TRA"),
+        ("Đài Phát thanh", "Giám đốc", "GIÁM ĐỐC"),
+        ("Đài Phát thanh", "", ""),
+        ("Bangladesh", "", ""),
+    ],
+)
+def test_the_head_signs_in_the_position_of_the_agency(agency: str, said: str, position: str) -> None:
+    assert authority_of(agency).position_of(said) == position
+
+
+def shipped_agencies() -> list[str]:
+    """Every name in the register of a province as shipped."""
+    with (DATA / "organisations" / "lam_dong.csv").open(encoding="utf-8") as file:
+        return sorted({row["name"] for row in csv.DictReader(file)})
+
+
+HEADS = {
+    "Ủy ban": "CHỦ TỊCH",
+    "Phường": "CHỦ TỊCH",
+    "Xã": "CHỦ TỊCH",
+    "Đặc khu": "CHỦ TỊCH",
+    "Sở": "GIÁM ĐỐC",
+    "Thanh tra": "CHÁNH THANH TRA",
+    "Văn phòng": "CHÁNH VĂN PHÒNG",
+    "Ban": "TRƯỞNG BAN",
+}
+
+
+@pytest.mark.parametrize("agency", shipped_agencies())
+def test_every_agency_of_the_shipped_register_is_signed_for_by_its_head_and_by_no_order(agency: str) -> None:
+    authority = authority_of(agency)
+    (head,) = {title for begins, title in HEADS.items() if agency.startswith(f"{begins} ")}
+    assert authority.head == head
+    for position in (authority.position_of(""), authority.position_of(f"Phó {head.capitalize()}")):
+        lines = authority.lines_of(position)
+        assert not any(line.startswith(("TL.", "TUQ.")) for line in lines)
+        assert lines[-1] in (head, f"PHÓ {head}")
 
 
 @pytest.mark.parametrize(
@@ -82,9 +139,6 @@ def test_the_place_is_the_name_of_the_territory(name: str, place: str) -> None:
 def test_a_decision_names_the_head_or_the_collective_body() -> None:
     assert deciding_authority("Sở Nội vụ") == "GIÁM ĐỐC SỞ NỘI VỤ"
     assert deciding_authority(COMMITTEE) == "ỦY BAN NHÂN DÂN TỈNH LÂM ĐỒNG"
-
-
-DATA = Path(__file__).resolve().parents[3] / "data"
 
 
 def used_types() -> list[dict[str, str]]:

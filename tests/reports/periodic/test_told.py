@@ -8,6 +8,8 @@ from io import BytesIO
 import docx
 import pytest
 
+from openpar.base.accounts.models import Role, User
+from openpar.base.organisations.models import OrganisationVersion
 from openpar.common.formats import VIETNAM
 from openpar.reports.documents import docx_bytes, gaps_of
 from openpar.reports.periodic.documents import official_document
@@ -15,6 +17,7 @@ from openpar.reports.periodic.measures import reports_on_time_of
 from openpar.reports.periodic.models import PeriodicReport
 from openpar.reports.periodic.queries.rollup import roll_up
 from openpar.reports.periodic.reminding import due_things
+from tests import factories
 from tests.reports.periodic import made
 from tests.reports.periodic.made import LATE, Province, number, pair
 from tests.worlds import world
@@ -126,3 +129,36 @@ def test_a_commune_issues_through_its_peoples_committee(reported_quarter: Provin
     assert (document.agency.name, document.agency.superior) == ("Ủy ban nhân dân phường Xuân Hương", "")
     assert document.place == "Xuân Hương"
     assert gaps_of(document) == ()
+
+
+@pytest.mark.parametrize(
+    ("agency", "position", "lines", "gaps"),
+    [
+        ("Thanh tra tỉnh", "", ("CHÁNH THANH TRA",), ()),
+        ("Ban Quản lý các khu công nghiệp", "", ("TRƯỞNG BAN",), ()),
+        ("Chi cục Thủy lợi", "", ("CHI CỤC TRƯỞNG",), ()),
+        ("Sở Y tế", "Phó Giám đốc", ("KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"), ()),
+        ("UBND tỉnh Lâm Đồng", "", ("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"), ()),
+        ("Đài Phát thanh tỉnh", "", ("",), ("no-position",)),
+        ("Đài Phát thanh tỉnh", "Giám đốc", ("GIÁM ĐỐC",), ()),
+    ],
+)
+def test_the_head_signs_in_the_position_of_the_agency(
+    reported_quarter: Province, agency: str, position: str, lines: tuple[str, ...], gaps: tuple[str, ...]
+) -> None:
+    health = reported_quarter.health
+    OrganisationVersion.objects.filter(organisation=health.agency).update(name=agency)
+    User.objects.filter(pk=health.head.person_id).update(position=position)
+    report = PeriodicReport.objects.get(organisation=health.agency)
+    document = official_document(made.view_of(report))
+    assert [(one.lines, one.name) for one in document.signatures] == [(lines, "Thủ trưởng Sở Y tế")]
+    assert tuple(gap.code for gap in gaps_of(document)) == gaps
+
+
+def test_a_draft_is_signed_by_the_one_head_the_register_knows(reported_quarter: Province) -> None:
+    report = made.begun(reported_quarter.ward)
+    document = official_document(made.view_of(report))
+    assert document.symbol == "BC-UBND"
+    assert document.signatures[0].name == "Thủ trưởng Phường Xuân Hương"
+    factories.actor_as(Role.AGENCY_HEAD, reported_quarter.ward.agency, "Người thứ hai")
+    assert official_document(made.view_of(report)).signatures[0].name == ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from itertools import accumulate
 
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
@@ -49,6 +50,16 @@ class YearLine:
     from_file: bool
 
 
+@dataclass(frozen=True)
+class EditionInForce:
+    """An edition that was the newest from `since` on; it knows the days from `first` to `last`."""
+
+    number: int
+    since: datetime
+    first: date
+    last: date
+
+
 # (edition, its digest, organisations from below) → calendar. The digest tells apart what another transaction,
 # or another database, calls by the same number.
 _kept: dict[tuple[int, str, tuple[int, ...]], WorkCalendar] = {}
@@ -86,15 +97,36 @@ def work_calendar(
     return _kept[key]
 
 
-def changed_days(before: int, after: int, *, organisation_id: int | None = None) -> tuple[DayChange, ...]:
-    """The days that two editions treat differently, in order.
+def editions_in_force() -> tuple[EditionInForce, ...]:
+    """Every edition that was the newest at some moment, in their order; one query.
+
+    Of several that came into force at one moment (a file with many years) the last one counts, and the moment
+    of an edition is never before that of the edition before it.
+    """
+    rows = list(Edition.objects.order_by("number").values_list("number", "in_force_at", "year_version__year"))
+    years = [year for _number, _at, year in rows if year is not None]
+    if not years:
+        return ()
+    moments = list(accumulate((at for _number, at, _year in rows), max))
+    told = [year if year is not None else years[0] for _number, _at, year in rows]
+    firsts, lasts = accumulate(told, min), accumulate(told, max)
+    found: dict[datetime, EditionInForce] = {}
+    for (number, _at, _year), since, first, last in zip(rows, moments, firsts, lasts, strict=True):
+        found[since] = EditionInForce(number, since, date(first, 1, 1), date(last, 12, 31))
+    return tuple(found.values())
+
+
+def changed_days(
+    before: int, after: int, *, organisation_id: int | None = None, on: date | None = None
+) -> tuple[DayChange, ...]:
+    """The days that two editions treat differently, in order; `on` as in `work_calendar`.
 
     For whoever keeps due dates: those for which `engine.workdays.may_move` says so are computed again with
     the later edition, the old one kept and shown.
     """
     return differing_days(
-        work_calendar(edition=before, organisation_id=organisation_id),
-        work_calendar(edition=after, organisation_id=organisation_id),
+        work_calendar(edition=before, organisation_id=organisation_id, on=on),
+        work_calendar(edition=after, organisation_id=organisation_id, on=on),
     )
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,9 @@ from openpar.base.facts.duck import fetched
 from openpar.base.facts.models import Batch, PersonalPart
 from openpar.base.facts.rows import values_of
 from openpar.base.facts.staging import BATCH, ROW
+
+# A database takes only so many values in one question.
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -37,14 +40,24 @@ def personal_rows(dataset: str, keys: Keys) -> tuple[PersonalRow, ...]:
     places = _places(to, keys)
     codes = {code for _key, code, _row in places}
     batch_ids = dict(Batch.objects.filter(dataset_id=to.dataset_id, code__in=codes).values_list("code", "pk"))
-    rows = {row for _key, _code, row in places}
-    parts = PersonalPart.objects.filter(batch_id__in=batch_ids.values(), row__in=rows)
-    found = {(part.batch_id, part.row): part for part in parts}
+    found = {(part.batch_id, part.row): part for part in _parts(places, batch_ids)}
     return tuple(
         PersonalRow(part.pk, key, code, row, part.content, part.erased_at)
         for key, code, row in places
         if (part := found.get((batch_ids[code], row))) is not None
     )
+
+
+def _parts(
+    places: Sequence[tuple[tuple[Any, ...], str, int]], batch_ids: Mapping[str, int]
+) -> Iterator[PersonalPart]:
+    rows: dict[str, list[int]] = {}
+    for _key, code, row in places:
+        rows.setdefault(code, []).append(row)
+    for code, wanted in rows.items():
+        for first in range(0, len(wanted), _AT_ONCE):
+            some = wanted[first : first + _AT_ONCE]
+            yield from PersonalPart.objects.filter(batch_id=batch_ids[code], row__in=some)
 
 
 def _places(to: Registered, keys: Keys) -> list[tuple[tuple[Any, ...], str, int]]:

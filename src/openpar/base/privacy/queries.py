@@ -27,6 +27,15 @@ def data_requests_of(user_id: int) -> QuerySet[DataRequest]:
     return DataRequest.objects.filter(subject_id=user_id).select_related("answered_by").order_by("-id")
 
 
+def dossiers_erased() -> frozenset[str]:
+    """The dossiers of which no people are kept any more because they asked for it: also a later list, which
+    tells of them again, brings none back.
+    """
+    asked = DataRequest.objects.filter(kind=DataRequest.Kind.ERASE).exclude(dossiers="")
+    done = asked.filter(outcome__in=[DataRequest.Outcome.DONE, DataRequest.Outcome.PARTLY])
+    return frozenset(code for lines in done.values_list("dossiers", flat=True) for code in lines.split("\n"))
+
+
 def personal_data_of(user_id: int, *, day: date) -> dict[str, Any]:
     """Everything held about a person, ready for JSON; no secret and no key is in it."""
     user = User.objects.get(pk=user_id)

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 _CENTURY = 2000
-_HYPHEN, _ZERO = ord("-"), ord("0")
-_PLACES = np.array([100_000, 10_000, 1_000, 100, 10, 1], np.int64)
+_HYPHEN, _ZERO = np.uint8(ord("-")), np.uint8(ord("0"))
+_DIGITS = 6
 # What follows the first hyphen: six digits and another hyphen.
-_LENGTH = len(_PLACES) + 1
+_LENGTH = _DIGITS + 1
 
 
 def code_days(codes: npt.NDArray[Any]) -> npt.NDArray[np.datetime64]:
@@ -27,11 +27,16 @@ def code_days(codes: npt.NDArray[Any]) -> npt.NDArray[np.datetime64]:
     hyphens = np.flatnonzero(signs == _HYPHEN)
     first = hyphens[np.searchsorted(hyphens, np.concatenate([[0], ends[:-1]]))] if texts else ends
     rows = np.flatnonzero(first + _LENGTH < ends)
-    parts = signs[first[rows, None] + np.arange(1, _LENGTH + 1)]
-    digits = parts[:, :-1].astype(np.int64) - _ZERO
-    has_form = ((digits >= 0) & (digits <= 9)).all(axis=1) & (parts[:, -1] == _HYPHEN)
+    begins = first[rows] + 1
+    has_form = signs[begins + _DIGITS] == _HYPHEN
+    number = np.zeros(len(rows), np.int64)
+    for place in range(_DIGITS):
+        # What comes before “0” becomes a large number too: these have no sign.
+        digit = signs[begins + place] - _ZERO
+        has_form &= digit <= 9
+        number = number * 10 + digit
     found = np.full(len(texts), np.datetime64("NaT", "D"))
-    found[rows[has_form]] = _days()[digits[has_form] @ _PLACES]
+    found[rows[has_form]] = _days()[number[has_form]]
     return found
 
 

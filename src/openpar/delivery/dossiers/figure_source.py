@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +17,9 @@ from openpar.delivery.dossiers.declarations import AGENCIES, SECTORS
 from openpar.delivery.dossiers.normalising import Reckoned
 from openpar.delivery.dossiers.queries.lists import codes_behind, reckoned_of_codes
 from openpar.delivery.dossiers.queries.measures import Asked, Dimension, Figures, Measure, figures_by
+from openpar.delivery.dossiers.words import VERDICT_NUMBER
 from openpar.engine.periods import Calendar, Period
+from openpar.engine.verdicts import Verdict
 
 Counts = Mapping[tuple[str, str], Mapping[str, int | None]]
 _FORMS = ("II.06a/", "06/")
@@ -91,51 +91,36 @@ def _row(figures: Figures, stock: Mapping[str, int]) -> dict[str, int | None]:
 # --- what was here on the last day --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _States:
-    """Of each dossier that had not left by the evening of a day: what it waited for, and whether in time."""
-
-    supplement: np.typing.NDArray[np.bool_]
-    paused: np.typing.NDArray[np.bool_]
-    overdue: np.typing.NDArray[np.bool_]
-
-
 def _stock_by_sector(asked: Asked) -> dict[str, Mapping[str, int]]:
     """Facts know how a dossier stands now; how it stood on a day that is past, its moments tell."""
     codes = codes_behind(asked, Measure.REMAINING)
     if not codes:
         return {}
     reckoned = reckoned_of_codes(codes, asked.period.until_on)
-    states = _states_on(reckoned, asked.period.until_on)
-    waits = states.supplement | states.paused
+    standing = standings_on(reckoned)
     found: dict[str, Mapping[str, int]] = {}
     for place, sector in enumerate(reckoned.sectors.words):
         own = reckoned.sectors.places == place
-        open_ones = own & ~waits
-        found[sector] = {
-            "in_process": int(open_ones.sum()),
-            "in_time": int((open_ones & ~states.overdue).sum()),
-            "overdue": int((open_ones & states.overdue).sum()),
-            "supplement": int((own & states.supplement).sum()),
-            "paused": int((own & states.paused).sum()),
-        }
+        found[sector] = {name: int((own & counted).sum()) for name, counted in standing.items()}
     return found
 
 
-def _states_on(reckoned: Reckoned, on: date) -> _States:
-    moments = reckoned.rows.moments
-    evening = np.datetime64(on, "D") + 1
-
-    def waits(since: str, until: str) -> np.typing.NDArray[np.bool_]:
-        begun, ended = moments[since], moments[until]
-        found: np.typing.NDArray[np.bool_] = (begun < evening) & ~(ended < evening)
-        return found
-
-    supplement = waits("supplement_asked_at", "supplement_answered_at")
-    paused = waits("paused_at", "resumed_at") & ~supplement
-    # Without a due date nothing can be overdue; comparing with none is never true.
-    overdue = reckoned.judged.due_on < np.datetime64(on, "D")
-    return _States(supplement, paused, overdue)
+def standings_on(reckoned: Reckoned) -> dict[str, np.typing.NDArray[np.bool_]]:
+    """Of dossiers that had not left by the evening of the day of which they are judged: which of them each
+    count of that day counts, as the board did.
+    """
+    verdict = reckoned.judged.verdict
+    supplement, paused, overdue = (
+        verdict == VERDICT_NUMBER[one] for one in (Verdict.SUPPLEMENT, Verdict.PAUSED, Verdict.OPEN_OVERDUE)
+    )
+    waits = supplement | paused
+    return {
+        "in_process": ~waits,
+        "in_time": ~waits & ~overdue,
+        "overdue": overdue,
+        "supplement": supplement,
+        "paused": paused,
+    }
 
 
 dossiers = Dossiers()

@@ -40,7 +40,8 @@ class Judged:
     """What both clocks say, row by row. Days are NaT, numbers 0 where there is nothing.
 
     `problem`: a place in calendars.columns.PROBLEMS where no due date can be computed; such a row says
-    nothing else. `due_on`: by which the legal clock measures; `original_due_on`: that of the receipt.
+    nothing else. `due_on`: by which the legal clock measures; `original_due_on`: that of the receipt;
+    `index_due_on`: by which QĐ 766 measures.
     """
 
     accepted: Flags
@@ -49,6 +50,7 @@ class Judged:
     index_verdict: Ints
     original_due_on: Days
     due_on: Days
+    index_due_on: Days
     ended_on: Days
     problem: npt.NDArray[np.uint8]
 
@@ -74,16 +76,31 @@ def judge_all(told: Told, calendars: Sequence[CalendarColumns], rules: VerdictRu
     return _Judging(told.known_on(on), calendars, rules, np.datetime64(on, "D")).judged()
 
 
+def ends_of(told: Told) -> tuple[Flags, Ints, Moments]:
+    """Which rows were accepted, how each left (0: it is here), and the moment that counts as its end."""
+    status = told.status
+    registered = (status == Status.REGISTERED) | (status == Status.NOT_ACCEPTED)
+    accepted: Flags = ~registered & ~np.isnat(told.received)
+    done_at = _first(told.finished, told.handed_over)
+    left_at = _first(told.refused, told.finished, told.handed_over, told.received)
+    done = ((status == Status.DONE) | (status == Status.RESULT_RETURNED)) & ~np.isnat(done_at)
+    outcome = np.zeros(len(told), np.int64)
+    outcome[done & accepted] = Outcome.DONE
+    outcome[status == Status.WITHDRAWN] = Outcome.WITHDRAWN
+    outcome[status == Status.STOPPED] = Outcome.STOPPED
+    outcome[(status == Status.STOPPED) & told.is_returned] = Outcome.RETURNED
+    outcome[status == Status.NOT_ACCEPTED] = Outcome.REFUSED
+    end = _where_both(outcome == Outcome.DONE, done_at, left_at)
+    return accepted, outcome, _where(outcome > 0, end, _NAT_US)
+
+
 class _Judging:
     def __init__(
         self, told: Told, calendars: Sequence[CalendarColumns], rules: VerdictRules, on: np.datetime64
     ) -> None:
         self.told, self.calendars, self.rules, self.on = told, calendars, rules, on
         self.problem = np.zeros(len(told), np.uint8)
-        status = told.status
-        registered = (status == Status.REGISTERED) | (status == Status.NOT_ACCEPTED)
-        self.accepted: Flags = ~registered & ~np.isnat(told.received)
-        self.outcome, self.end = self._ends()
+        self.accepted, self.outcome, self.end = ends_of(told)
         # Few dossiers ever wait: the others need no room for it.
         begins = (told.supplement_asked, told.payment_asked, told.paused)
         waiting = np.logical_or.reduce([~np.isnat(each) for each in begins]) | (told.supplements >= 2)
@@ -100,7 +117,8 @@ class _Judging:
         original, amounts, units = self._original()
         legal_due = self._legal_due(original, amounts, units)
         verdict = self._verdict(legal_due, units)
-        index = self._index(original, amounts, units)
+        index_due = self._index_due(original, amounts, units)
+        index = self._index(index_due, units)
         ended_on = self.end.astype("datetime64[D]")
         return Judged(
             accepted=self.accepted,
@@ -109,25 +127,12 @@ class _Judging:
             index_verdict=index,
             original_due_on=_where(self.accepted, original.astype("datetime64[D]"), _NAT_D),
             due_on=_where(self.accepted, legal_due.astype("datetime64[D]"), _NAT_D),
+            index_due_on=_where(self.accepted, index_due.astype("datetime64[D]"), _NAT_D),
             ended_on=_where(self.outcome > 0, ended_on, _NAT_D),
             problem=self.problem,
         )
 
-    # Ends and waiting
-
-    def _ends(self) -> tuple[Ints, Moments]:
-        told, status = self.told, self.told.status
-        done_at = _first(told.finished, told.handed_over)
-        left_at = _first(told.refused, told.finished, told.handed_over, told.received)
-        done = ((status == Status.DONE) | (status == Status.RESULT_RETURNED)) & ~np.isnat(done_at)
-        outcome = np.zeros(len(told), np.int64)
-        outcome[done & self.accepted] = Outcome.DONE
-        outcome[status == Status.WITHDRAWN] = Outcome.WITHDRAWN
-        outcome[status == Status.STOPPED] = Outcome.STOPPED
-        outcome[(status == Status.STOPPED) & told.is_returned] = Outcome.RETURNED
-        outcome[status == Status.NOT_ACCEPTED] = Outcome.REFUSED
-        end = _where_both(outcome == Outcome.DONE, done_at, left_at)
-        return outcome, _where(outcome > 0, end, _NAT_US)
+    # Waiting
 
     def _waits(self, some: npt.NDArray[np.intp]) -> _Waits:
         """What these rows tell of waiting, as far as it does not contradict itself."""
@@ -194,7 +199,7 @@ class _Judging:
         """
         due = np.full(len(rows), _NAT_US)
         groups = self.told.calendars[rows] * 2 + self.by_days[rows]
-        for group in np.unique(groups):
+        for group in _numbers_in(groups):
             chosen = np.flatnonzero(groups == group)
             kind = "datetime64[D]" if group % 2 else "datetime64[us]"
             found = due_columns(
@@ -240,7 +245,7 @@ class _Judging:
     def _working_days(self, rows: Ints, after: Moments, until: npt.NDArray[np.datetime64]) -> Ints:
         """Working days of (after, until], 0 when there are none."""
         found = np.zeros(len(rows), np.int64)
-        for group in np.unique(self.told.calendars[rows]):
+        for group in _numbers_in(self.told.calendars[rows]):
             calendar = self.calendars[group]
             chosen = self.told.calendars[rows] == group
             counted = calendar.working_until
@@ -277,10 +282,9 @@ class _Judging:
 
     def _is_late(self, ended: Moments, due: Moments, units: Ints) -> Flags:
         """Ended on a later day than due; with a limit in hours also later on that day."""
-        later = ended.astype("datetime64[D]") > due.astype("datetime64[D]")
-        same = ended.astype("datetime64[D]") == due.astype("datetime64[D]")
-        in_hours = (units == _HOUR) & has_hour(ended) & has_hour(due)
-        found: Flags = later | (same & in_hours & (ended > due))
+        found: Flags = ended.astype("datetime64[D]") > due.astype("datetime64[D]")
+        some = np.flatnonzero((units == _HOUR) & (ended > due))
+        found[some] |= has_hour(ended[some]) & has_hour(due[some])
         return found
 
     def _verdict(self, due: Moments, units: Ints) -> Ints:
@@ -317,7 +321,7 @@ class _Judging:
             found[self.some[stops]] = self.waits.kinds[stops, place]
         return found
 
-    def _index(self, original: Moments, amounts: Ints, units: Ints) -> Ints:
+    def _index(self, due: Moments, units: Ints) -> Ints:
         """The verdict of QĐ 766."""
         end = self.end.copy()
         asked = (self.waits.kinds == _SUPPLEMENT) & np.isnat(self.waits.ends)
@@ -325,7 +329,6 @@ class _Judging:
         for place in range(_SLOTS):
             end[self.some[asked[:, place]]] = self.waits.begins[asked[:, place], place]
         end = np.where(np.isnat(end), self.on.astype("datetime64[us]"), end)
-        due = self._index_due(original, amounts, units)
         index = np.where(self._is_late(end, due, units), INDEX_LATE, INDEX_ON_TIME)
         if self.rules.more_supplements_are_late:
             index[self.told.supplements >= 2] = INDEX_LATE
@@ -366,7 +369,7 @@ class _Judging:
         if not self.rules.subtracts_working_days:
             return (due_on + days).astype("datetime64[us]")
         later = due_on.copy()
-        for group in np.unique(self.told.calendars[rows]):
+        for group in _numbers_in(self.told.calendars[rows]):
             calendar = self.calendars[group]
             chosen = (self.told.calendars[rows] == group) & (days > 0)
             number = calendar.working_until[_index(calendar, due_on[chosen])] + days[chosen]
@@ -387,6 +390,12 @@ def _index(calendar: CalendarColumns, days: npt.NDArray[np.datetime64]) -> Ints:
     """Days of the tables; those outside of them are held at the edge."""
     found = days.astype("datetime64[D]").astype(np.int64) - calendar.first_day
     return np.clip(found, 0, calendar.size - 1)
+
+
+def _numbers_in(numbers: Ints) -> list[int]:
+    """Which small numbers there are: calendars are few."""
+    found: list[int] = np.flatnonzero(np.bincount(numbers)).tolist()
+    return found
 
 
 def _first(*moments: Moments) -> Moments:

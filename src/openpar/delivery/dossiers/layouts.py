@@ -51,6 +51,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 )
 # Without these no list of dossiers can be taken in; the agency may be told once for a whole file.
 NEEDED = ("dossier", "received_at")
+# One of these at least: by it a row says whether the dossier has come to its end.
+TELLS_THE_END = frozenset({"status", "finished_at", "handed_over_at"})
 # The table of values that the words of a field are looked up in.
 VALUES = MappingProxyType(
     {

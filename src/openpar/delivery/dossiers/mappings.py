@@ -15,7 +15,16 @@ from django.utils.translation import gettext as _
 
 from openpar.common.errors import Gap
 from openpar.delivery.dossiers.errors import DossiersRefused
-from openpar.delivery.dossiers.layouts import KINDS, NEEDED, VALUES, Layout, layout, plain, vocabulary
+from openpar.delivery.dossiers.layouts import (
+    KINDS,
+    NEEDED,
+    TELLS_THE_END,
+    VALUES,
+    Layout,
+    layout,
+    plain,
+    vocabulary,
+)
 
 _FORM = "openpar/dossier-mapping/1"
 _MOST_COLUMNS, _MOST_WORDS = 200, 5000
@@ -87,6 +96,11 @@ def gaps_of(mapping: ColumnMapping) -> list[Gap]:
         missing.append("agency")
     remedy = _("Chọn cột cho trường này")
     gaps += [Gap(titles[to], _("chưa ghép với cột nào"), remedy, code="field-missing") for to in missing]
+    if not set(fields) & TELLS_THE_END:
+        # The newest row of a dossier counts whole: read from such a list, what had ended would be open again.
+        what = _("danh sách không cho biết hồ sơ đã xong hay chưa: kết quả đã có sẽ mất")
+        remedy = _("Chọn cột trạng thái, ngày kết thúc hoặc ngày trả; danh sách thu phí không nạp như hồ sơ")
+        gaps.append(Gap(titles["status"], what, remedy, code="no-outcome"))
     gaps += [
         Gap(name, _("trường này không đối chiếu từng giá trị"), code="words-unfit")
         for name in mapping.words

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from openpar.base.accounts.models import User
+from openpar.base.calendars.models import Edition
 from openpar.base.facts.models import Batch
 from openpar.base.organisations.models import Organisation
 
@@ -92,6 +93,10 @@ class OpenDossier(models.Model):
     # By which the legal clock measures, and what the receipt said first; null: no limit is known.
     due_on = models.DateField(null=True)
     original_due_on = models.DateField(null=True)
+    # By which QĐ 766 measures.
+    index_due_on = models.DateField(null=True)
+    # The number of the calendar's edition by which all this was reckoned.
+    edition = models.PositiveIntegerField()
     # The last day for an apology with a new date, the day of the one that was issued, and its new date.
     apologise_by = models.DateField(null=True)
     apologised_on = models.DateField(null=True)
@@ -102,8 +107,32 @@ class OpenDossier(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["due_on"], name="open_by_due_day"),
+            models.Index(fields=["index_due_on"], name="open_by_index_due_day"),
+            models.Index(fields=["edition"], name="open_by_edition"),
             models.Index(fields=["organisation", "due_on"], name="open_by_agency"),
         ]
 
     def __str__(self) -> str:
         return self.dossier
+
+
+class MovedDueDay(models.Model):
+    """The due day of an open dossier as it was before an edition of the calendar moved it; never altered."""
+
+    dossier = models.CharField(max_length=100)
+    due_before = models.DateField()
+    due_after = models.DateField()
+    # The edition that moved it, and the number of the one by which it was reckoned before.
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="+")
+    edition_before = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[MovedDueDay]]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "edition"], name="an_edition_moves_a_due_day_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dossier} {self.due_before} → {self.due_after}"

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from openpar.base.calendars.columns import CalendarColumns
-from openpar.base.calendars.queries import hours_in_force, work_calendar
 from openpar.delivery.dossiers import law
+from openpar.delivery.dossiers.calendars import Calendars, Placed, calendars_of
 from openpar.delivery.dossiers.declarations import AGENCIES, PROCEDURES, SECTORS
 from openpar.delivery.dossiers.judging import Judged, judge_all, last_days_to_apologise
 from openpar.delivery.dossiers.reading.rows import Coded
@@ -25,7 +24,6 @@ from openpar.delivery.dossiers.rows import (
 from openpar.delivery.dossiers.told import Told
 from openpar.delivery.dossiers.words import Extension, Outcome
 from openpar.engine.verdicts import VerdictRules
-from openpar.engine.workdays import WorkCalendar
 
 Ints = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
@@ -36,11 +34,9 @@ _IN_PERSON = 1
 
 @dataclass(frozen=True)
 class Context:
-    """What rows are judged with: calendars (every one that counts in some agency), rules with dates."""
+    """What rows are judged with: calendars (every edition, for every agency), rules with dates."""
 
-    edition: int
-    calendars: tuple[CalendarColumns, ...]
-    calendar_of: Mapping[str, int]
+    calendars: Calendars
     rules: tuple[VerdictRules, ...]
     catalogue: Catalogue
     on: date
@@ -48,10 +44,17 @@ class Context:
 
 @dataclass(frozen=True)
 class Reckoned:
-    """Rows with what was reckoned of them; `unjudged`: rows of which no due date can be computed."""
+    """Rows with what was reckoned of them; `unjudged`: rows of which no due date can be computed.
+
+    `calendars`: those that `told.calendars` are places of; `editions`: the edition of each row. `first_due`:
+    the due day that was told first; `told` has none where the clocks follow a later calendar instead.
+    """
 
     rows: DossierRows
     told: Told
+    calendars: tuple[CalendarColumns, ...]
+    editions: Ints
+    first_due: Days
     terms: Terms
     sectors: Coded
     judged: Judged
@@ -64,35 +67,11 @@ class Reckoned:
         return len(self.rows)
 
 
-@lru_cache(maxsize=16)
-def _columns(calendar: WorkCalendar) -> CalendarColumns:
-    """Tables of a calendar; calendars are kept by `calendars.queries` and never altered."""
-    return CalendarColumns(calendar)
-
-
 def context_for(
     agencies: Sequence[str], ids: Mapping[str, int], procedures: Sequence[str], on: date
 ) -> Context:
     """Calendars of these agencies, rules of these procedures. Raises CalendarMissing."""
-    nation = work_calendar()
-    differ = hours_in_force().filter(organisation__isnull=False).exists()
-    places: dict[int, int] = {}
-    calendars: list[WorkCalendar] = []
-    calendar_of = {}
-    for key in agencies:
-        calendar = work_calendar(organisation_id=ids[key], on=on) if differ and key in ids else nation
-        if id(calendar) not in places:
-            places[id(calendar)] = len(calendars)
-            calendars.append(calendar)
-        calendar_of[key] = places[id(calendar)]
-    return Context(
-        edition=int(nation.version),
-        calendars=tuple(_columns(calendar) for calendar in calendars or [nation]),
-        calendar_of=calendar_of,
-        rules=law.verdict_rules(),
-        catalogue=Catalogue(procedures),
-        on=on,
-    )
+    return Context(calendars_of(agencies, ids, on), law.verdict_rules(), Catalogue(procedures), on)
 
 
 def reckon(rows: DossierRows, original_due: Days, context: Context) -> Reckoned:
@@ -100,15 +79,17 @@ def reckon(rows: DossierRows, original_due: Days, context: Context) -> Reckoned:
     channel = np.where(rows.numbers["channel"] < 1, _IN_PERSON, rows.numbers["channel"])
     received = first_told(rows.moments["received_at"], rows.moments["submitted_at"])
     terms = context.catalogue.terms(rows.words["procedure"], rows.words["case_name"], channel, received)
-    told = _told(rows, original_due, terms, context)
-    judged = _judged(told, context)
-    apologise_by = _apologise_by(judged.due_on, told, context)
+    placed, judged = _placed_and_judged(rows, _told(rows, original_due, terms), context)
+    apologise_by = _apologise_by(judged.due_on, placed, context)
     apologised = rows.moments["extended_at"].astype("datetime64[D]")
     extension = np.where(apologised <= apologise_by, int(Extension.IN_TIME), int(Extension.TOO_LATE))
     has_none = np.isnat(apologised) | (apologised > np.datetime64(context.on))
     return Reckoned(
         rows=rows,
-        told=told,
+        told=placed.told,
+        calendars=placed.calendars,
+        editions=placed.editions,
+        first_due=original_due,
         terms=terms,
         sectors=_sectors(rows, terms),
         judged=judged,
@@ -119,7 +100,51 @@ def reckon(rows: DossierRows, original_due: Days, context: Context) -> Reckoned:
     )
 
 
-def _told(rows: DossierRows, original_due: Days, terms: Terms, context: Context) -> Told:
+def _placed_and_judged(rows: DossierRows, told: Told, context: Context) -> tuple[Placed, Judged]:
+    """Every row by its calendar; where an older edition ends too early, by the newest.
+
+    What the receipt promises stays its due day; where that was nothing but the limit by the calendar of its
+    day, the clocks measure by the calendar that came since.
+    """
+    agencies = rows.words["agency"]
+    placed = context.calendars.placed(told, agencies)
+    follows = _follow_calendar(placed, agencies, context)
+    placed = _without_receipt(placed, follows)
+    judged = _judged(placed, context)
+    beyond = (judged.problem > 0) & (placed.editions != context.calendars.edition)
+    if beyond.any():
+        placed = _without_receipt(context.calendars.placed(told, agencies, newest=beyond), follows)
+        judged = _judged(placed, context)
+    if follows.any():
+        judged = replace(judged, original_due_on=np.where(follows, told.due_on, judged.original_due_on))
+    return placed, judged
+
+
+def _follow_calendar(placed: Placed, agencies: Coded, context: Context) -> npt.NDArray[np.bool_]:
+    """Rows whose receipt says what the limit gave by the calendar of its day, and another calendar counts."""
+    told = placed.told
+    if len(context.calendars.editions) == 1:
+        return np.zeros(len(told), np.bool_)
+    received = context.calendars.placed_as_received(told, agencies)
+    found: npt.NDArray[np.bool_] = received.editions != placed.editions
+    found &= ~np.isnat(told.due_on) & (told.amounts > 0)
+    rows = np.flatnonzero(found)
+    if len(rows):
+        without = replace(received.told.taken(rows), due_on=np.full(len(rows), np.datetime64("NaT", "D")))
+        reckoned = _judged(replace(received, told=without, editions=received.editions[rows]), context)
+        found[rows] = reckoned.original_due_on == told.due_on[rows]
+    return found
+
+
+def _without_receipt(placed: Placed, chosen: npt.NDArray[np.bool_]) -> Placed:
+    """As if the receipts of these rows named no day."""
+    if not chosen.any():
+        return placed
+    due_on = np.where(chosen, np.datetime64("NaT", "D"), placed.told.due_on)
+    return replace(placed, told=replace(placed.told, due_on=due_on))
+
+
+def _told(rows: DossierRows, original_due: Days, terms: Terms) -> Told:
     moments, numbers = rows.moments, rows.numbers
     return Told(
         status=numbers["status"],
@@ -138,34 +163,35 @@ def _told(rows: DossierRows, original_due: Days, terms: Terms, context: Context)
         resumed=moments["resumed_at"],
         amounts=terms.amounts,
         units=terms.units,
-        calendars=rows.words["agency"].looked_up(context.calendar_of, 0),
+        calendars=np.zeros(len(rows), np.int64),
     )
 
 
-def _judged(told: Told, context: Context) -> Judged:
+def _judged(placed: Placed, context: Context) -> Judged:
     """By the rules of the day of reception; what no rule covers is judged by the earliest."""
+    told, calendars = placed.told, placed.calendars
     rules = sorted(context.rules, key=lambda one: one.valid_from)
     since = np.array([one.valid_from for one in rules], "datetime64[D]")
     days = np.where(np.isnat(told.received), since[-1], told.received.astype("datetime64[D]"))
     places = np.maximum(np.searchsorted(since, days, side="right") - 1, 0)
     if len(rules) == 1:
-        return judge_all(told, context.calendars, rules[0], context.on)
+        return judge_all(told, calendars, rules[0], context.on)
     found: dict[str, npt.NDArray[np.generic]] = {}
     for place in np.unique(places).tolist():
         chosen = np.flatnonzero(places == place)
-        part = judge_all(told.taken(chosen), context.calendars, rules[place], context.on)
+        part = judge_all(told.taken(chosen), calendars, rules[place], context.on)
         for field in fields(Judged):
             values = getattr(part, field.name)
             found.setdefault(field.name, np.zeros(len(told), values.dtype))[chosen] = values
     return Judged(**found)  # type: ignore[arg-type]  # every field is an array of its own kind
 
 
-def _apologise_by(due_on: Days, told: Told, context: Context) -> Days:
+def _apologise_by(due_on: Days, placed: Placed, context: Context) -> Days:
     """The last day for an apology, by the rules in force last (the same in every version so far)."""
     before = context.rules[-1].apology_working_days_before
-    found = np.full(len(told), np.datetime64("NaT", "D"))
-    for place, calendar in enumerate(context.calendars):
-        chosen = (told.calendars == place) & ~np.isnat(due_on)
+    found = np.full(len(due_on), np.datetime64("NaT", "D"))
+    for place, calendar in enumerate(placed.calendars):
+        chosen = (placed.told.calendars == place) & ~np.isnat(due_on)
         found[chosen] = last_days_to_apologise(calendar, due_on[chosen], before)
     return found
 
@@ -193,7 +219,7 @@ def _month_of(rows: DossierRows, context: Context) -> Days:
 
 
 def facts_of(
-    reckoned: Reckoned, numbers: Mapping[str, Mapping[str, int]], edition: int
+    reckoned: Reckoned, numbers: Mapping[str, Mapping[str, int]]
 ) -> dict[str, npt.NDArray[np.generic]]:
     """The facts as `facts.staged_facts.stage_facts` takes them in; `numbers` of each dimension."""
     rows, judged = reckoned.rows, reckoned.judged
@@ -230,5 +256,5 @@ def facts_of(
         "digitised": np.maximum(own["is_digitised"], 0),
         "reused": np.maximum(own["is_reused"], 0),
         "electronic": np.maximum(own["has_electronic_result"], 0),
-        "calendar": np.full(len(rows), edition, np.int64),
+        "calendar": reckoned.editions,
     }

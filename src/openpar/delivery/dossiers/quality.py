@@ -6,7 +6,7 @@ Q7 and Q8 compare with what was told before, first of all with the first due day
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 import numpy as np
@@ -14,18 +14,22 @@ import numpy.typing as npt
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from openpar.delivery.dossiers import law
 from openpar.delivery.dossiers.codes import code_days
 from openpar.delivery.dossiers.normalising import Context, Reckoned
 from openpar.delivery.dossiers.rows import DossierRows
-from openpar.delivery.dossiers.told import has_hour
+from openpar.delivery.dossiers.told import UNITS, has_hour
 from openpar.delivery.dossiers.words import VERDICT_NUMBER, Extension, Outcome, Status
 from openpar.engine.verdicts import Verdict
+from openpar.engine.workdays import Unit
 
 Flags = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.datetime64]
 Moments = npt.NDArray[np.datetime64]
 Places = npt.NDArray[np.intp]
 _MINUTE = np.timedelta64(1, "m")
+# Nothing that was done becomes one of these again.
+_NOT_ENDED = (Status.REGISTERED, Status.RECEIVED, Status.PROCESSING, Status.SUPPLEMENT, Status.PAYMENT)
 
 
 class Rule(models.TextChoices):
@@ -47,30 +51,37 @@ class Rule(models.TextChoices):
 
 # What was told before stays told: these hits never go away by themselves.
 LASTING = frozenset({Rule.Q7, Rule.Q8})
+# What a day that passes makes wrong, or a calendar that moves the due day right again, without any list.
+OF_THE_DAY = frozenset({Rule.Q10})
 
 
 @dataclass(frozen=True)
 class Before:
     """What earlier lists told of each row; NaT and False where nothing was told.
 
-    `open_on`: the day of which the newest of them spoke, where the dossier was not finished then.
+    `open_on`: the day of which the newest of them spoke, where the dossier was not finished then. What was
+    told first of the supplement and of the new date: there may be one of each.
     """
 
     known: Flags
     first_due: Days
     first_finished: Moments
     open_on: Days
+    first_asked: Moments
+    first_answered: Moments
+    first_extended: Moments
+    first_new_due: Days
 
     @classmethod
     def none(cls, size: int) -> Before:
         """Nothing was told before."""
         nat_day = np.full(size, np.datetime64("NaT", "D"))
         nat = np.full(size, np.datetime64("NaT", "us"))
-        return cls(np.zeros(size, np.bool_), nat_day, nat, nat_day)
+        return cls(np.zeros(size, np.bool_), nat_day, nat, nat_day, nat, nat, nat, nat_day)
 
     def taken(self, rows: Places | Flags) -> Before:
         """Only these rows."""
-        return Before(self.known[rows], self.first_due[rows], self.first_finished[rows], self.open_on[rows])
+        return Before(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
 
 @dataclass(frozen=True)
@@ -159,7 +170,10 @@ class _Checks:
         return _changed(Rule.Q4, days | exact, self.received, self.finished, hours=True)
 
     def without_due(self) -> Flags:
-        found: Flags = self.judged.accepted & np.isnat(self.judged.original_due_on)
+        """Nobody ever told a due day. A limit of the same day needs no receipt."""
+        terms = self.reckoned.terms
+        same_day = (terms.amounts > 0) & (terms.units == UNITS.index(Unit.SAME_DAY))
+        found: Flags = self.judged.accepted & np.isnat(self.reckoned.first_due) & ~same_day
         return found & ~np.isin(self.judged.outcome, [Outcome.WITHDRAWN, Outcome.RETURNED, Outcome.STOPPED])
 
     def information_only(self, agency_ids: npt.NDArray[np.int64]) -> Flags:
@@ -172,15 +186,36 @@ class _Checks:
         return wrong
 
     def due_moved(self) -> Hits:
+        """Another due day than was told first, neither by the one new date nor by the one supplement."""
         now, first = self.rows.days["due_on"], self.before.first_due
-        moved = ~np.isnat(now) & ~np.isnat(first) & (now != first)
-        explained = ~np.isnat(self.rows.moments["supplement_answered_at"])
-        explained |= ~np.isnat(self.rows.moments["extended_at"])
-        return _changed(Rule.Q7, moved & ~explained, first, now)
+        moved = self.judged.accepted & ~np.isnat(now) & ~np.isnat(first) & (now != first)
+        # The source follows the calendar as the clocks do.
+        moved &= ~(np.isnat(self.reckoned.told.due_on) & (now == self.judged.due_on))
+        return _changed(Rule.Q7, moved & ~self._is_extended(now) & ~self._is_supplemented(now), first, now)
+
+    def _is_extended(self, now: Days) -> Flags:
+        """The one new date: issued by the due day that held until then, naming this day if it names any."""
+        until = np.fmax(self.before.first_due, self.judged.due_on)
+        first, told = self.before.first_new_due, self.rows.days["new_due_on"]
+        named = np.where(np.isnat(first), told, first)
+        in_time = self.rows.moments["extended_at"].astype("datetime64[D]") <= until
+        found: Flags = in_time & (np.isnat(named) | (named == now))
+        return found
+
+    def _is_supplemented(self, now: Days) -> Flags:
+        """Later by no more than the limit that starts anew when what was asked for in time is complete."""
+        asked, answered = (
+            self.rows.moments[name].astype("datetime64[D]")
+            for name in ("supplement_asked_at", "supplement_answered_at")
+        )
+        first = self.before.first_due
+        in_time = (asked <= first) & (asked <= answered)
+        found: Flags = in_time & (now > first) & (now <= self.judged.due_on)
+        return found
 
     def finish_rewritten(self) -> Hits:
-        """Another finish than was told first, none any more, or one that saves a dossier which an earlier
-        list told as overdue and not finished.
+        """Another finish than was told first, none any more, a status that goes back from it, or a finish
+        that saves a dossier which an earlier list told as overdue and not finished.
         """
         now, first = self.finished, self.before.first_finished
         told = ~np.isnat(first)
@@ -189,9 +224,18 @@ class _Checks:
         differs = np.where(exact, np.abs(now - first) >= _MINUTE, by_day)
         due = self.judged.due_on
         saved = (self.before.open_on > due) & (now.astype("datetime64[D]") <= due)
-        wrong = (told & (np.isnat(now) | differs)) | (~told & saved)
+        goes_back = told & np.isin(self.status, _NOT_ENDED)
+        wrong = goes_back | (told & (np.isnat(now) | differs)) | (~told & saved)
         was = np.where(told, first, self.before.open_on.astype("datetime64[us]"))
-        return _changed(Rule.Q8, wrong, was, now, hours=True)
+        hits = _changed(Rule.Q8, wrong, was, now, hours=True)
+        back = np.flatnonzero(goes_back)
+        statuses = zip(_moments(first[back]), self.status[back].tolist(), strict=True)
+        words = {
+            row: f"{finish} → {law.statuses().status(status).name}"
+            for row, (finish, status) in zip(back.tolist(), statuses, strict=True)
+        }
+        said = zip(hits.rows.tolist(), hits.said, strict=True)
+        return Hits(hits.rule, hits.rows, tuple(words.get(row, one) for row, one in said))
 
     def more_than_once(self) -> Flags:
         numbers = self.rows.numbers

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from openpar.delivery.procedures.queries.rules_of_day import RuleBook, RulesOfDa
 from openpar.delivery.procedures.words import LimitUnit, OnlineLevel
 
 Ints = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.signedinteger[Any]]
 Moments = npt.NDArray[np.datetime64]
 # The places of `told.UNITS`.
 _UNIT_NUMBER = {
@@ -149,7 +151,7 @@ class Catalogue:
     def __init__(self, codes: Collection[str]) -> None:
         self.book: RuleBook = rule_book(codes)
 
-    def terms(self, procedure: Coded, case: Coded, channel: Ints, received: Moments) -> Terms:
+    def terms(self, procedure: Coded, case: Coded, channel: Numbers, received: Moments) -> Terms:
         """Limit, fee and sector of the day of reception."""
         size = len(received)
         amounts, units, fees = (np.zeros(size, np.int64) for _each in range(3))
@@ -168,7 +170,7 @@ class Catalogue:
         return Terms(amounts, units, fees, Coded(sectors, tuple(names)))
 
     def _groups(
-        self, procedure: Coded, case: Coded, channel: Ints, days: Moments
+        self, procedure: Coded, case: Coded, channel: Numbers, days: Moments
     ) -> list[tuple[npt.NDArray[np.intp], RulesOfDay]]:
         """The rows of each version, channel and case, with the rules that hold for them."""
         # Numbers of as few bytes as will do are sorted several times as fast.
@@ -187,15 +189,14 @@ class Catalogue:
                 (version * 4 + np.clip(channel[rows], 0, 3)) * (len(case.words) + 1) + case.places[rows] + 1
             )
             for number in np.unique(group[(version >= 0) & ~np.isnat(days[rows])]):
-                chosen = rows[group == number]
-                one = chosen[0]
-                rules = self._rules(word, versions[version[group == number][0]].since, one, case, channel)
+                held = np.flatnonzero(group == number)
+                chosen, of_day = rows[held], versions[version[held[0]]]
+                rules = self._rules(word, of_day.since, chosen[0], case, channel)
                 if rules is not None:
-                    chosen = chosen[days[chosen] < _until(versions[version[group == number][0]].until)]
-                    found.append((chosen, rules))
+                    found.append((chosen[days[chosen] < _until(of_day.until)], rules))
         return found
 
-    def _rules(self, code: str, on: date, row: int, case: Coded, channel: Ints) -> RulesOfDay | None:
+    def _rules(self, code: str, on: date, row: int, case: Coded, channel: Numbers) -> RulesOfDay | None:
         named = case.words[case.places[row]] if case.places[row] >= 0 else ""
         return self.book.as_of(code, on, channel=CHANNELS.get(int(channel[row])), case=named)
 

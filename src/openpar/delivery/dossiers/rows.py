@@ -18,6 +18,7 @@ from openpar.delivery.dossiers.told import utc
 
 Array = npt.NDArray[Any]
 Ints = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.signedinteger[Any]]
 Flags = npt.NDArray[np.bool_]
 Moments = npt.NDArray[np.datetime64]
 TEXTS = ("agency", "procedure", "case_name", "sector")
@@ -37,7 +38,7 @@ class DossierRows:
 
     codes: Array
     words: Mapping[str, Coded]
-    numbers: Mapping[str, Ints]
+    numbers: Mapping[str, Numbers]
     moments: Mapping[str, Moments]
     days: Mapping[str, Moments]
 
@@ -46,12 +47,20 @@ class DossierRows:
 
     def taken(self, rows: npt.NDArray[np.intp] | Flags) -> DossierRows:
         """Only these rows."""
+        # What no list tells is one array under many names.
+        done: dict[int, Array] = {}
+
+        def some(values: Array) -> Array:
+            if id(values) not in done:
+                done[id(values)] = values[rows]
+            return done[id(values)]
+
         return DossierRows(
-            self.codes[rows],
-            {name: Coded(coded.places[rows], coded.words) for name, coded in self.words.items()},
-            {name: values[rows] for name, values in self.numbers.items()},
-            {name: values[rows] for name, values in self.moments.items()},
-            {name: values[rows] for name, values in self.days.items()},
+            some(self.codes),
+            {name: Coded(some(coded.places), coded.words) for name, coded in self.words.items()},
+            {name: some(values) for name, values in self.numbers.items()},
+            {name: some(values) for name, values in self.moments.items()},
+            {name: some(values) for name, values in self.days.items()},
         )
 
     def columns(self) -> dict[str, Array]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from openpar.delivery.dossiers.declarations import CODE, DATASET
 from openpar.delivery.dossiers.normalising import Context, Reckoned, context_for, reckon
 from openpar.delivery.dossiers.quality import Before
 from openpar.delivery.dossiers.resolving import Register
-from openpar.delivery.dossiers.rows import DossierRows, days_of, local_moments_of, rows_of
+from openpar.delivery.dossiers.rows import DossierRows, Numbers, days_of, local_moments_of, rows_of
 
 
 def told_before(rows: DossierRows, as_of: datetime) -> tuple[Before, bool]:
@@ -48,16 +49,64 @@ def _aligned(found: Rows, rows: DossierRows, moments: dict[str, datetime]) -> Be
         chosen[~known] = np.datetime64("NaT")
         return chosen
 
-    first_due, first_finished = (
-        days_of(found[f"{FIRST}due_on"]),
-        local_moments_of(found[f"{FIRST}finished_at"]),
+    def first_moment(name: str) -> npt.NDArray[np.datetime64]:
+        return here(local_moments_of(found[f"{FIRST}{name}"]))
+
+    return Before(
+        known=known,
+        first_due=here(days_of(found[f"{FIRST}due_on"])),
+        first_finished=first_moment("finished_at"),
+        open_on=here(told_on),
+        first_asked=first_moment("supplement_asked_at"),
+        first_answered=first_moment("supplement_answered_at"),
+        first_extended=first_moment("extended_at"),
+        first_new_due=here(days_of(found[f"{FIRST}new_due_on"])),
     )
-    return Before(known, here(first_due), here(first_finished), here(told_on))
 
 
 def original_due(rows: DossierRows, before: Before) -> npt.NDArray[np.datetime64]:
     """The due day that was told first."""
     return np.where(np.isnat(before.first_due), rows.days["due_on"], before.first_due)
+
+
+def with_history(rows: DossierRows, before: Before) -> DossierRows:
+    """The rows with what earlier lists told of supplements and new dates: a list has room for one of each.
+
+    Only the first request for a supplement stops the clock, and only the first new date counts (NĐ 61/2018
+    Art. 19): where a list tells another one, what was told first stands, and there were two of them.
+    """
+    moments, numbers = dict(rows.moments), dict(rows.numbers)
+    asked, answered = moments["supplement_asked_at"], moments["supplement_answered_at"]
+    again = _other_day(asked, before.first_asked)
+    if again.any():
+        # The first must have been complete when papers were asked for anew.
+        complete = np.fmin(before.first_answered, asked)
+        complete = np.where(asked > before.first_asked, complete, before.first_answered)
+        moments["supplement_asked_at"] = np.where(again, before.first_asked, asked)
+        moments["supplement_answered_at"] = np.where(again, complete, answered)
+        numbers["supplements"] = _at_least_two(numbers["supplements"], again)
+    extended, new_due = moments["extended_at"], rows.days["new_due_on"]
+    anew = _other_day(extended, before.first_extended) | _other_day(new_due, before.first_new_due)
+    if anew.any():
+        is_told = anew & ~np.isnat(extended) & ~np.isnat(before.first_extended)
+        moments["extended_at"] = np.where(is_told, before.first_extended, extended)
+        numbers["extensions"] = _at_least_two(numbers["extensions"], anew)
+    return replace(rows, moments=moments, numbers=numbers)
+
+
+def _at_least_two(numbers: Numbers, chosen: npt.NDArray[np.bool_]) -> Numbers:
+    return np.where(chosen, np.maximum(numbers, 2), numbers)
+
+
+def _other_day(now: npt.NDArray[np.datetime64], first: npt.NDArray[np.datetime64]) -> npt.NDArray[np.bool_]:
+    """Both are told, and of different days."""
+    found: npt.NDArray[np.bool_] = now.astype("datetime64[D]") != first.astype("datetime64[D]")
+    return found & ~np.isnat(now) & ~np.isnat(first)
+
+
+def judged_with(rows: DossierRows, before: Before, context: Context) -> Reckoned:
+    """Rows judged in the light of what was told of them before."""
+    return reckon(with_history(rows, before), original_due(rows, before), context)
 
 
 def reckoned_of_store(
@@ -71,7 +120,7 @@ def reckoned_of_store(
     before = _aligned(found, rows, moments_of_batches())
     agencies, procedures = rows.words["agency"].words, rows.words["procedure"].words
     context = context_for(agencies, register.ids, procedures, today)
-    return reckon(rows, original_due(rows, before), context), before, context
+    return judged_with(rows, before, context), before, context
 
 
 def moments_of_batches() -> dict[str, datetime]:

@@ -6,9 +6,10 @@ which the hour is not known. The two readings, by arrays and by events, say the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from openpar.engine.workdays import Limit, Unit
 from openpar.engine.workdays.calendar import VIETNAM
 
 Ints = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.signedinteger[Any]]
 Flags = npt.NDArray[np.bool_]
 Moments = npt.NDArray[np.datetime64]
 UNITS = (Unit.WORKING_DAY, Unit.CALENDAR_DAY, Unit.HOUR, Unit.SAME_DAY)
@@ -32,7 +34,7 @@ class Told:
     many requests, -1 when not told; `calendars`: a place in the list of calendars that goes with them.
     """
 
-    status: Ints
+    status: Numbers
     is_returned: Flags
     received: Moments
     due_on: npt.NDArray[np.datetime64]
@@ -41,7 +43,7 @@ class Told:
     refused: Moments
     supplement_asked: Moments
     supplement_answered: Moments
-    supplements: Ints
+    supplements: Numbers
     payment_asked: Moments
     paid: Moments
     paused: Moments
@@ -58,26 +60,73 @@ class Told:
         return Told(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
     def known_on(self, on: date) -> Told:
-        """As it was known at the end of a day: what is told of later moments is not known yet.
+        """As it was known at the end of a day: what is told of later moments is not known yet, and neither
+        is a status that came of them.
 
         A list that says "waiting" and not since when is taken to wait since the last thing before.
         """
         latest = np.datetime64(on) + np.timedelta64(1, "D")
         seen = {name: np.where(getattr(self, name) < latest, getattr(self, name), _NAT) for name in _MOMENTS}
-        for status, asked, others in (
+        status = self._status_before(latest, seen)
+        for waiting, asked, others in (
             (Status.SUPPLEMENT, "supplement_asked", ("paid", "resumed")),
             (Status.PAYMENT, "payment_asked", ("supplement_answered", "resumed")),
         ):
-            silent = (self.status == status) & np.isnat(seen[asked])
+            silent = (status == waiting) & np.isnat(seen[asked])
             before = [seen["received"], *(seen[name] for name in others)]
             seen[asked] = np.where(silent, np.fmax.reduce(before), seen[asked])
-        return replace(self, **seen)
+        return replace(self, status=status, **seen)
+
+    def _status_before(self, latest: np.datetime64, seen: Mapping[str, Moments]) -> Ints:
+        """The status of each row before a moment: that of now, unless something told of later led to it; then
+        that of the waiting that lasted, else "in process".
+        """
+        status = self.status
+        is_later = {name: getattr(self, name) >= latest for name in _MOMENTS}
+        if not any(later.any() for later in is_later.values()):
+            return status
+        left = [seen["finished"], seen["handed_over"]], [is_later["finished"], is_later["handed_over"]]
+        done = (status == Status.DONE) | (status == Status.RESULT_RETURNED)
+        gone = (status == Status.WITHDRAWN) | (status == Status.STOPPED)
+        changed = done & _first_is_later(*left)
+        changed |= gone & _first_is_later([seen["refused"], *left[0]], [is_later["refused"], *left[1]])
+        changed |= (status == Status.SUPPLEMENT) & is_later["supplement_asked"]
+        changed |= (status == Status.PAYMENT) & is_later["payment_asked"]
+        lasting = [
+            (waiting, ~np.isnat(seen[asked]) & is_later[answered]) for asked, answered, waiting in _WAITING
+        ]
+        running = (status != Status.REGISTERED) & (status != Status.NOT_ACCEPTED)
+        changed = running & np.logical_or.reduce([changed, *(lasts for _waiting, lasts in lasting)])
+        # Of which no end is told lasted, too, where nothing else is known to have lasted.
+        for asked, answered, waiting in _WAITING:
+            lasting.append((waiting, ~np.isnat(seen[asked]) & np.isnat(getattr(self, answered))))
+        found = np.where(changed, int(Status.PROCESSING), status)
+        free = changed.copy()
+        for waiting, lasts in lasting:
+            found[free & lasts] = waiting
+            free &= ~lasts
+        return found
 
 
+_WAITING = (
+    ("supplement_asked", "supplement_answered", Status.SUPPLEMENT),
+    ("payment_asked", "paid", Status.PAYMENT),
+    ("paused", "resumed", Status.PROCESSING),
+)
 _MOMENTS = (
     *("received", "finished", "handed_over", "refused", "supplement_asked", "supplement_answered"),
     *("payment_asked", "paid", "paused", "resumed"),
 )
+
+
+def _first_is_later(seen: Sequence[Moments], is_later: Sequence[Flags]) -> Flags:
+    """Does the first of several moments that is told lie later than what is seen?"""
+    found = np.zeros(len(seen[0]), np.bool_)
+    open_still = np.ones(len(seen[0]), np.bool_)
+    for moments, later in zip(seen, is_later, strict=True):
+        found |= open_still & later
+        open_still &= np.isnat(moments) & ~later
+    return found
 
 
 def has_hour(moments: Moments) -> Flags:

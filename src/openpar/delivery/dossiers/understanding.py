@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from openpar.delivery.dossiers.resolving import Register, procedures
 from openpar.delivery.dossiers.rows import DAYS, FLAGS, MOMENTS, NUMBERS, DossierRows, first_told
 from openpar.delivery.dossiers.words import Status
 
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.signedinteger[Any]]
 Flags = npt.NDArray[np.bool_]
 _NAT = np.datetime64("NaT", "us")
 # So many refused rows are told one by one; all are counted.
@@ -136,22 +137,24 @@ class _Refusing:
 
     def doubled_and_missing_codes(self) -> None:
         """A dossier without a code, and all but the first row with the same one."""
-        codes = self.read.codes.tolist()
-        lengths = np.fromiter(map(len, codes), np.int64, len(codes))
+        codes, lengths, hashes = self.read.codes, self.read.lengths, self.read.hashes
         self.refuse(lengths == 0, _("chưa có mã hồ sơ"), "", "code-missing", "dossier")
         remedy = _("Nhiều nhất %d ký tự") % _LONGEST
         self.refuse(lengths > _LONGEST, _("mã hồ sơ quá dài"), remedy, "code-long", "dossier")
+        # Only codes whose hash stands there again can be there again: few are looked at one by one.
+        ordered = np.sort(hashes)
+        common = ordered[1:][ordered[1:] == ordered[:-1]]
         seen: set[str] = set()
         again = []
-        for place, code in enumerate(codes):
-            if code in seen:
+        for place in np.flatnonzero(np.isin(hashes, common)).tolist():
+            if codes[place] in seen:
                 again.append(place)
             else:
-                seen.add(code)
+                seen.add(codes[place])
         doubled = np.zeros(len(codes), np.bool_)
         doubled[again] = lengths[again] > 0
         if doubled.any():
-            self.doubled = frozenset(self.read.codes[doubled].tolist())
+            self.doubled = frozenset(codes[doubled].tolist())
             what = _("mã hồ sơ này đã có ở dòng trên")
             self.refuse(doubled, what, _("Mỗi hồ sơ một dòng"), "code-doubled", "dossier")
 
@@ -178,7 +181,8 @@ def _numbers(read: ReadRows, mapping: ColumnMapping, refusing: _Refusing) -> dic
         known = values["flags" if name in FLAGS else VALUES[name]]
         own = mapping.words.get(name, {})
         meant = {word: known.get(plain(own.get(word, word)), -1) for word in told.words}
-        found[name] = told.looked_up(meant)
+        # Numbers of closed lists are small, and a column of them is handed on again and again.
+        found[name] = told.looked_up(meant).astype(np.int16)
         refusing.words(name, (found[name] < 0) & (told.places >= 0))
     returned = found["status"] == RETURNED_NUMBER
     found["is_returned"] = np.where(returned, 1, found["is_returned"])

@@ -86,8 +86,9 @@ class Finding(models.Model):
     # The years before in which the same was found, in order: "2017, 2018".
     earlier_years = models.CharField(max_length=200, blank=True)
     request = models.TextField(_("Yêu cầu"), blank=True)
-    # The line of the criteria set that it costs, as it was called that year, and the points at stake there.
-    # `leaf_key` is what stays the same over the years; given by whoever knows the sets.
+    # The line of the criteria set that it costs, as it was called that year, and the points at stake there:
+    # those that a published result lost, else the most that can be lost. `leaf_key` is what stays the same
+    # over the years; given by whoever knows the sets.
     leaf_code = models.CharField(max_length=20, blank=True)
     leaf_text = models.CharField(max_length=LONGEST_LINE, blank=True)
     leaf_year = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -153,6 +154,11 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code or self.field} {self.unit_id} {self.year}"
+
+    @property
+    def is_of_publication(self) -> bool:
+        """Tells what a published result lost: its line and its points are facts, and stay."""
+        return self.found_by == FoundBy.APPRAISAL and self.source_id is not None
 
 
 class FindingStep(models.Model):

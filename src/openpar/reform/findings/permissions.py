@@ -16,8 +16,9 @@ _OVERSEERS = (
     *(Role.ROUND_MANAGER, Role.PROCEDURE_CONTROLLER, Role.LEADER, Role.AUDITOR),
     Role.COUNCIL_CHAIR,
 )
-# Who closes for the organisation that found it.
-_JUDGES = (Role.ROUND_MANAGER, Role.PROCEDURE_CONTROLLER, Role.AGENCY_HEAD)
+# Who closes for the organisation that found it: those whose desk it is, and its head.
+JUDGES_DESK = (Role.ROUND_MANAGER, Role.PROCEDURE_CONTROLLER)
+_JUDGES = (*JUDGES_DESK, Role.AGENCY_HEAD)
 # What a unit finds in itself is judged by its head; what another finds, by that other.
 FROM_INSIDE = (FoundBy.SELF, FoundBy.CONFERENCE)
 

@@ -12,12 +12,13 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from openpar.base.accounts.queries import people_holding
 from openpar.base.notifications.due import DueThing, holders
 from openpar.base.organisations.roles import Role
 from openpar.reform.findings.lateness import OWED
 from openpar.reform.findings.limits import plan_due
 from openpar.reform.findings.models import Conference, Finding, FindingState, FoundBy
-from openpar.reform.findings.permissions import FROM_INSIDE
+from openpar.reform.findings.permissions import FROM_INSIDE, JUDGES_DESK
 from openpar.reform.heirs import heirs_on
 
 PLAN, REMEDY, TO_CLOSE, CONFERENCE = (
@@ -34,15 +35,25 @@ class _People:
 
     heirs: Mapping[int, int]
     by_role: Mapping[Role, Mapping[int, tuple[int, ...]]]
+    desks: Mapping[int, tuple[int, ...]]
+    # Everybody who holds any role there: nobody judges for a unit they belong to.
+    everybody: Mapping[int, tuple[int, ...]]
+    leaders: tuple[int, ...]
 
     def of(self, organisation_id: int, role: Role) -> tuple[int, ...]:
         return self.by_role[role].get(self.heirs[organisation_id], ())
 
     def judges(self, row: Finding) -> tuple[int, ...]:
-        """Who closes it: of what a unit found in itself, its heads."""
+        """Who closes it: of what a unit found in itself, its heads; where finder and unit are one, the
+        leaders; else those whose desk it is at the finder, and its heads where there is no such desk.
+        """
         if row.found_by in FROM_INSIDE:
             return self.of(row.organisation_id, Role.AGENCY_HEAD)
-        return self.of(row.finder_id, Role.ROUND_MANAGER)
+        finder, own = self.heirs[row.finder_id], self.everybody.get(self.heirs[row.organisation_id], ())
+        if finder == self.heirs[row.organisation_id]:
+            return tuple(one for one in self.leaders if one not in own)
+        desk = tuple(one for one in self.desks.get(finder, ()) if one not in own)
+        return desk or tuple(one for one in self.of(row.finder_id, Role.AGENCY_HEAD) if one not in own)
 
 
 def due_things(today: date) -> Iterable[DueThing]:
@@ -53,7 +64,14 @@ def due_things(today: date) -> Iterable[DueThing]:
     finders = {row.finder_id for row in rows} | {one.asked_by_id for one in conferences}
     heirs = heirs_on(units | finders, today)
     roles = (Role.FOCAL_OFFICER, Role.AGENCY_HEAD, Role.ROUND_MANAGER)
-    people = _People(heirs, {role: holders(heirs.values(), role, on=today) for role in roles})
+    acting = heirs.values()
+    people = _People(
+        heirs,
+        {role: holders(acting, role, on=today) for role in roles},
+        desks=holders(acting, *JUDGES_DESK, on=today),
+        everybody=holders(acting, *Role, on=today),
+        leaders=tuple(people_holding([Role.LEADER], None, today)),
+    )
     owed = [row for row in rows if row.state in OWED and row.deadline is not None]
     for (due_on, _key), group in _grouped(owed, lambda row: row.deadline).items():
         yield _owed(REMEDY, _("Khắc phục"), due_on, group, people)

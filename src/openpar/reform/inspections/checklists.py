@@ -21,7 +21,7 @@ from openpar.reform.inspections.models import Scope
 class ChecklistItem:
     """One line: what is asked, by which law, how it is checked, which evidence is expected.
 
-    `finding` is the code of the taxonomy that a failing has, `criterion` a word that finds the line of a
+    `finding` is the code of the taxonomy that a failing has, `criterion` words that find the line of a
     criteria set it costs points at; both may be empty. `certainty`: V verified, S seen, R recalled.
     """
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from openpar.base.accounts.models import User
 from openpar.base.documents.models import Document
 from openpar.base.organisations.models import Organisation
+from openpar.common.fields import ExactDecimalField
 from openpar.reform.findings.models import Finding
 
 
@@ -359,8 +360,17 @@ class Limitation(models.Model):
     item = models.CharField(max_length=20, blank=True)
     text = models.TextField(_("Hạn chế"))
     request = models.TextField(_("Yêu cầu khắc phục"), blank=True)
+    # The line of the criteria set that it costs, in words, and the most points that can be lost there: the
+    # sets lie in a package above.
+    leaf_code = models.CharField(_("Tiêu chí"), max_length=20, blank=True)
+    leaf_text = models.CharField(max_length=500, blank=True)
+    leaf_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    leaf_key = models.CharField(max_length=40, blank=True)
+    points_at_stake = ExactDecimalField(null=True)
     # Its own deadline; null for that of the conclusion.
     remedy_due = models.DateField(_("Hạn khắc phục"), null=True, blank=True)
+    # Counts the changes: a stale edit is refused.
+    version = models.PositiveIntegerField(default=1)
     finding = models.OneToOneField(Finding, models.PROTECT, null=True, blank=True, related_name="+")
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     added_at = models.DateTimeField()

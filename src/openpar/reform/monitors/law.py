@@ -67,7 +67,10 @@ class Counted:
 
 @dataclass(frozen=True)
 class FigureDefinition:
-    """What one figure counts above and below the line; `report` is its line in the reform report."""
+    """What one figure counts above and below the line; `report` is its line in the reform report.
+
+    A count is a number alone, of which there is no ratio: nothing is below.
+    """
 
     code: str
     register: str
@@ -76,6 +79,7 @@ class FigureDefinition:
     numerator: Counted
     denominator: Counted
     certainty: str
+    is_count: bool = False
 
 
 def law_on(register: str, day: date) -> Law:
@@ -136,8 +140,9 @@ def _figures(path: Path) -> tuple[FigureDefinition, ...]:
             title=one["title"],
             report=one["report"],
             numerator=_counted(one["numerator"]),
-            denominator=_counted(one["denominator"]),
+            denominator=_counted(one["denominator"] or {}),
             certainty=one["certainty"],
+            is_count=one["denominator"] is None,
         )
         for one in rows
     )

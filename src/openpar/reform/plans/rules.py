@@ -17,6 +17,7 @@ from openpar.reform.plans.deadlines import JUDGED
 from openpar.reform.plans.lines import Agencies, Deadline, NewLine
 from openpar.reform.plans.models import DeadlineKind, LineChange, PlanVersion, Task, TaskLine
 from openpar.reform.plans.models.planning import LONGEST_TEXT
+from openpar.reform.plans.secrecy import secret_gap, secret_word_in
 
 FIRST_YEAR = 2011
 MOST_SECRET = 10_000
@@ -26,12 +27,10 @@ text_gaps = partial(any_text_gaps, longest=LONGEST_TEXT)
 
 def line_gaps(line: NewLine, version: PlanVersion, where: str = "") -> list[Gap]:
     """What is wrong with a line by itself; `where` names the row of a file."""
-    if line.is_secret:
-        what, remedy = (
-            _("nhiệm vụ mật không đưa vào hệ thống"),
-            _("Chỉ ghi số lượng nhiệm vụ mật của kế hoạch"),
-        )
-        return [Gap(where, what, remedy, code="secret")]
+    typed = (line.text, line.product, line.note, line.budget_source, line.source.text)
+    word = secret_word_in(*typed, line.deadline.event, line.deadline.words)
+    if line.is_secret or word:
+        return [secret_gap(where or _("Nhiệm vụ"), word)]
     gaps = [*_text_gaps(line, where), *deadline_gaps(line.deadline, version.plan.year, where)]
     if line.field not in field_codes(only_in_plan=True):
         what, remedy = _("không có lĩnh vực “%s”") % line.field[:20], _("Chọn một trong các lĩnh vực F0–F6")

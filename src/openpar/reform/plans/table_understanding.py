@@ -24,6 +24,7 @@ from openpar.reform.plans.errors import PlanFileRefused
 from openpar.reform.plans.lines import Agencies, NewLine
 from openpar.reform.plans.models import PlanVersion
 from openpar.reform.plans.rules import line_gaps
+from openpar.reform.plans.secrecy import secret_gap, secret_word_in
 from openpar.reform.plans.table_reading import RawRow, RawTable, read_rows
 from openpar.reform.plans.words import AgencyNames, deadline_gap, read_agencies, unknown_gap_in
 
@@ -56,7 +57,7 @@ def read_tasks(path: Path, file_name: str, *, version: PlanVersion, on: date) ->
     data = _data()
     limits = Limits(_LIMITS.seconds, _LIMITS.mebibytes, called=file_name, loads=_LIMITS.loads)
     raw = run_within(limits, read_rows, path, file_name, data["columns"], data["needed"])
-    reading = _Reading(raw, version, AgencyNames.on(on), tuple(fold(word) for word in data["secret"]))
+    reading = _Reading(raw, version, AgencyNames.on(on))
     for row in raw.rows:
         reading.read(row)
     if not reading.lines and not reading.gaps:
@@ -70,10 +71,8 @@ def read_tasks(path: Path, file_name: str, *, version: PlanVersion, on: date) ->
 class _Reading:
     """Goes through the rows once; a heading of a chapter gives the field to the rows below it."""
 
-    def __init__(
-        self, raw: RawTable, version: PlanVersion, names: AgencyNames, secret: tuple[str, ...]
-    ) -> None:
-        self.version, self.names, self.secret = version, names, secret
+    def __init__(self, raw: RawTable, version: PlanVersion, names: AgencyNames) -> None:
+        self.version, self.names = version, names
         self.in_millions = "trieu" in fold(raw.budget_heading)
         self.field: str | None = None
         self.lines: list[UnderstoodLine] = []
@@ -81,9 +80,8 @@ class _Reading:
         self.gaps: list[Gap] = []
 
     def read(self, row: RawRow) -> None:
-        if any(word in fold(row.words) for word in self.secret):
-            what, remedy = _("nhiệm vụ mật không đưa vào hệ thống"), _("Xóa dòng này, chỉ ghi số lượng")
-            self.gaps.append(Gap(row.where, what, remedy, code="secret"))
+        if word := secret_word_in(row.words):
+            self.gaps.append(secret_gap(row.where, word))
             return
         cells = row.cells
         if not cells.get("lead") and not cells.get("deadline"):

@@ -6,21 +6,24 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from openpar.base.organisations.models import OrganisationVersion
 from openpar.common.errors import Gap
-from openpar.common.formats import format_date
+from openpar.common.formats import format_date, format_decimal
 from openpar.common.text import fold
 from openpar.engine.periods import PeriodKind
 from openpar.reform.plans.classes import class_from_words, class_names
 from openpar.reform.plans.deadlines import deadline_from_words
 from openpar.reform.plans.errors import PlansRefused
 from openpar.reform.plans.lines import Agencies, Deadline
-from openpar.reform.plans.models import DeadlineKind, LineAgency, TaskLine
+from openpar.reform.plans.models import DeadlineKind, LineAgency, Target, TaskLine
 
+MILLION = Decimal(1_000_000)
+OPERATOR_SIGNS = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "=": "="}
 _ROMAN = ("I", "II", "III", "IV")
 _EACH = {
     PeriodKind.MONTH: gettext_noop("Hằng tháng"),
@@ -92,18 +95,31 @@ def deadline_gap(text: str, where: str = "") -> Gap:
 
 def deadline_words(line: TaskLine) -> str:
     """The deadline as the document has it, else in our words."""
-    if line.deadline_words:
-        return line.deadline_words
-    kind = line.deadline_kind
-    if kind == DeadlineKind.DATE and line.due_on is not None:
-        return format_date(line.due_on)
-    if kind == DeadlineKind.QUARTER and line.quarter is not None:
-        return _("Quý %s") % _ROMAN[line.quarter - 1]
-    if kind == DeadlineKind.CONTINUOUS:
+    return said_by_when(
+        Deadline(
+            DeadlineKind(line.deadline_kind),
+            on=line.due_on,
+            quarter=line.quarter,
+            each=PeriodKind(line.each) if line.each else None,
+            event=line.event,
+            words=line.deadline_words,
+        )
+    )
+
+
+def said_by_when(deadline: Deadline) -> str:
+    """The same of a deadline that stands in no plan yet."""
+    if deadline.words:
+        return deadline.words
+    if deadline.kind is DeadlineKind.DATE and deadline.on is not None:
+        return format_date(deadline.on)
+    if deadline.kind is DeadlineKind.QUARTER and deadline.quarter is not None:
+        return _("Quý %s") % _ROMAN[deadline.quarter - 1]
+    if deadline.kind is DeadlineKind.CONTINUOUS:
         return _("Thường xuyên")
-    if kind == DeadlineKind.RECURRING:
-        return _(_EACH[PeriodKind(line.each)])
-    return _("Sau khi: %s") % line.event
+    if deadline.kind is DeadlineKind.RECURRING and deadline.each is not None:
+        return _(_EACH[deadline.each])
+    return _("Sau khi: %s") % deadline.event
 
 
 def agencies_words(
@@ -120,6 +136,25 @@ def agencies_words(
         if one.part == part
     )
     return "; ".join(said)
+
+
+def millions_words(amount: Decimal) -> str:
+    """An amount of VND in millions: “1.250,5”."""
+    return format_decimal(amount / MILLION, None, trim=True)
+
+
+def budget_words(amount: Decimal | None, source: str = "") -> str:
+    """“1.250,5 triệu đồng (ngân sách tỉnh)”; the source alone without an amount."""
+    if amount is None:
+        return source
+    said = _("%s triệu đồng") % millions_words(amount)
+    return f"{said} ({source})" if source else said
+
+
+def wanted_words(target: Target) -> str:
+    """What a target wants: “≥ 90 %”."""
+    value = "" if target.value is None else format_decimal(target.value)
+    return f"{OPERATOR_SIGNS[target.operator]} {value} {target.unit}".strip()
 
 
 def unknown_gap_in(where: str, label: str, words: Iterable[str]) -> list[Gap]:

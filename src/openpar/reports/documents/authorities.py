@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
+from openpar.common.text import nfc
 from openpar.common.yaml_files import data_of
 
 _DEPUTY = "PHÓ "
@@ -31,7 +32,10 @@ class Power(StrEnum):
 
 @dataclass(frozen=True)
 class Authority:
-    """The head of an agency; `collective` is the body in whose name a head signs (TM.), if any."""
+    """The head of an agency; `collective` is the body in whose name a head signs (TM.), if any.
+
+    `head` is empty where the data know no title: whoever is said to head the agency signs in that position.
+    """
 
     head: str
     collective: str = ""
@@ -44,6 +48,9 @@ class Authority:
         """
         position = " ".join(position.upper().split())
         name = (f"TM. {self.collective}",) if self.collective else ()
+        if not self.head:
+            above = position.removeprefix(_DEPUTY)
+            return (f"KT. {above}", position) if above != position else (position,)
         match self.power_of(position, authorised=authorised):
             case Power.HEAD:
                 return (*name, self.head)
@@ -68,13 +75,30 @@ class Authority:
             return Power.DEPUTY
         return Power.AUTHORISED if authorised else Power.BY_ORDER
 
+    def position_of(self, said: str) -> str:
+        """The position in which whoever heads the agency signs: of what the person's account says, only that
+        of the head, the acting head or a deputy; else that of the head. Empty where neither is known.
+        """
+        words = " ".join(said.upper().split())
+        if not self.head:
+            return words
+        known = (self.head, f"QUYỀN {self.head}", f"Q. {self.head}", _DEPUTY + self.head)
+        return next((one for one in known if _begins(words, one)), self.head)
+
 
 def authority_of(agency: str) -> Authority:
-    """Who heads the agency, told by the beginning of its name."""
+    """Who heads the agency, told by the first words of its name; without a title for any other name."""
     rows: list[dict[str, str]] = _data(Path(settings.OPENPAR_DATA_DIR) / "documents")["authorities"]
-    lower = agency.strip().lower()
-    row = next(row for row in rows if lower.startswith(row["begins"].lower()))
-    return Authority(row["head"], row.get("collective", ""))
+    name = " ".join(nfc(agency).lower().split())
+    for row in rows:
+        if _begins(name, row["begins"].lower()):
+            return Authority(row["head"], row.get("collective", ""))
+    return Authority("")
+
+
+def _begins(text: str, words: str) -> bool:
+    """Are these its first words, whole?"""
+    return text == words or text.startswith(f"{words} ")
 
 
 def place_of(committee: str) -> str:

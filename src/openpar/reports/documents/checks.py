@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from openpar.common.errors import Gap, Refused
 from openpar.common.wording import gettext as _
@@ -21,6 +22,9 @@ from openpar.reports.documents.model import (
 from openpar.reports.documents.wording import has_invisible, is_symbol
 
 _MOST_COLUMNS = 30
+# The forms by which somebody signs in the place of another; the word for the head of any agency.
+_BY_ANOTHER = frozenset({"TL.", "TUQ.", "KT."})
+_ANY_HEAD = "THỦ TRƯỞNG"
 # Tables beyond this take minutes and gigabytes to lay out, and nobody reads them on paper.
 _MOST_CELLS = 12_000
 
@@ -128,9 +132,18 @@ def _signatures(document: OfficialDocument, kind: DocumentType, layout: Layout) 
 
 def _signature(where: str, signature: Signature, kind: DocumentType, layout: Layout) -> Iterator[Gap]:
     lines = [line.strip().upper() for line in signature.lines]
-    if not 0 < len(lines) <= layout.most_signature_lines or not all(lines):
+    if lines and not any(lines):
+        what = _("chưa rõ chức danh của người ký")
+        remedy = _("Ghi chức vụ của người đứng đầu ở tài khoản của người đó")
+        yield Gap(where, what, remedy, code="no-position")
+    elif not 0 < len(lines) <= layout.most_signature_lines or not all(lines):
         remedy = _("Từ 1 đến %(most)s dòng", most=layout.most_signature_lines)
         yield Gap(where, _("sai số dòng quyền hạn, chức vụ"), remedy, code="bad-chain")
+    for above, below in pairwise(lines):
+        form, _space, position = above.partition(" ")
+        if form in _BY_ANOTHER and below in (position, _ANY_HEAD):
+            what = _("“%(position)s” ký %(form)s chính mình", position=below, form=form)
+            yield Gap(where, what, _("Người đứng đầu ký với chức vụ của mình"), code="by-oneself")
     for form, power in (("TL.", "by_order"), ("TUQ.", "authorised")):
         if power not in kind.powers and any(line.startswith(form) for line in lines):
             what = _("%(kind)s không ký %(form)s", kind=kind.name, form=form)

@@ -254,7 +254,7 @@ def invitation(
 def deciding_authority(agency: str) -> str:
     """Who decides: “GIÁM ĐỐC SỞ NỘI VỤ”, or a collective body itself."""
     authority = authority_of(agency)
-    return agency.upper() if authority.collective else f"{authority.head} {agency.upper()}"
+    return agency.upper() if authority.collective else f"{authority.head or BLANK} {agency.upper()}"
 
 
 def _document(

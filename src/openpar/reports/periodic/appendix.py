@@ -14,6 +14,7 @@ from openpar.engine.errors import SetProblem
 from openpar.engine.parameters import Parameters
 from openpar.engine.report_lines import Kind, Line, OverAgencies, OverTime, Value
 from openpar.reports.periodic import data_files
+from openpar.reports.periodic.calendar import PROVINCE
 
 # Second figure of a line in an identity: “6.1/2”.
 _SECOND = "/2"
@@ -38,8 +39,19 @@ class Appendix:
         return next((line for line in self.lines if line.code == code), None)
 
     def lines_of(self, reporter: str) -> tuple[Line, ...]:
-        """The lines that a kind of reporter (department, commune, province) fills in."""
-        return tuple(line for line in self.lines if not line.of or reporter in line.of)
+        """The lines of a kind of reporter (department, commune, province).
+
+        The province also tells what only its agencies are asked: its own report would lack their dossiers.
+        What does not add up over agencies is theirs alone.
+        """
+        tells_all = reporter == PROVINCE
+        return tuple(
+            line
+            for line in self.lines
+            if not line.of
+            or reporter in line.of
+            or (tells_all and line.over_agencies is not OverAgencies.OWN)
+        )
 
     def reconciled(self, values: Mapping[str, Value]) -> tuple[Finding, ...]:
         """Every identity, with its figures; open where one is not known."""

@@ -58,6 +58,10 @@ class ReportKind:
     contains: tuple[str, ...] = ()
     contains_all: bool = False
 
+    def is_like(self, other: ReportKind) -> bool:
+        """Do both count from the beginning of the year, or days of the same length?"""
+        return self.kind is other.kind or (self.is_cumulative and other.is_cumulative)
+
 
 @dataclass(frozen=True)
 class Section:
@@ -157,6 +161,22 @@ class ReportCalendar:
                     if self.version_on(days.until_on) == version:
                         return Asked(report, year, days, version)
         return None
+
+    def before(self, asked: Asked) -> Asked | None:
+        """The last report of the same year before this one whose days are like its own: from the beginning of
+        the year both, or of the same length. A quarter is not measured against half a year.
+        """
+        earlier = [
+            one
+            for one in self.reports_of(asked.year)
+            if one.period.until_on < asked.period.until_on and one.report.is_like(asked.report)
+        ]
+        return earlier[-1] if earlier else None
+
+    def compared_with(self, asked: Asked) -> tuple[Asked, ...]:
+        """What a report stands beside: the one before it in its year, and the same of the year before."""
+        found = (self.before(asked), self.asked(asked.report.code, asked.year - 1))
+        return tuple(one for one in found if one is not None)
 
     def sections(self, outline: str) -> tuple[Section, ...]:
         return self.outlines[outline]

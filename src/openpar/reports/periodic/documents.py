@@ -6,46 +6,41 @@ it is attached to the revision and only read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 
 from django.utils.translation import override
 
-from openpar.base.accounts.models import Role, RoleHeld
-from openpar.base.organisations.models import OrganisationVersion
 from openpar.common.formats import format_date, format_moment
 from openpar.common.spreadsheets import CellValue, Column, SheetSpec, write_workbook
-from openpar.engine.report_lines import Kind
+from openpar.engine.report_lines import Kind, Line, Value
 from openpar.reform.fields import field_name
 from openpar.reports.documents import OfficialDocument
-from openpar.reports.documents.authorities import place_of
+from openpar.reports.documents.authorities import authority_of
 from openpar.reports.documents.kinds import Frame, Signer
 from openpar.reports.documents.kinds import report as official_report
 from openpar.reports.documents.model import Appendix, Heading, Level, Note, Paragraph, Table
 from openpar.reports.documents.model import Column as TableColumn
+from openpar.reports.letterheads import Letterhead, letterhead_of, paper_marks
+from openpar.reports.periodic.calendar import Asked
 from openpar.reports.periodic.files import CODE, FIRST, SECOND
 from openpar.reports.periodic.models import ReportValue, RevisionState
-from openpar.reports.periodic.queries.rollup import RollUp
+from openpar.reports.periodic.queries.rollup import RolledLine, RollUp
 from openpar.reports.periodic.reading import LineView, ReportView, source_name
-from openpar.reports.periodic.wording import parts_words, tally_words, value_words
+from openpar.reports.periodic.wording import (
+    difference,
+    parts_words,
+    signed_words,
+    tally_words,
+    value_words,
+)
 
 _ROMAN = frozenset({"I", "II", "III", "IV", "V", "VI"})
 _WIDTHS = tuple(Decimal(width) for width in ("14", "92", "26", "33"))
 _NOT_KNOWN = "Ô ghi “—” là chưa có số liệu, không phải 0."
 Block = Heading | Paragraph | Table | Note
-
-
-@dataclass(frozen=True)
-class _Letter:
-    """Who issues: the agency, the one above it, and where."""
-
-    agency: str
-    superior: str
-    symbol: str
-    head: str
-    place: str
 
 
 def official_document(view: ReportView) -> OfficialDocument:
@@ -56,10 +51,10 @@ def official_document(view: ReportView) -> OfficialDocument:
             agency=letter.agency,
             symbol=letter.symbol,
             place=letter.place,
-            signer=Signer(_position(letter.agency), letter.head),
+            signer=Signer(letter.position, letter.head),
             superior=letter.superior,
             recipients=(*_recipients(view), "Lưu: VT"),
-            marks=("DỰ THẢO",) if view.is_draft else (),
+            marks=paper_marks(is_draft=view.is_draft),
         )
         return official_report(
             frame,
@@ -80,7 +75,7 @@ def appendix_workbook(view: ReportView) -> bytes:
         bold = set()
         for title, lines in fields:
             bold.add(len(rows))
-            rows.append([None, title, *([None] * 6)])
+            rows.append([None, title, *([None] * (6 + 2 * len(view.compared)))])
             rows += [_workbook_row(one) for one in lines]
         heading = [
             view.appendix.title.upper(),
@@ -89,11 +84,12 @@ def appendix_workbook(view: ReportView) -> bytes:
         ]
         if view.revision.state in (RevisionState.DRAFT, RevisionState.RETURNED):
             heading.append(f"BẢN {view.revision.get_state_display().upper()}, KHÔNG DÙNG ĐỂ BÁO CÁO")
-        return _written(_spec("Phụ lục 1", rows, frozenset(bold), heading, _footing(view)))
+        spec = _spec("Phụ lục 1", rows, frozenset(bold), heading, _footing(view))
+        return _written(replace(spec, columns=(*spec.columns, *_columns_compared(view.compared))))
 
 
-def rollup_workbook(found: RollUp) -> bytes:
-    """The province: a sheet of sums, and one with every agency's figures."""
+def rollup_workbook(found: RollUp, compared: Sequence[RollUp] = ()) -> bytes:
+    """The province: a sheet of sums, beside those compared with, and one with every agency's figures."""
     with override("vi"):
         heading = [found.appendix.title.upper(), f"Kỳ báo cáo: {found.asked.words}"]
         if found.lock is not None:
@@ -110,6 +106,7 @@ def rollup_workbook(found: RollUp) -> bytes:
                 Column("Gồm hai số", width=34),
                 Column("Số đơn vị", width=11),
                 Column("Đơn vị chưa có số", width=60),
+                *_columns_compared(one.asked for one in compared),
             ),
             rows=[
                 [
@@ -119,6 +116,7 @@ def rollup_workbook(found: RollUp) -> bytes:
                     parts_words(one.line) or tally_words(one.line, one.put),
                     one.put.known,
                     "; ".join(one.put.missing),
+                    *_rolled_compared(one, compared),
                 ]
                 for one in found.lines
             ],
@@ -229,53 +227,13 @@ def _with_fields(view: ReportView) -> list[tuple[str, list[LineView]]]:
     return [(field_name(code, view.period.until_on), lines) for code, lines in found.items()]
 
 
-def _letter(view: ReportView) -> _Letter:
-    """From the register on the last day: the agency, the one above, and the head who holds the role."""
-    versions = OrganisationVersion.objects.as_of(view.asked.period.until_on)
-    here = versions.filter(organisation=view.report.organisation_id).first()
-    above = versions.filter(organisation=here.parent_id).first() if here and here.parent_id else None
-    agency, superior = _issuer(view, above.name if above else "")
-    committee = superior or agency
-    return _Letter(
-        agency=agency,
-        superior=superior,
-        symbol=here.short_name if here and here.short_name else "……",
-        head=_head(view),
-        place=place_of(committee),
-    )
-
-
-def _issuer(view: ReportView, above: str) -> tuple[str, str]:
-    """Who issues, and who stands above in the letterhead: a commune issues through its People's Committee,
-    which has nobody above it there.
-    """
-    name = view.agency
-    if view.report.reporter != "commune" or name.startswith("Ủy ban nhân dân"):
-        return name, above
-    return f"Ủy ban nhân dân {name[:1].lower()}{name[1:]}", ""
-
-
-def _head(view: ReportView) -> str:
-    """Who sent it, or who heads the organisation on the last day; empty where nobody is known."""
-    if view.revision.submitted_by is not None:
-        return view.revision.submitted_by.full_name
-    held = RoleHeld.objects.as_of(view.asked.period.until_on).filter(
-        organisation=view.report.organisation_id, role=Role.AGENCY_HEAD, user__is_active=True
-    )
-    first = held.select_related("user").order_by("id").first()
-    return first.user.full_name if first else ""
-
-
-def _position(agency: str) -> str:
-    if agency.startswith("Sở "):
-        return "Giám đốc"
-    if agency.startswith("Văn phòng"):
-        return "Chánh Văn phòng"
-    return (
-        "Chủ tịch"
-        if agency.startswith(("Ủy ban nhân dân", "UBND", "Phường", "Xã", "Đặc khu"))
-        else "Thủ trưởng"
-    )
+def _letter(view: ReportView) -> Letterhead:
+    """From the register on the last day; who sent the report signs it, in the position of the account."""
+    found = letterhead_of(view.report.organisation_id, view.asked.period.until_on)
+    if not found.is_known:
+        found = replace(found, agency=view.agency, position=authority_of(view.agency).head)
+    sender = view.revision.submitted_by
+    return found if sender is None else found.signed_by(sender)
 
 
 def _recipients(view: ReportView) -> tuple[str, ...]:
@@ -297,7 +255,41 @@ def _workbook_row(one: LineView) -> list[CellValue]:
         value_words(one.line, value) if one.line.kind is Kind.RATIO else None,
         _origin(one),
         one.row.reason if one.row else "",
+        *_compared(one.line, value, one.before),
     ]
+
+
+def _columns_compared(others: Iterable[Asked]) -> tuple[Column, ...]:
+    """Two for each report compared with: what it was, and how much more it is now."""
+    return tuple(
+        column
+        for other in others
+        for column in (
+            Column(other.name, width=24, align="right"),
+            Column(f"Tăng, giảm so với {_lower_first(other.name)}", width=24, align="right"),
+        )
+    )
+
+
+def _compared(line: Line, value: Value, before: Iterable[Value]) -> Iterator[CellValue]:
+    unit = " điểm %" if line.kind is Kind.RATIO else ""
+    for then in before:
+        more = difference(line, value, then)
+        yield value_words(line, then)
+        yield None if more is None else f"{signed_words(more)}{unit}"
+
+
+def _rolled_compared(one: RolledLine, compared: Iterable[RollUp]) -> Iterator[CellValue]:
+    for other in compared:
+        then = other.rolled(one.line.code)
+        if then is None or not one.is_added_up:
+            yield from (None, None)
+        else:
+            yield from _compared(one.line, one.value, [then.value])
+
+
+def _lower_first(text: str) -> str:
+    return f"{text[:1].lower()}{text[1:]}"
 
 
 def _cell(figure: Decimal | None) -> CellValue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,12 +34,12 @@ from openpar.reports.periodic.sources import source_labels
 
 @dataclass(frozen=True)
 class LineView:
-    """One line: its value, the stored row behind it, and what it was in the period compared with."""
+    """One line: its value, the stored row behind it, and what it was in each report compared with."""
 
     line: Line
     value: Value
     row: ReportValue | None
-    before: Value | None = None
+    before: tuple[Value, ...] = ()
 
     @property
     def is_typed(self) -> bool:
@@ -92,7 +92,7 @@ class ReportView:
     sections: tuple[SectionView, ...]
     reconciled: tuple[Reconciled, ...]
     revisions: tuple[ReportRevision, ...]
-    compared: Asked | None
+    compared: tuple[Asked, ...]
 
     @property
     def is_draft(self) -> bool:
@@ -134,8 +134,8 @@ def report_view(report_id: int, number: int | None = None) -> ReportView | None:
     revision = wanted[-1]
     report, asked = revision.report, asked_of(revision.report)
     rows_by_line = {row.line: row for row in revision.values.select_related("by", "document", "batch")}
-    compared, before = compared_with(report)
-    lines = _line_views(revision, rows_by_line, before)
+    compared = compared_with(report)
+    lines = _line_views(revision, rows_by_line, [values for _asked, values in compared])
     return ReportView(
         report=report,
         revision=revision,
@@ -148,28 +148,27 @@ def report_view(report_id: int, number: int | None = None) -> ReportView | None:
         sections=_section_views(revision, asked),
         reconciled=reconcile(revision, {one.line.code: one.value for one in lines}),
         revisions=revisions,
-        compared=compared,
+        compared=tuple(one for one, _values in compared),
     )
 
 
-def compared_with(report: PeriodicReport) -> tuple[Asked | None, Mapping[str, Value]]:
-    """The same report of the year before, and what was sent in it; nothing if there is none."""
-    before = report_calendar().asked(report.code, report.year - 1)
-    if before is None:
-        return None, {}
-    newest = (
-        ReportRevision.objects.filter(
-            report__organisation=report.organisation_id,
-            report__code=report.code,
-            report__year=report.year - 1,
-            state__in=SENT,
-        )
-        .order_by("-number")
-        .first()
+def compared_with(report: PeriodicReport) -> tuple[tuple[Asked, Mapping[str, Value]], ...]:
+    """The report before it in its year and the same of the year before, with what was sent in each; those of
+    which nothing was sent are left out. Two queries.
+    """
+    others = report_calendar().compared_with(asked_of(report))
+    rows = ReportRevision.objects.filter(
+        report__organisation=report.organisation_id,
+        report__code__in={one.report.code for one in others},
+        report__year__in={one.year for one in others},
+        state__in=SENT,
     )
-    if newest is None:
-        return None, {}
-    return before, values_by_revision([newest.pk]).get(newest.pk, {})
+    newest = {
+        (row.report.code, row.report.year): row.pk for row in rows.select_related("report").order_by("number")
+    }
+    sent = [(one, newest.get((one.report.code, one.year))) for one in others]
+    values = values_by_revision(pk for _one, pk in sent if pk is not None)
+    return tuple((one, values.get(pk, {})) for one, pk in sent if pk is not None)
 
 
 def source_name(row: ReportValue | None) -> str:
@@ -178,7 +177,7 @@ def source_name(row: ReportValue | None) -> str:
 
 
 def _line_views(
-    revision: ReportRevision, rows: Mapping[str, ReportValue], before: Mapping[str, Value]
+    revision: ReportRevision, rows: Mapping[str, ReportValue], before: Sequence[Mapping[str, Value]]
 ) -> tuple[LineView, ...]:
     values = {code: value_of(row) for code, row in rows.items()}
     return tuple(
@@ -186,7 +185,7 @@ def _line_views(
             line,
             own_value(line, values),
             rows.get(line.code),
-            own_value(line, before) if before else None,
+            tuple(own_value(line, one) for one in before),
         )
         for line in lines_of(revision)
     )

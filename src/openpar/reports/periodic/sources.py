@@ -37,13 +37,14 @@ SOURCES: tuple[Source, ...] = (
         sentences=initiatives.sentences,
         gaps=initiatives.gaps,
     ),
+    # Before the catalogue: what the province tells of new procedures is what its agencies reported.
+    Source("rollup", gettext_noop("Tổng hợp báo cáo của các đơn vị"), values=rollup.values),
     Source(
         "procedures",
         gettext_noop("Danh mục thủ tục"),
         values=procedures.values,
         sentences=procedures.sentences,
     ),
-    Source("rollup", gettext_noop("Tổng hợp báo cáo của các đơn vị"), values=rollup.values),
     Source("dossiers", gettext_noop("Kho hồ sơ"), values=dossiers.values, sentences=dossiers.sentences),
     Source("documents", gettext_noop("Kho tài liệu"), sentences=documents.sentences),
     Source("monitors", gettext_noop("Sổ theo dõi"), values=monitors.values, sentences=monitors.sentences),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from openpar.common.formats import format_decimal
+from openpar.common.formats import MINUS, format_decimal
 from openpar.engine.report_lines import Kind, Line, Put, Value, percent
 
 UNKNOWN = "—"
@@ -57,6 +57,12 @@ def difference(line: Line, value: Value, before: Value | None) -> Decimal | None
     else:
         now, then = value.first, before.first
     return None if now is None or then is None else now - then
+
+
+def signed_words(more: Decimal) -> str:
+    """A difference with its sign: “+12”, “−3,5”, “0”."""
+    sign = "+" if more > 0 else MINUS if more < 0 else ""
+    return f"{sign}{format_decimal(abs(more), trim=True)}"
 
 
 def line_words(line: Line) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.contrib.auth import authenticate
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, RawPostDataException
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -136,7 +136,8 @@ def browser_answer(request: HttpRequest) -> tuple[dict[str, Any], dict[str, Any]
     kept = request.session.pop(_QUESTION, None)
     try:
         sent = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RawPostDataException):
+        # No JSON; or a form, which has been read already.
         sent = None
     if kept is None or not isinstance(sent, dict) or not isinstance(sent.get("credential"), dict):
         raise Refused(Gap(_("Khóa truy cập"), _("chưa xác nhận được"), _("Tải lại trang và thử lại")))

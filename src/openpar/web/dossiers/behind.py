@@ -16,8 +16,8 @@ from openpar.delivery.dossiers.declarations import (
     RECEIVED_15,
 )
 from openpar.delivery.dossiers.queries.measures import Measure
-from openpar.engine.periods import Calendar, PeriodKind
-from openpar.web.dossier_links import dossier_list, period_words
+from openpar.engine.periods import BadPeriod, Calendar, Period, PeriodKind, period, period_of
+from openpar.web.dossier_links import Whose, dossier_list, period_words
 from openpar.web.indicators.lists import ListAsked, register_list
 
 _BASES = {
@@ -28,49 +28,47 @@ _BASES = {
     DUE_15: (Calendar.REFORM, DUE),
     ENDED_15: (Calendar.REFORM, ENDED),
 }
-_KINDS = {
-    1: PeriodKind.MONTH,
-    3: PeriodKind.QUARTER,
-    6: PeriodKind.HALF,
-    9: PeriodKind.NINE_MONTHS,
-    12: PeriodKind.YEAR,
-}
-# The one measure that is made of several counts; every other list would be of other dossiers.
-_MADE_OF = {frozenset({"early", "on_time", "late", "overdue"}): Measure.DUE}
+# Counts that no dossier has two of: verdicts, and how it left. Together they count as many dossiers as each
+# by itself in sum.
+_EXCLUSIVE = frozenset(
+    {
+        *(Measure.EARLY, Measure.ON_TIME, Measure.LATE, Measure.OVERDUE, Measure.UNTIMED, Measure.PAUSED),
+        *(Measure.WAITING_SUPPLEMENT, Measure.RETURNED, Measure.WITHDRAWN, Measure.STOPPED, Measure.REFUSED),
+    }
+)
 
 
 def address(asked: ListAsked) -> str:
-    """The list of what one count counts; for several that no list has together, the board of the agency, on
-    which each has its list. "" for months that make up no period, and for counts that no list has.
+    """The list of what the counts count together; for those that overlap, the board of the agency, on which
+    each has its list. "" for months that make up no period, and for counts that no list has.
     """
     calendar, basis = _BASES[asked.basis]
-    period = period_of_months(asked.first, asked.last)
-    if period is None:
+    during = period_of_months(calendar, asked.first, asked.last)
+    if during is None or not set(asked.counts) <= set(Measure.values):
         return ""
-    kind, year, number = period
-    words, agency = period_words(calendar, kind, year, number), asked.organisation_id
-    measure = _measure(asked.counts)
-    if measure is not None:
-        return dossier_list(measure, agency=agency, period=words, basis=basis)
-    if not set(asked.counts) <= set(Measure.values):
-        return ""
-    return f"{reverse('dossiers-agencies')}?{urlencode({**words, 'agency': str(agency), 'below': '1'})}"
+    agency = asked.organisation_id
+    measures = tuple(Measure(name) for name in asked.counts)
+    if len(measures) == 1 or set(measures) <= _EXCLUSIVE:
+        return dossier_list(*measures, whose=Whose(agency), period=during, basis=basis)
+    words = {**period_words(during), "agency": str(agency), "below": "1"}
+    return f"{reverse('dossiers-agencies')}?{urlencode(words)}"
 
 
-def period_of_months(first: int, last: int) -> tuple[PeriodKind, int, int] | None:
-    """Which period, by kind, year and number, these month numbers are, both included; None: none is."""
+def period_of_months(calendar: Calendar, first: int, last: int) -> Period | None:
+    """The shortest period that begins with the first of these month numbers and has the last in it, cut off
+    there; None where none begins so.
+    """
     year, month = year_and_month(first)
-    length = last - first + 1
-    kind = _KINDS.get(length)
-    if kind is None or (month - 1) % length:
-        return None
-    return kind, year, (month - 1) // length + 1
-
-
-def _measure(counts: tuple[str, ...]) -> Measure | None:
-    if len(counts) == 1:
-        return Measure(counts[0]) if counts[0] in Measure.values else None
-    return _MADE_OF.get(frozenset(counts))
+    until = period(calendar, PeriodKind.MONTH, *year_and_month(last)).until_on
+    from_on = period(calendar, PeriodKind.MONTH, year, month).from_on
+    for kind in PeriodKind:
+        try:
+            found = period_of(calendar, kind, from_on)
+        except BadPeriod:
+            continue
+        if found.from_on == from_on and found.contains(until):
+            return found.cut_off(until)
+    return None
 
 
 def register() -> None:

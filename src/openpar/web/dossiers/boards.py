@@ -18,6 +18,7 @@ from openpar.common.text import sort_key
 from openpar.delivery.dossiers.queries.lists import organisation_ids, procedure_names
 from openpar.delivery.dossiers.queries.measures import (
     NOTHING,
+    UNLISTED,
     Dimension,
     Figures,
     Measure,
@@ -30,6 +31,7 @@ from openpar.delivery.dossiers.queries.measures import (
 from openpar.delivery.dossiers.queries.quality import hit_counts
 from openpar.engine.rates import Rate
 from openpar.web.dossiers.common import Filter, filter_choices, filter_of, frame, names_of
+from openpar.web.dossiers.quality import hits_link
 from openpar.web.dossiers.words import channel_word, denominators, fraction
 from openpar.web.http import AuthenticatedRequest, page, today
 
@@ -50,13 +52,15 @@ class Share:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a board: counts in the order of SHOWN, each with its list, and the three ratios."""
+    """One line of a board: counts in the order of SHOWN, each with its list, and the three ratios; `hits` of
+    data quality with theirs.
+    """
 
     name: str
     depth: int
     cells: tuple[tuple[int, str], ...]
     shares: tuple[Share, ...]
-    hits: int
+    hits: tuple[int, str]
     figures: Figures
     rates: tuple[Rate, ...]
 
@@ -78,7 +82,6 @@ def agencies(request: AuthenticatedRequest) -> HttpResponse:
         **_board(request, asked, "dossiers-agencies", _sorted(request, rows, keeps_tree=rolls_up)),
         "rolls_up": rolls_up,
         "outside": outside,
-        "hits_link": reverse("dossiers-quality"),
     }
     return render(request, "dossiers/agencies.html", context, status=422 if asked.view.gaps else 200)
 
@@ -86,17 +89,25 @@ def agencies(request: AuthenticatedRequest) -> HttpResponse:
 def _tree_rows(
     asked: Filter, tree: tuple[TreeNode, ...], figures: Mapping[int, Figures], hits: Mapping[int, int]
 ) -> list[Row]:
-    """Every agency with what lies below it, as the tree of the last day of the period stands."""
-    nodes = [node for root in tree for node in root.all() if any(figures[node.organisation_id].values())]
+    """Every agency with what lies below it, as the tree of the last day of the period stands; what is wrong
+    with the data now as that of today does.
+    """
+    seen, now = asked.asked.organisations, tree_as_of(today())
+    below = {node.organisation_id: node.all() for root in now for node in root.all()}
     return [
         _row(
             node.name,
             figures[node.organisation_id],
             f"{_without_agency(asked)}&agency={node.organisation_id}",
             depth=node.depth,
-            hits=sum(hits.get(below.organisation_id, 0) for below in node.all()),
+            hits=(
+                sum(hits.get(one.organisation_id, 0) for one in below.get(node.organisation_id, (node,))),
+                hits_link(node.organisation_id, own=False),
+            ),
         )
-        for node in nodes
+        for root in tree
+        for node in root.all()
+        if any(figures[node.organisation_id].values()) and (seen is None or node.organisation_id in seen)
     ]
 
 
@@ -110,7 +121,10 @@ def _own_rows(asked: Filter, counted: Mapping[int, Figures], hits: Mapping[int, 
             names.get(ids.get(keys[number], 0), keys[number]),
             figures,
             f"{_without_agency(asked)}&agency={ids.get(keys[number], 0)}&own=1",
-            hits=hits.get(ids.get(keys[number], 0), 0),
+            hits=(
+                hits.get(ids.get(keys[number], 0), 0),
+                hits_link(ids.get(keys[number], 0), own=True),
+            ),
         )
         for number, figures in counted.items()
     ]
@@ -153,15 +167,13 @@ def _dimension_rows(asked: Filter, dimension: Dimension) -> list[Row]:
     for number, figures in counted.items():
         word = words.get(number, "")
         name = names.get(word, word) or _("Thủ tục không có trong danh mục")
-        # What is not in the catalogue has no list of its own.
-        link = f"{asked.query}&{urlencode({dimension.value: word})}" if word else ""
-        found.append(_row(name, figures, link))
+        found.append(_row(name, figures, f"{asked.query}&{urlencode({dimension.value: word or UNLISTED})}"))
     return found
 
 
-def _row(name: str, figures: Figures, query: str, *, depth: int = 0, hits: int = 0) -> Row:
-    address = f"{reverse('dossiers')}?{query}&measure=" if query else ""
-    cells = tuple((figures[one], f"{address}{one.value}" if address else "") for one in SHOWN)
+def _row(name: str, figures: Figures, query: str, *, depth: int = 0, hits: tuple[int, str] = (0, "")) -> Row:
+    address = f"{reverse('dossiers')}?{query}&measure="
+    cells = tuple((figures[one], f"{address}{one.value}") for one in SHOWN)
     rates = rates_of(figures)
     return Row(name, depth, cells, tuple(map(_share, rates)), hits, figures, rates)
 
@@ -211,7 +223,7 @@ Key = tuple[bool, Decimal]
 
 
 def _by_hits(row: Row) -> Key:
-    return (False, Decimal(-row.hits))
+    return (False, Decimal(-row.hits[0]))
 
 
 def _by_count(measure: Measure) -> Callable[[Row], Key]:

@@ -25,7 +25,8 @@ from openpar.delivery.dossiers.queries.measures import Asked
 from openpar.delivery.figures.actions.opening import PeriodAsked
 from openpar.delivery.figures.errors import FiguresRefused
 from openpar.delivery.figures.models import CalendarChoice, KindChoice
-from openpar.engine.periods import BadPeriod, Calendar, Period, PeriodKind, period_of
+from openpar.engine.periods import BadPeriod, Calendar, Period, PeriodKind, months_of, period_of
+from openpar.web.dossier_links import period_words
 from openpar.web.dossiers.words import channel_choices
 from openpar.web.figures.common import numbers_of, usual_period
 from openpar.web.http import AuthenticatedRequest, actor, today
@@ -46,10 +47,7 @@ class PeriodView:
     @property
     def query(self) -> str:
         """The same as the end of an address."""
-        one = self.asked
-        return urlencode(
-            {"calendar": one.calendar.value, "kind": one.kind.value, "year": one.year, "number": one.number}
-        )
+        return urlencode(period_words(self.period))
 
 
 @dataclass(frozen=True)
@@ -84,21 +82,28 @@ def seen_agencies(request: AuthenticatedRequest) -> frozenset[int] | None:
     return found
 
 
-def narrowed(request: AuthenticatedRequest, *, only_own: bool = False) -> frozenset[int] | None:
-    """The agencies that the address asks for, among those that are seen; 404 for another's."""
+def narrowed(
+    request: AuthenticatedRequest, *, only_own: bool = False, on: date | None = None
+) -> frozenset[int] | None:
+    """The agencies that the address asks for, among those that are seen; 404 for another's.
+
+    `on`: the day whose tree says who stands below an agency, today without one.
+    """
     seen, agency = seen_agencies(request), asked_number(request, "agency")
     if agency is None:
         return seen
     if seen is not None and agency not in seen:
         raise Http404
-    return frozenset({agency}) if only_own else with_those_below({agency}, tree_as_of(today()))
+    found = frozenset({agency}) if only_own else with_those_below({agency}, tree_as_of(on or today()))
+    return found if seen is None else found & seen
 
 
 def filter_of(request: AuthenticatedRequest) -> Filter:
     """Everything the address asks for; what is none of a list asks for nothing."""
     given = request.GET
     view, only_own = period_of_address(given, today()), given.get("own") == "1"
-    organisations = narrowed(request, only_own=only_own)
+    # Boards add up by the tree of the last day of the period: the lists behind them have the same agencies.
+    organisations = narrowed(request, only_own=only_own, on=min(view.period.until_on, today()))
     channel = asked_number(request, "channel")
     channel = channel if channel in dict(channel_choices()) else None
     sector, procedure = given.get("sector", "")[:200], given.get("procedure", "")[:200]
@@ -125,9 +130,17 @@ def period_of_address(given: QueryDict, day: date) -> PeriodView:
     number = _whole(given.get("number")) or (usual.number if year == usual.year else 1)
     asked = PeriodAsked(calendar, kind, year, number)
     try:
-        return PeriodView(asked, asked.period())
+        return PeriodView(asked, _cut_off(asked.period(), given.get("until", "")))
     except FiguresRefused as refused:
         return PeriodView(PeriodAsked(calendar, kind, usual.year, usual.number), usual, refused.gaps)
+
+
+def _cut_off(whole: Period, text: str) -> Period:
+    """The period counted up to a day of the address, where that day ends one of its months: facts know no
+    days. Any other asks for nothing.
+    """
+    ends = [month for month in months_of(whole) if month.until_on.isoformat() == text]
+    return whole.cut_off(ends[0].until_on) if ends else whole
 
 
 def _chosen(words: type[Word], text: str, usual: Word) -> Word:

@@ -19,11 +19,12 @@ from openpar.common.text import nfc
 from openpar.delivery.dossiers.actions.mappings import save_mapping
 from openpar.delivery.dossiers.actions.waiting import queue_list, take_in
 from openpar.delivery.dossiers.errors import DossiersRefused
+from openpar.delivery.dossiers.layouts import vocabulary
 from openpar.delivery.dossiers.mappings import ColumnMapping, gaps_of
 from openpar.delivery.dossiers.models import DossierImport, SavedMapping
 from openpar.delivery.dossiers.permissions import may_import_dossiers, may_keep_mappings
 from openpar.delivery.dossiers.quality import Rule
-from openpar.delivery.dossiers.queries.mappings import mapping_for
+from openpar.delivery.dossiers.queries.mappings import mapping_as, mapping_for, mapping_like
 from openpar.delivery.dossiers.queries.quality import imports
 from openpar.delivery.dossiers.reading.tables import DossierFile, table_of
 from openpar.delivery.dossiers.waiting import (
@@ -171,6 +172,10 @@ def waiting(request: AuthenticatedRequest, token: str) -> HttpResponse:
             request, "dossiers/running.html", {**frame(request, "dossiers-imports"), "found": found}
         )
     if request.method == "GET":
+        example = mapping_like(request.GET.get("like", ""))
+        if example is not None:
+            headers = table_of(DossierFile(found.name, found.content)).headers
+            return _mapping_page(request, found, mapping_as(example, headers), ())
         return _mapping_page(request, found, found.mapping or _suggested(found), found.gaps)
     return _decided(request, who, found)
 
@@ -244,12 +249,21 @@ def _mapping_page(
         "mapping": mapping,
         "preview": preview,
         "may_save": may_keep_mappings(actor(request)),
+        "examples": _examples(found.source),
+        "example": request.GET.get("like", ""),
         "repeats": _repeats(found),
         "is_large": found.size > AT_ONCE_BYTES,
     }
     if gaps:
         context["refused_gaps"] = gaps
     return render(request, "dossiers/mapping.html", context, status=status)
+
+
+def _examples(source: str) -> list[tuple[str, str]]:
+    """What a list may be read like: shipped layouts of dossiers, and the mappings of other sources."""
+    layouts = [(f"layout:{one.code}", one.title) for one in vocabulary().layouts if one.is_of_dossiers]
+    others = SavedMapping.objects.exclude(source=source)
+    return [*layouts, *((f"saved:{one.pk}", _("Nguồn %s") % one.source) for one in others)]
 
 
 def _repeats(found: WaitingList) -> Batch | None:

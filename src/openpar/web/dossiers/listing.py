@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from openpar.base.organisations.queries import names_on
 from openpar.common.formats import format_date
 from openpar.common.workbooks import Column, SheetSpec, write_workbook
+from openpar.delivery.dossiers.figure_columns import COUNTS, codes_counted
 from openpar.delivery.dossiers.queries.lists import (
     MOST_SORTED,
     DossierRow,
@@ -27,11 +28,14 @@ from openpar.delivery.dossiers.queries.lists import (
     sorted_codes,
 )
 from openpar.delivery.dossiers.queries.measures import BASES, Measure, basis_of
+from openpar.delivery.figures.forms import form_codes
+from openpar.delivery.figures.queries.rollup import agencies_signed
 from openpar.engine.verdicts import Verdict
 from openpar.web.components.paging import Slice, slice_of
 from openpar.web.dossiers.common import Filter, filter_choices, filter_of, frame
-from openpar.web.dossiers.words import INDEX, VERDICTS, channel_word, status_word
+from openpar.web.dossiers.words import INDEX, VERDICTS, channel_word, count_word, status_word
 from openpar.web.http import AuthenticatedRequest, page, today
+from openpar.web.procedures.common import asked_number
 from openpar.web.procedures.listing import workbook_answer
 
 # A file of more rows is of no use to anybody who reads it.
@@ -59,28 +63,72 @@ class Row:
 
 @dataclass(frozen=True)
 class Behind:
-    """Which number is looked behind."""
+    """Which number is looked behind: what any of the measures counts, or any of the counts of a form.
+
+    `said`: the figure where the reader comes from.
+    """
 
     asked: Filter
-    measure: Measure
+    measures: tuple[Measure, ...]
+    counts: tuple[str, ...]
     basis: str
     sort: Sort
     codes: Sequence[str]
+    said: int | None
+
+    @property
+    def title(self) -> str:
+        """What is listed, in words."""
+        words = [count_word(name) for name in self.counts] or [str(one.label) for one in self.measures]
+        return "; ".join(words)
+
+    @property
+    def chosen(self) -> str:
+        """The measure as the field offers it; empty for several, and for counts of a form."""
+        return self.measures[0].value if len(self.measures) == 1 and not self.counts else ""
+
+    @property
+    def together(self) -> dict[str, str]:
+        """Several at once, as the address asks for them."""
+        if self.chosen:
+            return {}
+        return {"counts": ",".join(self.counts)} if self.counts else {"measures": ",".join(self.measures)}
+
+    @property
+    def file_word(self) -> str:
+        """What is listed, for the name of a file."""
+        return "-".join(self.counts or self.measures)
 
 
 def behind(request: AuthenticatedRequest) -> Behind:
     """The codes that the address asks for; a word that is none of a list asks for what is usual."""
-    asked, given = filter_of(request), request.GET
+    asked, given = _of_signed(request, filter_of(request)), request.GET
     name, basis, sort = given.get("measure", ""), given.get("basis", ""), given.get("sort", "")
-    measure = Measure(name) if name in Measure.values else Measure.RECEIVED
-    basis = basis if basis in BASES else basis_of(measure)
+    counts = tuple(word for word in given.get("counts", "").split(",") if word in COUNTS)
+    several = [word for word in given.get("measures", "").split(",") if word in Measure.values]
+    measures = tuple(map(Measure, several)) or (Measure.RECEIVED,)
+    if name in Measure.values:
+        measures, counts = (Measure(name),), ()
+    basis = basis if basis in BASES else ""
     return Behind(
         asked,
-        measure,
-        basis,
+        measures,
+        counts,
+        basis or basis_of(measures[0]),
         Sort(sort) if sort in [one.value for one in Sort] else Sort.CODE,
-        codes_behind(asked.asked, measure, basis=basis),
+        codes_counted(asked.asked, counts) if counts else codes_behind(asked.asked, *measures, basis=basis),
+        asked_number(request, "said"),
     )
+
+
+def _of_signed(request: AuthenticatedRequest, asked: Filter) -> Filter:
+    """Only those whose signed figures a roll-up adds, where the address names its form."""
+    form, level = request.GET.get("form", ""), request.GET.get("level", "")
+    if form not in form_codes():
+        return asked
+    signed, seen = agencies_signed(form, asked.view.period, level, asked.sector), asked.asked.organisations
+    among = signed if seen is None else signed & seen
+    return replace(asked, asked=replace(asked.asked, organisations=among))
 
 
 @page("GET")
@@ -99,10 +147,15 @@ def dossiers(request: AuthenticatedRequest) -> HttpResponse:
         "is_sorted": len(found.codes) <= MOST_SORTED,
         "most_exported": MOST_EXPORTED,
         "query": request.GET.urlencode(),
+        "kept": found.together | {name: given for name in _KEPT if (given := request.GET.get(name))},
     }
     if found.asked.view.gaps:
         context["refused_gaps"] = found.asked.view.gaps
     return render(request, "dossiers/dossiers.html", context, status=422 if found.asked.view.gaps else 200)
+
+
+# What the fields of the filter do not offer and must not lose.
+_KEPT = ("form", "level")
 
 
 def bases() -> list[tuple[str, str]]:
@@ -158,7 +211,7 @@ def export(request: AuthenticatedRequest) -> HttpResponse:
     codes = sorted_codes(found.codes, found.sort, today())[:MOST_EXPORTED]
     rows = shown_rows(rows_of_codes(codes, today()))
     period = found.asked.view.period
-    heading = [f"{found.measure.label}: {len(found.codes)} hồ sơ", period.words]
+    heading = [f"{found.title}: {len(found.codes)} hồ sơ", period.words]
     if len(found.codes) > MOST_EXPORTED:
         heading.append(f"Chỉ xuất {MOST_EXPORTED} hồ sơ đầu")
     spec = SheetSpec(
@@ -170,7 +223,7 @@ def export(request: AuthenticatedRequest) -> HttpResponse:
     )
     output = BytesIO()
     write_workbook(output, [spec])
-    name = f"ho-so-{found.measure.value}-{period.from_on:%Y%m%d}-{period.until_on:%Y%m%d}.xlsx"
+    name = f"ho-so-{found.file_word}-{period.from_on:%Y%m%d}-{period.until_on:%Y%m%d}.xlsx"
     return workbook_answer(output.getvalue(), name)
 
 

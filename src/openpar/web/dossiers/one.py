@@ -11,14 +11,16 @@ from django.utils.translation import gettext
 
 from openpar.base.facts.current import Rewritten
 from openpar.common.formats import VIETNAM
-from openpar.delivery.dossiers.models import QualityHit
+from openpar.delivery.dossiers.models import MovedDueDay, QualityHit
+from openpar.delivery.dossiers.permissions import may_see_people
 from openpar.delivery.dossiers.quality import Rule
 from openpar.delivery.dossiers.queries.one import OneDossier, Telling, one_dossier, organisation_of
+from openpar.delivery.dossiers.queries.people import people_of_dossier
 from openpar.engine.workdays import reasoning
 from openpar.web.dossiers.common import frame, seen_agencies
 from openpar.web.dossiers.listing import shown_rows
 from openpar.web.dossiers.words import COLUMNS, MOMENTS, RULES, status_word
-from openpar.web.http import AuthenticatedRequest, page, today
+from openpar.web.http import AuthenticatedRequest, actor, page, today
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,14 @@ def dossier(request: AuthenticatedRequest, code: str) -> HttpResponse:
         "row": shown_rows([found.row])[0],
         "steps": [_step(name, at) for name, at in sorted(found.moments, key=lambda one: one[1])],
         "due_differs": _due_differs(found),
+        "moved": [_moved(one) for one in found.moved],
+        "edition": gettext("phiên bản %d") % found.edition,
         "reasons": reasoning(found.deadline, gettext) if found.deadline else (),
         "tellings": [_telling(one) for one in found.tellings],
         "rewritings": [_rewriting(one) for one in found.rewritten],
         "hits": [_hit(one) for one in found.hits],
         "spans": found.why.spans if found.why else (),
+        "people": people_of_dossier(code) if may_see_people(actor(request), organisation_id) else (),
         "longest": max((span.days for span in found.why.spans), default=0) if found.why else 0,
     }
     return render(request, "dossiers/dossier.html", context)
@@ -98,6 +103,25 @@ def _due_differs(found: OneDossier) -> str:
         "Tính theo ngày đã hẹn với người dân."
     )
     return said % {"reckoned": f"{found.deadline.due_on:%d/%m/%Y}", "promised": f"{promised:%d/%m/%Y}"}
+
+
+def _moved(one: MovedDueDay) -> str:
+    """The due day before a calendar moved it, and which calendar that was."""
+    edition = one.edition
+    if edition.year_version is not None:
+        what = gettext("lịch năm %d") % edition.year_version.year
+    else:
+        what = gettext("giờ làm việc")
+    decided = edition.year_version or edition.hours_version
+    number = decided.decision_number if decided is not None else ""
+    said = gettext("Hạn cũ %(before)s, tính lại thành %(after)s vì %(what)s thay đổi từ %(day)s%(by)s.")
+    return said % {
+        "before": f"{one.due_before:%d/%m/%Y}",
+        "after": f"{one.due_after:%d/%m/%Y}",
+        "what": what,
+        "day": f"{edition.in_force_at.astimezone(VIETNAM):%d/%m/%Y}",
+        "by": f" ({number})" if number else "",
+    }
 
 
 def _step(name: str, at: datetime) -> Step:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from openpar.common.text import sort_key
 from openpar.delivery.dossiers.quality import Rule
@@ -31,23 +32,35 @@ class RuleLine:
 
 @dataclass(frozen=True)
 class AgencyLine:
-    """One agency with its hits in the order of the rules, 0 where it has none."""
+    """One agency by itself with its hits in the order of the rules, 0 where it has none."""
 
     name: str
     cells: tuple[tuple[int, str], ...]
     total: int
+    link: str
 
 
 @dataclass(frozen=True)
 class HitLine:
     """One dossier that breaks a rule."""
 
+    rule: str
     code: str
     link: str
     agency: str
     said: str
     batch_id: int
     source: str
+
+
+# In place of a rule: all of them.
+EVERY_RULE = "all"
+
+
+def hits_link(agency: int, *, own: bool) -> str:
+    """The list of everything that is wrong in the dossiers of an agency, or also of all below it."""
+    asked = f"?agency={agency}&own=1" if own else f"?agency={agency}"
+    return reverse("dossiers-quality-rule", args=[EVERY_RULE]) + asked
 
 
 @page("GET")
@@ -62,8 +75,9 @@ def board(request: AuthenticatedRequest) -> HttpResponse:
     agencies = [
         AgencyLine(
             names.get(one, str(one)),
-            tuple((hits.get(rule, 0), f"{links[rule]}?agency={one}") for rule in Rule),
+            tuple((hits.get(rule, 0), f"{links[rule]}?agency={one}&own=1") for rule in Rule),
             sum(hits.values()),
+            hits_link(one, own=True),
         )
         for one, hits in counts.items()
     ]
@@ -88,19 +102,23 @@ def board(request: AuthenticatedRequest) -> HttpResponse:
 
 @page("GET")
 def rule_page(request: AuthenticatedRequest, rule: str) -> HttpResponse:
-    if rule not in Rule.values:
+    if rule not in (*Rule.values, EVERY_RULE):
         raise Http404
-    chosen, organisations, agency = Rule(rule), narrowed(request), asked_number(request, "agency")
-    found = slice_of(request, open_hits(rule=chosen, organisations=organisations))
+    chosen = None if rule == EVERY_RULE else Rule(rule)
+    only_own, agency = request.GET.get("own") == "1", asked_number(request, "agency")
+    organisations = narrowed(request, only_own=only_own)
+    batch = asked_number(request, "batch")
+    found = slice_of(request, open_hits(rule=chosen, organisations=organisations, batch_id=batch))
     names = names_of({hit.organisation_id for hit in found.items})
     context = {
         **frame(request, "dossiers-quality"),
-        "rule": chosen.value,
-        "title": chosen.label,
-        "why": RULES[chosen],
+        "rule": chosen.value if chosen else "",
+        "title": chosen.label if chosen else _("Mọi lỗi dữ liệu"),
+        "why": RULES[chosen] if chosen else "",
         "slice": found,
         "rows": [
             HitLine(
+                f"{hit.rule}. {Rule(hit.rule).label}",
                 hit.dossier,
                 reverse("dossier", args=[hit.dossier]),
                 names.get(hit.organisation_id, ""),
@@ -111,6 +129,7 @@ def rule_page(request: AuthenticatedRequest, rule: str) -> HttpResponse:
             for hit in found.items
         ],
         "agency": agency,
+        "kept": {"own": "1" if only_own else "", "batch": batch or ""},
         "agencies": agency_choices(seen_agencies(request), agency),
     }
     return render(request, "dossiers/rule.html", context)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from openpar.web.dossiers import boards, importing, late, listing, one, quality, work
+from openpar.web.dossiers import boards, importing, late, listing, mappings, one, quality, work
 from openpar.web.dossiers.behind import register
 
 register()
@@ -18,6 +18,9 @@ urlpatterns = [
     path("dossiers/imports/", importing.imports_page, name="dossiers-imports"),
     path("dossiers/imports/new/", importing.upload, name="dossiers-import"),
     path("dossiers/imports/waiting/<str:token>/", importing.waiting, name="dossiers-import-waiting"),
+    path("dossiers/mappings/", mappings.mappings, name="dossiers-mappings"),
+    path("dossiers/mappings/<int:mapping_id>/file/", mappings.mapping_file, name="dossiers-mapping-file"),
+    path("dossiers/mappings/<int:mapping_id>/forget/", mappings.forget, name="dossiers-mapping-forget"),
     path("dossiers/imports/<int:batch_id>/", importing.batch_page, name="dossiers-batch"),
     # Codes hold any signs; everything above has been tried before.
     path("dossiers/one/<path:code>/", one.dossier, name="dossier"),

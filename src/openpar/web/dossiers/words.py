@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from openpar.delivery.dossiers import law
+from openpar.delivery.dossiers.figure_columns import FLOWS
 from openpar.delivery.dossiers.quality import Rule
 from openpar.delivery.dossiers.queries.live import Work
 from openpar.delivery.dossiers.words import CHANNELS
@@ -80,22 +81,52 @@ MOMENTS: Mapping[str, StrPromise] = {
     "finished_at": _("Xử lý xong"),
     "handed_over_at": _("Trả kết quả"),
 }
-COLUMNS: Mapping[str, StrPromise] = {"due_on": _("Ngày hẹn trả"), "finished_at": _("Ngày kết thúc xử lý")}
+COLUMNS: Mapping[str, StrPromise] = {
+    "due_on": _("Ngày hẹn trả"),
+    "finished_at": _("Ngày kết thúc xử lý"),
+    "supplement_asked_at": _("Yêu cầu bổ sung"),
+    "supplement_answered_at": _("Bổ sung xong"),
+    "extended_at": _("Xin lỗi, hẹn lại"),
+    "new_due_on": _("Ngày hẹn trả mới"),
+}
 # What each rule means for the figures, and what to do about it.
 RULES: Mapping[Rule, StrPromise] = {
     Rule.Q1: _("Không có ngày tiếp nhận thì không tính được hạn. Tạm lấy ngày nộp hoặc ngày trong mã hồ sơ."),
     Rule.Q2: _("Hồ sơ đã xong mà thiếu ngày kết thúc: tạm tính theo ngày trả kết quả, nếu có."),
     Rule.Q3: _("Ngày ở tương lai so với lúc lập danh sách: chưa được tính cho đến ngày đó."),
     Rule.Q4: _("Kết thúc trước khi tiếp nhận: một trong hai ngày ghi sai."),
-    Rule.Q5: _("Thủ tục có thời hạn mà không có ngày hẹn trả: đếm riêng, không tính là đúng hạn."),
+    Rule.Q5: _(
+        "Tính tạm theo thời hạn của thủ tục; không rõ thời hạn thì đếm riêng, không tính là đúng hạn."
+    ),
     Rule.Q6: _("Thủ tục chỉ cung cấp thông tin thì không nộp trực tuyến được: sai kênh hoặc sai danh mục."),
     Rule.Q7: _("Vẫn tính theo hạn đầu tiên; hạn mới phải có yêu cầu bổ sung hoặc xin lỗi, hẹn lại."),
-    Rule.Q8: _("Ngày kết thúc khác lần báo trước, hoặc cứu một hồ sơ đã báo quá hạn. Không tự mất."),
+    Rule.Q8: _(
+        "Ngày kết thúc khác lần báo trước, hồ sơ đã xong nay lại chưa xong, "
+        "hoặc cứu một hồ sơ đã báo quá hạn. Không tự mất."
+    ),
     Rule.Q9: _("Chỉ được yêu cầu bổ sung một lần, hẹn lại một lần."),
     Rule.Q10: _("Quá hạn mà không có văn bản xin lỗi, hẹn lại chậm nhất một ngày làm việc trước hạn."),
     Rule.Q11: _("Mã có hai dòng, hoặc ngày trong mã khác ngày tiếp nhận."),
     Rule.Q12: _("Trạng thái đã gửi Cổng Dịch vụ công quốc gia khác trạng thái trong hệ thống."),
 }
+
+
+# Of the counts of forms II.06a and 06 those that no measure of the boards is.
+_COUNTS: Mapping[str, StrPromise] = {
+    "in_person": _("Tiếp nhận trực tiếp, qua bưu chính"),
+    "in_process": _("Đang giải quyết ngày cuối kỳ"),
+    "in_time": _("Đang giải quyết ngày cuối kỳ, trong hạn"),
+    "overdue": _("Đang giải quyết ngày cuối kỳ, quá hạn"),
+    "supplement": _("Chờ bổ sung ngày cuối kỳ"),
+    "paused": _("Tạm dừng ngày cuối kỳ"),
+}
+
+
+def count_word(name: str) -> str:
+    """A count of forms II.06a and 06 (`figure_columns.COUNTS`) in words."""
+    if name in _COUNTS:
+        return str(_COUNTS[name])
+    return "; ".join(str(measure.label) for measure in FLOWS[name])
 
 
 def channel_word(number: int) -> str:

@@ -18,6 +18,7 @@ from openpar.delivery.figures.queries.listing import AgencyLine, agencies_of_per
 from openpar.delivery.figures.queries.rollup import RollUp, RollUpRow, roll_up
 from openpar.reports.figure_forms import form_by_agency, rollup_remarks, rollup_workbook
 from openpar.web.components.paging import slice_of
+from openpar.web.figures.behind import rollup_links
 from openpar.web.figures.common import PILLS, Asked, asked_of, choices, frame, heads
 from openpar.web.http import AuthenticatedRequest, actor, now, only, page, refused, today
 from openpar.web.procedures.listing import workbook_answer
@@ -138,15 +139,19 @@ def _rollup_rows(roll: RollUp, by_field: bool) -> list[dict[str, object]]:
             "label": row.label,
             "block": block_label(row.block),
             "sheet_id": row.sheet_id,
-            "values": _values(row, roll),
+            "values": _values(row, roll, is_field=by_field),
         }
         for number, row in enumerate(chosen, start=1)
     ]
 
 
-def _values(row: RollUpRow, roll: RollUp) -> list[tuple[int | None, bool]]:
-    """Each figure, and whether somebody's is missing in it."""
-    return [(row.value(column.key), bool(row.sums[column.key].blank)) for column in roll.columns]
+def _values(row: RollUpRow, roll: RollUp, *, is_field: bool = False) -> list[tuple[int | None, bool, str]]:
+    """Each figure, whether somebody's is missing in it, and the list behind it."""
+    links = rollup_links(roll, row, is_field=is_field)
+    return [
+        (row.value(column.key), bool(row.sums[column.key].blank), link)
+        for column, link in zip(roll.columns, links, strict=True)
+    ]
 
 
 @page("GET")

@@ -28,6 +28,7 @@ from openpar.delivery.figures.queries.sheets import SheetView
 from openpar.delivery.figures.rows import Line, key_of, shown_total
 from openpar.delivery.figures.rules import Judged
 from openpar.reports.figure_forms import sheet_workbook, used_origins
+from openpar.web.figures.behind import SheetLinks
 from openpar.web.figures.common import (
     PILLS,
     Rights,
@@ -45,12 +46,12 @@ _PAGE = "figures/sheet.html"
 
 @dataclass(frozen=True)
 class ShownRow:
-    """One row of the table as it is read: figures with the word for their origin."""
+    """One row of the table as it is read: figures with the word for their origin and the list behind."""
 
     ordinal: str
     label: str
     kind: str
-    cells: tuple[tuple[int | None, str], ...]
+    cells: tuple[tuple[int | None, str, str], ...]
     judged: tuple[Judged, ...] = ()
 
 
@@ -60,23 +61,41 @@ def shown_rows(view: SheetView) -> tuple[ShownRow, ...]:
     for each in view.judged:
         judged.setdefault(each.found.place, []).append(each)
     rows = []
-    figures = view.figures
+    figures, links = view.figures, SheetLinks(view)
     for block in figures.blocks():
         if block:
             place = key_of(block, "", is_total=True)
-            rows.append(_sum(view, block, block_label(block), "block", judged.get(place, [])))
+            rows.append(_sum(view, links, block, block_label(block), "block", judged.get(place, [])))
         for number, line in enumerate(figures.lines_of(block), start=1):
-            cells = tuple((line.counts.get(key), _origin(view, line, key)) for key in figures.keys)
+            cells = tuple(_cell(view, links, line, key) for key in figures.keys)
             rows.append(ShownRow(str(number), line.label, "line", cells, tuple(judged.get(line.key, ()))))
     if figures.lines:
         place = key_of("", "", is_total=True)
-        rows.append(_sum(view, None, total_label(), "total", judged.get(place, [])))
+        rows.append(_sum(view, links, None, total_label(), "total", judged.get(place, [])))
     return tuple(rows)
 
 
-def _sum(view: SheetView, block: str | None, label: str, kind: str, judged: list[Judged]) -> ShownRow:
-    counts = shown_total(view.figures, block)
-    return ShownRow("", label, kind, tuple((counts.get(key), "") for key in view.figures.keys), tuple(judged))
+def _cell(view: SheetView, links: SheetLinks, line: Line, key: str) -> tuple[int | None, str, str]:
+    value = line.counts.get(key)
+    return value, _origin(view, line, key), links.of([line], key, line.counts, sector=line.label)
+
+
+def _sum(
+    view: SheetView, links: SheetLinks, block: str | None, label: str, kind: str, judged: list[Judged]
+) -> ShownRow:
+    figures = view.figures
+    counts = shown_total(figures, block)
+    lines = figures.lines if block is None else figures.lines_of(block)
+    stated = {key for line in figures.stated if line.block == (block or "") for key in line.counts}
+
+    def link(key: str) -> str:
+        """A sum that was stated otherwise nobody counted; a level is the agency's own only if it is alone."""
+        is_whole = len(lines) == len(figures.lines)
+        return links.of(lines, key, counts) if is_whole and key not in stated else ""
+
+    return ShownRow(
+        "", label, kind, tuple((counts.get(key), "", link(key)) for key in figures.keys), tuple(judged)
+    )
 
 
 def _origin(view: SheetView, line: Line, key: str) -> str:

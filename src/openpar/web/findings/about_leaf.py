@@ -12,7 +12,7 @@ from openpar.base.organisations.roles import Actor
 from openpar.parindex.criteria.lasting import lasting_keys
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.reform.findings.models import FindingState
-from openpar.reform.findings.queries.counting import AboutLeaf, LeafAsked, open_or_late_among
+from openpar.reform.findings.queries.counting import AboutLeaf, LeafAsked, about_leaves_among
 from openpar.reform.findings.queries.visibility import visible_findings
 from openpar.reform.heirs import standing_in
 from openpar.web.findings.common import Pill
@@ -31,7 +31,7 @@ class Line:
 
 
 def lines_about(who: Actor, leaf: LoadedLeaf, year: int, units: Mapping[int, str]) -> list[Line]:
-    """What is open or was remedied late about a leaf of the set of `year`, of the units (id → name).
+    """What is open, was remedied late or in time about a leaf of the set of `year`, of the units (id → name).
 
     Only what this person may see; five queries at most where nobody succeeded anybody.
     """
@@ -41,7 +41,7 @@ def lines_about(who: Actor, leaf: LoadedLeaf, year: int, units: Mapping[int, str
     asked = [LeafAsked(leaf.code, leaf.title, key)]
     day = today()
     seen = visible_findings(standing_in(who, day))
-    found = open_or_late_among(list(units), asked, year=year, today=day, among=seen)
+    found = about_leaves_among(list(units), asked, year=year, today=day, among=seen)
     return [
         Line(units[unit], one.text, f"/findings/{one.id}/", one.year, _pill(one))
         for unit in units
@@ -51,7 +51,7 @@ def lines_about(who: Actor, leaf: LoadedLeaf, year: int, units: Mapping[int, str
 
 def _pill(one: AboutLeaf) -> Pill:
     if one.state == FindingState.CLOSED:
-        return "warning", _("khắc phục chậm")
+        return ("warning", _("khắc phục chậm")) if one.is_late else ("done", _("đã khắc phục đúng hạn"))
     if one.days_overdue:
         words = ngettext("quá hạn %d ngày", "quá hạn %d ngày", one.days_overdue) % one.days_overdue
         return "bad", words

@@ -43,6 +43,7 @@ from openpar.web.findings.common import (
     state_choices,
     state_pill,
 )
+from openpar.web.findings.leaf_field import leaf_link, this_year
 from openpar.web.http import AuthenticatedRequest, page, today
 from openpar.web.procedures.listing import workbook_answer
 
@@ -61,7 +62,9 @@ class Row:
     code: str
     source: str
     leaf: str
+    leaf_link: str
     points: Decimal | None
+    is_lost: bool
     pill: Pill
     late: Pill | None
     deadline: date | None
@@ -103,6 +106,7 @@ def findings(request: AuthenticatedRequest) -> HttpResponse:
         ],
         "figures": _figures(counts.whole, links),
         "points": counts.whole.points,
+        "at_stake": counts.whole.at_stake,
         "may_enter": may_enter(who),
         "query": request.GET.urlencode(),
     }
@@ -110,7 +114,8 @@ def findings(request: AuthenticatedRequest) -> HttpResponse:
         rows = found.select_related("unit").order_by("-year", "unit__name_sort", "field", "id")
         listed = slice_of(request, rows)
         context["slice"] = listed
-        context["rows"] = [_row(one, day) for one in listed.items]
+        running = this_year(who, listed.items)
+        context["rows"] = [_row(one, day, running.get(one.pk, "")) for one in listed.items]
     else:
         context["tallies"] = _tallies(counts, view, links, day)
     return render(request, "findings/findings.html", context)
@@ -163,7 +168,7 @@ def _tally_row(label: str, tally: Tally, links: Links, where: dict[str, object])
     return TallyRow(label, cells[0][2], cells, tally.points)
 
 
-def _row(one: Finding, day: date) -> Row:
+def _row(one: Finding, day: date, running: str) -> Row:
     return Row(
         id=one.pk,
         text=one.text,
@@ -172,7 +177,9 @@ def _row(one: Finding, day: date) -> Row:
         code=one.code,
         source=str(FoundBy(one.found_by).label),
         leaf=one.leaf_code,
+        leaf_link=leaf_link(one, running),
         points=one.points_at_stake,
+        is_lost=one.is_of_publication,
         pill=state_pill(one),
         late=late_pill(one, day),
         deadline=one.deadline,
@@ -229,16 +236,18 @@ _COLUMNS = (
     *(Column("STT", 6), Column("Đơn vị", 30), Column("Tồn tại, hạn chế", 60), Column("Lĩnh vực", 28)),
     *(Column("Mã", 8), Column("Nguồn", 20), Column("Văn bản, kỳ", 30), Column("Mức độ", 14)),
     *(Column("Năm", 8), Column("Lặp lại từ các năm", 16), Column("Tiêu chí", 10), Column("Điểm bị mất", 10)),
+    Column("Điểm có thể mất", 10),
     *(Column("Biện pháp", 40), Column("Hạn", 12), Column("Trạng thái", 20), Column("Đúng hạn, quá hạn", 20)),
     *(Column("Số ngày quá hạn", 10), Column("Báo cáo ngày", 12), Column("Xác nhận ngày", 12)),
 )
 
 
 def _cells(number: int, one: Finding, day: date) -> list[str | int | Decimal | date | None]:
+    lost, at_stake = (one.points_at_stake, None) if one.is_of_publication else (None, one.points_at_stake)
     return [
         *(number, one.unit.name, one.text, field_name(one.field, one.period_until), one.code),
         *(str(FoundBy(one.found_by).label), one.source_text, str(Severity(one.severity).label), one.year),
-        *(one.earlier_years, one.leaf_code, one.points_at_stake, one.remedy, one.deadline),
+        *(one.earlier_years, one.leaf_code, lost, at_stake, one.remedy, one.deadline),
         *(str(FindingState(one.state).label), lateness_words(one, day), days_overdue(one, day) or None),
         *(one.reported_on, one.closed_on),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,11 +14,13 @@ from openpar.base.organisations.roles import Actor, Role
 from openpar.common.errors import Refused
 from openpar.common.text import sort_key
 from openpar.engine.periods import Calendar, PeriodKind, period_of
+from openpar.parindex.assessments.queries.leaves import leaves_offered
 from openpar.reform.findings.actions.adding import NewFinding, add_finding
 from openpar.reform.findings.models import FoundBy, Severity
 from openpar.reform.findings.permissions import FROM_INSIDE, units_seen_by
 from openpar.web.findings.common import Choices, frame, may_enter
 from openpar.web.findings.forms import OUTSIDE_SOURCES, NewFindingForm
+from openpar.web.findings.leaf_field import Offers, labels_of, read_leaf
 from openpar.web.http import AuthenticatedRequest, form_refused, now, only, page, refused, say, today
 
 
@@ -26,19 +30,22 @@ def new(request: AuthenticatedRequest) -> HttpResponse:
     who = only(request, may_enter)
     day = today()
     year = period_of(Calendar.REFORM, PeriodKind.YEAR, day)
+    organisations = _organisations(who)
     form = NewFindingForm(
         request.POST or None,
         sources=_sources(who),
-        organisations=_organisations(who),
+        organisations=organisations,
         day=day,
         initial={"period_from": year.from_on, "period_until": day, **_own(who)},
     )
-    context = {**frame(request, "findings"), "form": form}
+    offers = leaves_offered([int(one) for one, _name in organisations], day)
+    leaves = labels_of(one for each in dict.fromkeys(offers.values()) for one in each)
+    context = {**frame(request, "findings"), "form": form, "leaves": leaves}
     if request.method == "POST":
         try:
             if not form.is_valid():
                 raise form_refused(form)
-            made = add_finding(line=_line(form, who), by=who, at=now())
+            made = add_finding(line=_line(form, who, offers), by=who, at=now())
         except Refused as error:
             return refused(request, error, template="findings/new.html", context=context)
         say(request, _("Đã ghi nhận tồn tại, hạn chế."))
@@ -83,7 +90,8 @@ def _own(who: Actor) -> dict[str, object]:
     return {"organisation": next(iter(units))} if len(units) == 1 and not _is_steering(who) else {}
 
 
-def _line(form: NewFindingForm, who: Actor) -> NewFinding:
+def _line(form: NewFindingForm, who: Actor, offers: Mapping[int, Offers]) -> NewFinding:
+    """Raises Refused where the criterion is none of the unit's."""
     given = form.cleaned_data
     found_by = FoundBy(given["found_by"])
     unit = given["organisation"]
@@ -102,6 +110,7 @@ def _line(form: NewFindingForm, who: Actor) -> NewFinding:
         request=given["request"],
         deadline=given["deadline"],
         source_text=given["source_text"],
+        leaf=read_leaf(given["leaf"], offers.get(unit, ())),
     )
 
 

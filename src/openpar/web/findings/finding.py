@@ -15,6 +15,7 @@ from openpar.base.organisations.roles import Actor
 from openpar.common.errors import Gap
 from openpar.common.formats import format_date
 from openpar.reform.fields import field_name
+from openpar.reform.findings.actions.adding import leaf_of
 from openpar.reform.findings.actions.closing import closing_gaps
 from openpar.reform.findings.actions.extending import deciding_gaps, extension_gaps
 from openpar.reform.findings.lateness import was_remedied_in_time
@@ -35,6 +36,7 @@ from openpar.web.findings.common import (
     side,
     state_pill,
 )
+from openpar.web.findings.leaf_field import labels_of, leaf_label, leaf_link, offers_of, this_year
 from openpar.web.http import AuthenticatedRequest, actor, page, today
 
 
@@ -97,6 +99,8 @@ def evidence(request: AuthenticatedRequest, finding_id: int, evidence_id: int) -
 def page_context(request: AuthenticatedRequest, story: Story) -> dict[str, object]:
     """Everything the page shows; also when an action on it was refused."""
     who, day, one = side(request), today(), story.finding
+    doings = doings_of(one, who)
+    running = this_year(who, [one]).get(one.pk, "")
     return {
         **frame(request, "findings"),
         "story": story,
@@ -105,7 +109,12 @@ def page_context(request: AuthenticatedRequest, story: Story) -> dict[str, objec
         "late": late_pill(one, day),
         "facts": _facts(story),
         "remedy_facts": _remedy_facts(story),
-        "doings": doings_of(one, who),
+        "doings": doings,
+        "leaf_link": leaf_link(one, running),
+        "this_year": running,
+        "leaf": leaf_label(leaf_of(one)),
+        "typed": {},
+        "leaves": labels_of(offers_of(story.unit_now_id)) if doings.may_classify else [],
         "task": _task(story.assignment, one, day),
         "extensions": [_extension_line(row, one, who) for row in story.extensions],
         "earlier": [(row, state_pill(row)) for row in story.earlier],

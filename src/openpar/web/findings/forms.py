@@ -66,6 +66,7 @@ class NewFindingForm(forms.Form):
     metric = LineField(label=_("Số liệu"), max_length=200, required=False)
     period_from = DayField(label=_("Thời kỳ từ ngày"))
     period_until = DayField(label=_("đến hết ngày"))
+    leaf = LineField(label=_("Tiêu chí bị ảnh hưởng"), max_length=520, required=False)
     request = TextField(label=_("Yêu cầu khắc phục"), max_length=4000, required=False)
     deadline = DayField(label=_("Hạn khắc phục"), required=False)
     source_text = LineField(label=_("Văn bản, cuộc họp nêu ra"), max_length=300, required=False)
@@ -75,6 +76,7 @@ class NewFindingForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["text"].widget.attrs["rows"] = 3
+        self.fields["leaf"].widget.attrs.update({"list": "leaves", "autocomplete": "off"})
         self.fields["request"].widget.attrs["rows"] = 2
         _offer(self, "found_by", sources, none=False)
         _offer(self, "organisation", organisations)

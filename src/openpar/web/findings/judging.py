@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from openpar.common.errors import Refused
-from openpar.reform.findings.actions.adding import classify_finding
+from openpar.reform.findings.actions.adding import classify_finding, leaf_of
 from openpar.reform.findings.actions.closing import close_finding, send_back
 from openpar.reform.findings.actions.extending import decide_extension
 from openpar.reform.findings.errors import StaleFinding
@@ -19,6 +19,7 @@ from openpar.reform.findings.queries.story import Story
 from openpar.web.components.given import Given
 from openpar.web.findings.common import seen_story, side, whole_number
 from openpar.web.findings.finding import page_context
+from openpar.web.findings.leaf_field import leaf_label, offers_of, read_leaf
 from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say
 
 
@@ -48,12 +49,17 @@ def give_back(request: AuthenticatedRequest, finding_id: int) -> HttpResponse:
 
 @page("POST")
 def classify(request: AuthenticatedRequest, finding_id: int) -> HttpResponse:
-    """Another code of the taxonomy, or none."""
+    """Another code of the taxonomy or criterion, or none."""
 
     def act(given: Given) -> None:
+        story = seen_story(request, finding_id)
+        kept = leaf_of(story.finding)
+        # The criterion of lost points is not asked about: it stays.
+        typed = given.text("leaf") if not story.finding.is_of_publication else leaf_label(kept)
         classify_finding(
             finding_id=finding_id,
             code=given.text("code")[:10],
+            leaf=read_leaf(typed, offers_of(story.unit_now_id), kept),
             expected_version=whole_number(given.text("version")) or 0,
             by=actor(request),
             at=now(),
@@ -92,7 +98,8 @@ def _judged(
         act(Given(dict(request.POST.lists())))
     except Refused as error:
         status = 409 if isinstance(error, StaleFinding) else 422
-        context = page_context(request, seen_story(request, finding_id))
+        typed = {name: str(value) for name, value in request.POST.items()}
+        context = {**page_context(request, seen_story(request, finding_id)), "typed": typed}
         return refused(request, error, template="findings/finding.html", context=context, status=status)
     say(request, done)
     return redirect("finding", finding_id)

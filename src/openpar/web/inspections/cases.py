@@ -148,6 +148,7 @@ def case_context(
         **frame(request, "inspections"),
         "view": view,
         "case": case,
+        "person_id": who.person_id,
         "pill": (CASE_PILLS[CaseState(case.state)], case.get_state_display()),
         "mode": case.get_mode_display(),
         "steps": _steps(case),

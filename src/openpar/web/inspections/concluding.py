@@ -6,31 +6,37 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from openpar.base.organisations.roles import Actor
 from openpar.common.errors import Refused
 from openpar.common.formats import parse_date
+from openpar.parindex.assessments.queries.leaves import leaves_offered, proposed_leaf
 from openpar.reform.fields import field_codes, field_name
+from openpar.reform.findings.actions.adding import Leaf
 from openpar.reform.findings.taxonomy import entries
 from openpar.reform.inspections.actions.concluding import (
     NewLimitation,
     Words,
     add_limitation,
+    change_limitation,
     conclusion_gaps,
     drop_limitation,
     issue_conclusion,
+    leaf_of,
     respond,
     write_conclusion,
 )
 from openpar.reform.inspections.actions.shared import leads_team
+from openpar.reform.inspections.checklists import ChecklistItem
 from openpar.reform.inspections.errors import StaleInspection
 from openpar.reform.inspections.models import CaseState, InspectedUnit, Limitation, Result, Side
 from openpar.reform.inspections.permissions import agencies_of, may_decide, may_respond_for
 from openpar.reform.inspections.queries.cases import CaseView
 from openpar.reform.inspections.words import items_of
+from openpar.web.findings.leaf_field import Offers, labels_of, leaf_label, offers_of, read_leaf
 from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say, today
 from openpar.web.inspections.cases import Act, act_on_case
 from openpar.web.inspections.common import (
@@ -73,7 +79,7 @@ def conclusion(request: AuthenticatedRequest, inspection_id: int) -> HttpRespons
             },
         )
 
-    return _act(request, view, act, _("Đã lưu dự thảo kết luận."))
+    return _act(request, view, act, _("Đã lưu dự thảo kết luận."), form="words")
 
 
 def _seen(request: AuthenticatedRequest, inspection_id: int) -> CaseView:
@@ -89,16 +95,22 @@ def _may_write(who: Actor, view: CaseView) -> bool:
 
 
 def conclusion_context(
-    request: AuthenticatedRequest, view: CaseView, typed: Mapping[str, str] | None = None
+    request: AuthenticatedRequest,
+    view: CaseView,
+    typed: Mapping[str, str] | None = None,
+    typed_in: str = "",
 ) -> dict[str, object]:
+    """What the page shows; `typed`: what was refused, in the form of the page that `typed_in` names."""
     who, case, day = actor(request), view.case, today()
     may_write = _may_write(who, view) and case.state in (CaseState.WORKING, CaseState.REPORTED)
+    offers = leaves_offered([line.unit.organisation_id for line in view.units], day) if may_write else {}
     decides = view.is_inside and may_decide(who, case.campaign)
     may_issue = decides and case.state == CaseState.REPORTED
     return {
         **frame(request, "inspections"),
         "view": view,
         "case": case,
+        "person_id": who.person_id,
         "document": link_of(case.pk, case.conclusion),
         "has_paper": has_conclusion(view),
         "may_write": may_write,
@@ -108,8 +120,12 @@ def conclusion_context(
             {
                 "line": line,
                 "unit": line.unit,
-                "limitations": [(one, field_name(one.field, day)) for one in line.limitations],
-                "failings": _failings(line.unit, view) if may_write else [],
+                "limitations": [
+                    (one, field_name(one.field, day), leaf_label(leaf_of(one))) for one in line.limitations
+                ],
+                "failings": _failings(line.unit, view, offers, day) if may_write else [],
+                "leaves": labels_of(offers.get(line.unit.organisation_id, ())),
+                "added_here": sum(one.added_by_id == who.id for one in line.limitations),
             }
             for line in view.units
         ],
@@ -117,6 +133,7 @@ def conclusion_context(
         "fields": [(code, field_name(code, day)) for code in field_codes(only_in_plan=True)],
         "response_pills": RESPONSE_PILLS,
         "typed": typed or {},
+        "typed_in": typed_in,
         "prefix": reverse("inspection", args=[case.pk]),
     }
 
@@ -125,8 +142,11 @@ def _codes(day: date) -> list[tuple[str, str]]:
     return [(entry.code, f"{entry.code} – {entry.name}") for entry in entries(day)]
 
 
-def _failings(unit: InspectedUnit, view: CaseView) -> list[dict[str, str]]:
+def _failings(
+    unit: InspectedUnit, view: CaseView, offers: Mapping[int, Offers], day: date
+) -> list[dict[str, str]]:
     """Lines that the team found wanting, each as the beginning of a limitation."""
+    among = offers.get(unit.organisation_id, ())
     items = {item.code: item for item in items_of(view.case)}
     wanting = unit.answers.filter(side=Side.TEAM, result__in=[Result.NOT_MET, Result.PARTLY])
     taken = set(unit.limitations.values_list("item", flat=True))
@@ -136,6 +156,7 @@ def _failings(unit: InspectedUnit, view: CaseView) -> list[dict[str, str]]:
             "field": items[answer.item].field,
             "code": items[answer.item].finding,
             "text": answer.text or items[answer.item].question,
+            "leaf": leaf_label(_leaf_of_item(items[answer.item], among, day)),
             "result": str(Result(answer.result).label),
         }
         for answer in wanting.order_by("id")
@@ -143,14 +164,23 @@ def _failings(unit: InspectedUnit, view: CaseView) -> list[dict[str, str]]:
     ]
 
 
-def _act(request: AuthenticatedRequest, view: CaseView, act: Act, told: str) -> HttpResponse:
-    """One action on the conclusion, then its page again; a refusal is shown there with what was typed."""
+def _leaf_of_item(item: ChecklistItem, offers: Offers, day: date) -> Leaf | None:
+    """The criterion that a line of the checklist costs points at, where the data lead to one alone."""
+    return proposed_leaf(offers, field=item.field, words=item.criterion, code=item.finding, on=day)
+
+
+def _act(
+    request: AuthenticatedRequest, view: CaseView, act: Act, told: str, *, form: str = ""
+) -> HttpResponse:
+    """One action on the conclusion, then its page again; a refusal is shown there with what was typed in
+    `form`.
+    """
     try:
         act(actor(request), now())
     except Refused as error:
         status = 409 if isinstance(error, StaleInspection) else 422
         typed = {name: str(value) for name, value in request.POST.items()}
-        context = conclusion_context(request, _seen(request, view.case.pk), typed)
+        context = conclusion_context(request, _seen(request, view.case.pk), typed, form)
         return refused(request, error, template=_PAGE, context=context, status=status)
     say(request, told)
     return redirect("inspection-conclusion", view.case.pk)
@@ -165,25 +195,49 @@ def _unit_case(request: AuthenticatedRequest, unit_id: int) -> CaseView:
 
 @page("POST")
 def limitation(request: AuthenticatedRequest, unit_id: int) -> HttpResponse:
+    """A limitation of a unit is added, or one that stands in the draft is changed."""
     view = _unit_case(request, unit_id)
     if not _may_write(actor(request), view):
         raise Http404
+    changed = None
+    if "limitation" in request.POST:
+        changed = get_object_or_404(Limitation, pk=whole_of(request, "limitation"), unit=unit_id)
 
     def act(who: Actor, at: datetime) -> None:
-        code = request.POST.get("code", "")
-        text = request.POST.get("remedy_due", "").strip()
-        due = parse_date(text, where=_("Hạn khắc phục")) if text else None
-        given = NewLimitation(
-            field=code[:2] if code else request.POST.get("field", ""),
-            code=code,
-            text=request.POST.get("text", ""),
-            request=request.POST.get("request", ""),
-            remedy_due=due,
-            item=request.POST.get("item", ""),
-        )
-        add_limitation(by=who, at=at, unit_id=unit_id, limitation=given)
+        given = _typed_limitation(request, unit_id, changed)
+        if changed is None:
+            add_limitation(by=who, at=at, unit_id=unit_id, limitation=given)
+        else:
+            change_limitation(
+                by=who,
+                at=at,
+                limitation_id=changed.pk,
+                expected_version=whole_of(request, "version") or 0,
+                limitation=given,
+            )
 
-    return _act(request, view, act, _("Đã thêm hạn chế."))
+    if changed is None:
+        return _act(request, view, act, _("Đã thêm hạn chế."), form=f"unit-{unit_id}")
+    return _act(request, view, act, _("Đã sửa hạn chế."), form=f"limitation-{changed.pk}")
+
+
+def _typed_limitation(
+    request: AuthenticatedRequest, unit_id: int, changed: Limitation | None
+) -> NewLimitation:
+    """What the form says. Raises Refused."""
+    code = request.POST.get("code", "")
+    due = request.POST.get("remedy_due", "").strip()
+    unit = InspectedUnit.objects.get(pk=unit_id)
+    kept = leaf_of(changed) if changed is not None else None
+    return NewLimitation(
+        field=code[:2] if code else request.POST.get("field", ""),
+        code=code,
+        text=request.POST.get("text", ""),
+        request=request.POST.get("request", ""),
+        remedy_due=parse_date(due, where=_("Hạn khắc phục")) if due else None,
+        item=request.POST.get("item", ""),
+        leaf=read_leaf(request.POST.get("leaf", ""), offers_of(unit.organisation_id), kept),
+    )
 
 
 @page("POST")
@@ -226,7 +280,8 @@ def conclude(request: AuthenticatedRequest, inspection_id: int) -> HttpResponse:
         title = _("Thông báo kết luận kiểm tra CCHC")
         with_document(request, view.case.campaign.organisation_id, title, step)
 
-    return _act(request, view, act, _("Đã ban hành kết luận; hạn chế đã chuyển sang theo dõi khắc phục."))
+    done = _("Đã ban hành kết luận; hạn chế đã chuyển sang theo dõi khắc phục.")
+    return _act(request, view, act, done, form="conclude")
 
 
 @page("POST")

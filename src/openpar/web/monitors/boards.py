@@ -146,15 +146,17 @@ def _sums(register: Register, asked: Asked, lines: Sequence[BoardLine]) -> list[
 
 
 def _summed(column: Sequence[MonitorFigure], agencies: int) -> Summed:
-    known = [one for one in column if one.numerator is not None and one.denominator is not None]
+    known = [one for one in column if one.is_known]
     above = sum(one.numerator or 0 for one in known)
     below = sum(one.denominator or 0 for one in known)
     outside = sum(one.outside or 0 for one in column)
     note = _("%(n)d/%(of)d đơn vị có số liệu") % {"n": len(known), "of": agencies}
     if outside:
         note = _("%(note)s; mật: %(n)s, không tính") % {"note": note, "n": format_decimal(outside)}
-    figure = f"{format_decimal(above)} / {format_decimal(below)}" if known else "—"
-    return Summed(column[0].title, figure, note)
+    figure = (
+        format_decimal(above) if column[0].is_count else f"{format_decimal(above)} / {format_decimal(below)}"
+    )
+    return Summed(column[0].title, figure if known else "—", note)
 
 
 @page("GET")

@@ -132,12 +132,24 @@ class PersonField(LineField):
 class NewDataRequestForm(forms.Form):
     subject = PersonField(
         label=_("Tên đăng nhập của người yêu cầu"),
+        required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    dossiers = TextField(
+        label=_("Mã hồ sơ của người nộp"),
+        required=False,
+        help_text=_("Nếu người yêu cầu không có tài khoản: mỗi dòng một mã hồ sơ đã nộp."),
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     kind = forms.TypedChoiceField(
         label=_("Yêu cầu"), choices=DataRequest.Kind.choices, coerce=DataRequest.Kind
     )
-    text = TextField(label=_("Nội dung"))
+    text = TextField(
+        label=_("Nội dung"),
+        help_text=_(
+            "Của người nộp hồ sơ: không ghi họ tên, địa chỉ, số điện thoại; các thông tin ấy ở bản giấy."
+        ),
+    )
     received_on = DayField(label=_("Ngày nhận"))
 
 

@@ -23,7 +23,7 @@ def waiting(actor: Actor, _at: datetime) -> tuple[Section, ...]:
     register = reverse("data-requests")
     items = tuple(
         Item(
-            label=f"{one.subject.full_name}: {one.get_kind_display()}",
+            label=f"{one.who}: {one.get_kind_display()}",
             link=register,
             state="waiting",
             state_label=_("Chờ trả lời"),

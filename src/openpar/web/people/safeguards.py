@@ -18,6 +18,7 @@ from openpar.base.access.queries import brakes_to_show
 from openpar.base.accounts.models import User
 from openpar.base.accounts.permissions import may_manage_people
 from openpar.base.privacy.actions import answer_data_request, ask_about_data
+from openpar.base.privacy.holders import holder
 from openpar.base.privacy.models import DataRequest
 from openpar.base.privacy.permissions import may_see_data_requests
 from openpar.base.privacy.queries import data_requests
@@ -103,7 +104,8 @@ def requests_of_people(request: AuthenticatedRequest) -> HttpResponse:
         ask_about_data(
             by=who,
             at=now(),
-            subject_id=given["subject"].pk,
+            subject_id=given["subject"].pk if given["subject"] else None,
+            dossiers=given["dossiers"].splitlines(),
             kind=given["kind"],
             text=given["text"],
             received_at=received,
@@ -127,7 +129,12 @@ def answer_a_request(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     except Refused as error:
         context = _requests(request, NewDataRequestForm(initial={"received_on": today()}), {pk: form})
         return refused(request, error, template="people/data_requests.html", context=context)
-    say(request, _("Đã trả lời; người yêu cầu được báo."))
+    answered = DataRequest.objects.get(pk=pk)
+    if answered.codes:
+        rows = sum(one["rows"] for one in answered.erased)
+        say(request, _("Đã trả lời; đã xóa %d dòng dữ liệu cá nhân.") % rows)
+    else:
+        say(request, _("Đã trả lời; người yêu cầu được báo."))
     return redirect("data-requests")
 
 
@@ -144,5 +151,22 @@ def _requests(
 ) -> dict[str, Any]:
     found = slice_of(request, data_requests())
     forms = bound or {}
-    rows = [(one, forms.get(one.pk) or AnswerForm(prefix=f"answer-{one.pk}")) for one in found.items]
+    rows = [
+        (one, forms.get(one.pk) or AnswerForm(prefix=f"answer-{one.pk}"), _erased(one)) for one in found.items
+    ]
     return {"slice": found, "rows": rows, "new_form": form, "today": today(), "me": request.user.pk}
+
+
+def _erased(one: DataRequest) -> list[str]:
+    """What an answer erased, a sentence for each dossier."""
+    keeps = holder()
+    titles = keeps.titles() if keeps is not None else {}
+    return [
+        _("%(dossier)s: %(rows)s dòng (%(columns)s)")
+        % {
+            "dossier": each["dossier"],
+            "rows": each["rows"],
+            "columns": ", ".join(titles.get(name, name) for name in each["columns"]),
+        }
+        for each in one.erased
+    ]

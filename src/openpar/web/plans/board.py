@@ -19,6 +19,7 @@ from openpar.reform.plans.classes import class_names
 from openpar.reform.plans.deadlines import reform_year_days
 from openpar.reform.plans.models import Assignment, DeadlineKind, Plan, PlanVersion, VersionState
 from openpar.reform.plans.permissions import may_edit_plan, may_see_plan, sees_all_plans
+from openpar.reform.plans.queries.budgets import budget_of
 from openpar.reform.plans.queries.lists import assignments_seen_by
 from openpar.reform.plans.queries.pages_board import (
     BoardFilter,
@@ -30,6 +31,7 @@ from openpar.reform.plans.queries.pages_board import (
     by_agency,
     by_field,
     by_month,
+    in_sum,
     list_rows,
     listed,
     narrowed,
@@ -38,11 +40,12 @@ from openpar.reform.plans.queries.pages_board import (
     tasks_done,
     whole_tally,
 )
-from openpar.reform.plans.words import deadline_words
+from openpar.reform.plans.words import budget_words, deadline_words
 from openpar.web.components.paging import Slice, slice_of
 from openpar.web.findings.common import side
 from openpar.web.http import AuthenticatedRequest, actor, now, page, today
 from openpar.web.plans.asked import Links, agency_choices, filter_fields, filter_of, month_words
+from openpar.web.plans.columns import BoardRow, board_row, column_words, excused_words
 from openpar.web.plans.common import (
     Pill,
     assignment_pill,
@@ -50,6 +53,7 @@ from openpar.web.plans.common import (
     overdue_words,
     visible_plan,
 )
+from openpar.web.plans.drafting import whole_budget
 from openpar.web.plans.exporting import tasks_workbook
 from openpar.web.plans.targets import target_context
 from openpar.web.procedures.listing import workbook_answer
@@ -57,27 +61,6 @@ from openpar.web.procedures.listing import workbook_answer
 _VIEWS = ("tasks", "time", "fields", "agencies", "list", "targets")
 _MONTHS = 13
 _TASKS_A_PAGE = 100
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One count and the list behind it."""
-
-    value: int
-    link: str
-    is_bad: bool = False
-
-
-@dataclass(frozen=True)
-class BoardRow:
-    """One field or agency: its counts, and both readings of what is done."""
-
-    name: str
-    link: str
-    cells: tuple[Cell, ...]
-    implemented: int
-    done: int
-    assigned: int
 
 
 @dataclass(frozen=True)
@@ -97,43 +80,6 @@ class ShownTask:
     ends: int
     done: int
     assigned: int
-
-
-# The columns of boards: what is counted, and the state that its list is narrowed to.
-COLUMNS: tuple[tuple[str, Standing | None], ...] = (
-    ("assigned", None),
-    ("implemented", Standing.IMPLEMENTED),
-    ("done", Standing.DONE),
-    ("on_time", Standing.ON_TIME),
-    ("late", Standing.LATE),
-    ("overdue", Standing.OVERDUE),
-    ("in_time", Standing.IN_TIME),
-)
-
-
-def column_words() -> list[str]:
-    return [
-        _("Được giao"),
-        _("Đã triển khai"),
-        _("Đã hoàn thành"),
-        _("– đúng hạn"),
-        _("– trễ hạn"),
-        _("Quá hạn"),
-        _("Trong hạn"),
-    ]
-
-
-def board_row(name: str, tally: Tally, links: Links, **narrowing: object) -> BoardRow:
-    """The counts of a group, each leading to its list."""
-    cells = tuple(
-        Cell(
-            getattr(tally, word),
-            links.to(view="list", state=standing.value if standing else "", **narrowing),
-            word == "overdue" and tally.overdue > 0,
-        )
-        for word, standing in COLUMNS
-    )
-    return BoardRow(name, cells[0].link, cells, tally.implemented, tally.done, tally.assigned)
 
 
 @page("GET")
@@ -195,13 +141,16 @@ def _head(
     """The document, what may be done, and the figures of the whole plan."""
     who = actor(request)
     may_edit = may_edit_plan(who, plan)
+    whole = whole_tally(everything, day)
     has_draft = PlanVersion.objects.filter(plan=plan, state=VersionState.DRAFT).exists()
     return {
         **frame(request, "plans"),
         "plan": plan,
         "version": version,
-        "whole": whole_tally(everything, day),
+        "whole": whole,
+        "excused": excused_words(whole.excused_overdue),
         "lines": tasks_done(everything, day),
+        "budget": whole_budget(version),
         "figure_links": _figure_links(links),
         "whole_links": {one.value: Links(links.path, ()).to(view="tasks", whole=one.value) for one in Whole},
         "sees_all": sees_all_plans(who) or may_edit,
@@ -301,10 +250,12 @@ def _fields(
     on = version.issued_on or day
     groups = by_field(found, day)
     rows = [
-        board_row(f"{group.key}. {field_name(group.key, on)}", group.tally, links, field=group.key)
+        board_row(f"{group.key}. {field_name(group.key, on)}", group, links, field=group.key)
         for group in groups
     ]
-    return _with_total(rows, groups, links, _("Lĩnh vực"))
+    sums = budget_of(version.pk).by_field
+    budgets = [(f"{code}. {field_name(code, on)}", budget_words(amount)) for code, amount in sums.items()]
+    return _with_total(rows, groups, links, _("Lĩnh vực")) | {"budgets": budgets}
 
 
 def _agency_rows(
@@ -316,12 +267,12 @@ def _agency_rows(
     day: date,
 ) -> dict[str, object]:
     groups = by_agency(found, day)
-    rows = [board_row(row.name, row.group.tally, links, agency=row.organisation_id) for row in groups]
+    rows = [board_row(row.name, row.group, links, agency=row.organisation_id) for row in groups]
     return _with_total(rows, [row.group for row in groups], links, _("Đơn vị"))
 
 
 def _with_total(rows: list[BoardRow], groups: Sequence[Group], links: Links, first: str) -> dict[str, object]:
-    total = sum((group.tally for group in groups), Tally())
+    total = in_sum(groups)
     return {
         "board_rows": rows,
         "total_row": board_row(_("Cộng"), total, links),

@@ -24,11 +24,13 @@ from openpar.reform.plans.models import (
     DutyState,
     EndKind,
     Plan,
+    PlanVersion,
     VersionState,
 )
 from openpar.reform.plans.permissions import (
     UNIT_ROLES,
     may_enter_plans,
+    may_see_plan,
     sees_all_plans,
 )
 from openpar.reform.plans.queries.pages_board import (
@@ -94,6 +96,16 @@ def visible_plan(request: AuthenticatedRequest, plan_id: int) -> Plan:
     if plan is None:
         raise Http404
     return plan
+
+
+def seen_version(request: AuthenticatedRequest, plan: Plan, number: int) -> PlanVersion:
+    """A version; 404 without one, and a draft only for those who may see drafts."""
+    versions = PlanVersion.objects.filter(plan=plan, number=number)
+    version = versions.select_related("plan__parent", "document__file", "replaces").first()
+    sees_drafts = may_see_plan(actor(request), plan, is_issued=False)
+    if version is None or (version.state == VersionState.DRAFT and not sees_drafts):
+        raise Http404
+    return version
 
 
 # ---- states in words ----

@@ -19,6 +19,7 @@ from openpar.reform.plans.queries.pages_control import (
 )
 from openpar.web.http import AuthenticatedRequest, only, page, today
 from openpar.web.plans.asked import Links
+from openpar.web.plans.columns import excused_words
 from openpar.web.plans.common import asked_year, frame, years_offered
 from openpar.web.plans.deciding import claim_rows, request_rows
 
@@ -36,6 +37,7 @@ class Row:
     near_link: str
     waiting_link: str
     done_link: str
+    excused: str
 
 
 @page("GET")
@@ -53,6 +55,7 @@ def control(request: AuthenticatedRequest) -> HttpResponse:
         "year": year,
         "years": years_offered(day, year),
         "room": room,
+        "excused": excused_words(room.excused_overdue),
         "plan_id": plan_id,
         "rows": [_row(line, links) for line in room.agencies],
         "overdue_link": links.to(view="list", state=Standing.OVERDUE.value),
@@ -81,4 +84,5 @@ def _row(line: AgencyLine, links: Links) -> Row:
         to(Standing.NEAR),
         to(Standing.REPORTED),
         to(Standing.DONE),
+        excused_words(line.row.group.excused_overdue),
     )

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from openpar.reform.fields import field_name
 from openpar.reform.plans.actions.drafting import add_line, change_line, line_of, remove_line, take_over
@@ -16,6 +17,7 @@ from openpar.reform.plans.actions.replacing import discard_version, settle_line
 from openpar.reform.plans.lines import NewLine, Settlement
 from openpar.reform.plans.models import LineChange, Plan, PlanLevel, PlanVersion, TaskLine, VersionState
 from openpar.reform.plans.permissions import may_edit_plan, may_issue_plan, may_see_plan
+from openpar.reform.plans.queries.budgets import budget_of
 from openpar.reform.plans.queries.pages_plans import (
     ShownLine,
     lines_of,
@@ -23,10 +25,11 @@ from openpar.reform.plans.queries.pages_plans import (
     tasks_to_take_over,
 )
 from openpar.reform.plans.queries.plans import plans_seen_by
-from openpar.reform.plans.words import deadline_words
+from openpar.reform.plans.words import budget_words, deadline_words
 from openpar.web.http import AuthenticatedRequest, actor, form_refused, now, page, today
 from openpar.web.plans.common import Pill, changed, frame, visible_plan, whole_number
 from openpar.web.plans.forms import HeadForm, LineForm, initial_of
+from openpar.web.plans.papers import paper_links
 from openpar.web.plans.targets import target_context
 
 CHANGE_SIGNS = {
@@ -49,6 +52,7 @@ class LineRow:
     leads: str
     cooperating: str
     deadline: str
+    budget: str
     pill: Pill
     is_new: bool
     is_unsettled: bool
@@ -56,10 +60,11 @@ class LineRow:
 
 @dataclass(frozen=True)
 class Chapter:
-    """The lines of one field."""
+    """The lines of one field; `budget`: what they cost together, as far as they say so."""
 
     title: str
     rows: tuple[LineRow, ...]
+    budget: str = ""
 
 
 def line_row(shown: ShownLine) -> LineRow:
@@ -72,6 +77,7 @@ def line_row(shown: ShownLine) -> LineRow:
         leads="; ".join(shown.leads),
         cooperating="; ".join(shown.cooperating),
         deadline=deadline_words(line),
+        budget=budget_words(line.budget, line.budget_source),
         pill=(CHANGE_SIGNS[change], str(change.label)),
         is_new=change is LineChange.NEW,
         is_unsettled=change is LineChange.UNSETTLED,
@@ -84,9 +90,27 @@ def chapters_of(version: PlanVersion) -> list[Chapter]:
     chapters: dict[str, list[LineRow]] = {}
     for shown in lines_of(version, day):
         chapters.setdefault(shown.line.field, []).append(line_row(shown))
+    sums = budget_of(version.pk).by_field
     return [
-        Chapter(f"{code}. {field_name(code, day)}", tuple(rows)) for code, rows in sorted(chapters.items())
+        Chapter(f"{code}. {field_name(code, day)}", tuple(rows), budget_words(sums.get(code)))
+        for code, rows in sorted(chapters.items())
     ]
+
+
+def whole_budget(version: PlanVersion) -> str:
+    """What the whole version costs, as far as it says so, and of how many tasks that is; in words."""
+    found = budget_of(version.pk)
+    if not found.tasks:
+        return ""
+    told = {"amount": budget_words(found.total), "num": found.tasks}
+    return (
+        ngettext(
+            "Kinh phí %(amount)s, của %(num)d nhiệm vụ có ghi số tiền.",
+            "Kinh phí %(amount)s, của %(num)d nhiệm vụ có ghi số tiền.",
+            found.tasks,
+        )
+        % told
+    )
 
 
 def drafted(request: AuthenticatedRequest, plan_id: int) -> tuple[Plan, PlanVersion]:
@@ -137,6 +161,8 @@ def draft_context(request: AuthenticatedRequest, plan: Plan, version: PlanVersio
         "head_form": HeadForm(parents=parents, initial=_head(plan, version)),
         "to_take_over": len(tasks_to_take_over(plan)) if may_edit else 0,
         "year": plan.year,
+        "papers": paper_links(who, version),
+        "budget": whole_budget(version),
     }
 
 

@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 from django.utils.translation import override
 
 from openpar.common.formats import format_moment
-from openpar.common.spreadsheets import Column, SheetSpec, write_workbook
+from openpar.common.spreadsheets import CellValue, Column, SheetSpec, write_workbook
 from openpar.reform.fields import field_name
 from openpar.reform.plans.models import Assignment, Plan
 from openpar.reform.plans.queries.pages_board import ListRow, list_rows
-from openpar.reform.plans.words import deadline_words
+from openpar.reform.plans.words import MILLION, deadline_words
 from openpar.web.plans.common import assignment_pill
 
 _COLUMNS = (
@@ -29,6 +29,8 @@ _COLUMNS = (
     Column("Hoàn thành", width=12),
     Column("Tình trạng", width=26),
     Column("Số ngày quá hạn", width=10),
+    Column("Kinh phí cả nhiệm vụ (triệu đồng)", width=16, number_format="#,##0.######"),
+    Column("Nguồn kinh phí", width=24),
 )
 _MOST_ROWS = 50_000
 
@@ -44,7 +46,10 @@ def tasks_workbook(plan: Plan, found: QuerySet[Assignment], day: date, at: datet
             columns=_COLUMNS,
             rows=rows,
             heading=(plan.title, f"Tình hình đến {format_moment(at)}, {len(rows)} dòng"),
-            footing=("Đã triển khai là đã bắt đầu làm; đã hoàn thành là đã được nơi giao xác nhận.",),
+            footing=(
+                "Đã triển khai là đã bắt đầu làm; đã hoàn thành là đã được nơi giao xác nhận.",
+                "Kinh phí là của cả nhiệm vụ: giao nhiều đơn vị thì ghi lại ở mỗi đơn vị, không cộng.",
+            ),
             frozen_columns=3,
         )
         output = BytesIO()
@@ -52,7 +57,7 @@ def tasks_workbook(plan: Plan, found: QuerySet[Assignment], day: date, at: datet
         return output.getvalue()
 
 
-def _cells(number: int, row: ListRow, day: date) -> list[str | int | date | None]:
+def _cells(number: int, row: ListRow, day: date) -> list[CellValue]:
     one, line = row.assignment, row.assignment.line
     return [
         line.number or number,
@@ -67,4 +72,6 @@ def _cells(number: int, row: ListRow, day: date) -> list[str | int | date | None
         one.done_on,
         assignment_pill(one, day)[1],
         row.days_overdue or None,
+        None if line.budget is None else line.budget / MILLION,
+        line.budget_source,
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -17,12 +16,10 @@ from openpar.reform.fields import field_name, reform_fields
 from openpar.reform.plans.actions.targets import NewTarget
 from openpar.reform.plans.classes import agency_classes
 from openpar.reform.plans.lines import Agencies, Deadline, NewLine
-from openpar.reform.plans.models import Operator, PlanLevel
+from openpar.reform.plans.models import Operator, PlanLevel, Target
 from openpar.reform.plans.queries.pages_plans import ShownLine
-from openpar.reform.plans.words import agencies_from_words, deadline_words, required_deadline
+from openpar.reform.plans.words import MILLION, agencies_from_words, deadline_words, required_deadline
 from openpar.web.components.fields import LineField, PointsField, TextField
-
-_MILLION = Decimal(1_000_000)
 
 
 def said_at_field(refused: Refused) -> ValidationError:
@@ -107,7 +104,7 @@ class LineForm(forms.Form):
             leads=given["leads"],
             cooperating=given["cooperating"],
             deadline=given["deadline"],
-            budget=None if budget is None else budget * _MILLION,
+            budget=None if budget is None else budget * MILLION,
             budget_source=given["budget_source"],
             parent_task_id=int(parent) if parent else None,
             note=given["note"],
@@ -125,7 +122,7 @@ def initial_of(shown: ShownLine) -> dict[str, object]:
         "leads": "; ".join(shown.leads),
         "cooperating": "; ".join(shown.cooperating),
         "deadline": deadline_words(line),
-        "budget": None if line.budget is None else line.budget / _MILLION,
+        "budget": None if line.budget is None else line.budget / MILLION,
         "budget_source": line.budget_source,
         "parent_task": line.parent_task_id or "",
         "note": line.note,
@@ -165,15 +162,23 @@ class TargetForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Một cơ quan hoặc một nhóm; để trống: toàn bộ."),
     )
+    indicator = forms.ChoiceField(
+        label=gettext_lazy("Chỉ tiêu tính điểm"),
+        required=False,
+        help_text=gettext_lazy("Chỉ tiêu có định nghĩa mà số liệu cho biết kết quả, nếu có."),
+    )
     legal_basis = LineField(label=gettext_lazy("Căn cứ"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, on: date, indicators: Sequence[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
         kwargs.setdefault("auto_id", "id_target_%s")
         super().__init__(*args, **kwargs)
         self._on = on
-        field = self.fields["field"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = field_choices(on)
+        for name, choices in (("field", field_choices(on)), ("indicator", [("", "—"), *indicators])):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
 
     def clean_binds(self) -> Agencies | None:
         text = self.cleaned_data["binds"]
@@ -200,5 +205,20 @@ class TargetForm(forms.Form):
             unit=given["unit"],
             organisation_id=binds.organisation_id if binds else None,
             agency_class=binds.agency_class if binds else "",
+            indicator=given["indicator"],
             legal_basis=given["legal_basis"],
         )
+
+
+def initial_of_target(target: Target, binds: str) -> dict[str, object]:
+    """A target that is there already, in words that the form reads back; `binds`: whom, in words."""
+    return {
+        "field": target.field,
+        "text": target.text,
+        "operator": target.operator,
+        "value": target.value,
+        "unit": target.unit,
+        "binds": binds,
+        "indicator": target.indicator,
+        "legal_basis": target.legal_basis,
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from django.http import HttpResponse
@@ -20,6 +21,7 @@ from openpar.reform.plans.errors import StalePlan
 from openpar.reform.plans.lines import Agencies
 from openpar.reform.plans.models import Plan, PlanVersion
 from openpar.reform.plans.table_understanding import UnderstoodTasks, read_tasks
+from openpar.reform.plans.words import budget_words
 from openpar.web.components.uploads import keep_upload, upload_of
 from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say, today
 from openpar.web.plans.common import frame
@@ -41,6 +43,7 @@ class Row:
     leads: str
     cooperating: str
     deadline: str
+    budget: str
 
 
 def _about(plan: Plan) -> str:
@@ -97,6 +100,7 @@ def preview(request: AuthenticatedRequest, plan_id: int, token: str) -> HttpResp
         "file_name": kept.file_name,
         "rows": _rows(understood),
         "standing": version.lines.count(),
+        "budget": _sum_words(understood),
     }
     if request.method == "GET":
         return render(request, "plans/import_preview.html", context)
@@ -115,6 +119,12 @@ def preview(request: AuthenticatedRequest, plan_id: int, token: str) -> HttpResp
         return refused(request, error, template="plans/import_preview.html", context=context, status=status)
     say(request, _("Đã đưa %d nhiệm vụ vào dự thảo.") % count)
     return redirect("plan-draft", plan_id)
+
+
+def _sum_words(understood: UnderstoodTasks) -> str:
+    """What the tasks of the file cost together; nothing where none names an amount."""
+    amounts = [each.line.budget for each in understood.lines if each.line.budget is not None]
+    return budget_words(sum(amounts, Decimal(0))) if amounts else ""
 
 
 def _rows(understood: UnderstoodTasks) -> list[Row]:
@@ -140,6 +150,7 @@ def _rows(understood: UnderstoodTasks) -> list[Row]:
             cooperating=words(each.line.cooperating),
             deadline=each.line.deadline.words
             or (f"{each.line.deadline.on:%d/%m/%Y}" if each.line.deadline.on else ""),
+            budget=budget_words(each.line.budget, each.line.budget_source),
         )
         for each in understood.lines
     ]

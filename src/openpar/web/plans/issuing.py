@@ -17,7 +17,7 @@ from openpar.reform.plans.actions.together import settle_lines
 from openpar.reform.plans.errors import StalePlan
 from openpar.reform.plans.lines import Settlement
 from openpar.reform.plans.models import LineChange, Plan, PlanVersion, VersionState
-from openpar.reform.plans.permissions import may_edit_plan, may_issue_plan, may_see_plan
+from openpar.reform.plans.permissions import may_edit_plan, may_issue_plan
 from openpar.web.components.documents import stored_file_answer
 from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say
 from openpar.web.plans.common import (
@@ -26,6 +26,7 @@ from openpar.web.plans.common import (
     document_given,
     frame,
     offered_documents,
+    seen_version,
     typed,
     visible_plan,
 )
@@ -35,7 +36,9 @@ from openpar.web.plans.drafting import (
     draft_context,
     drafted,
     own_draft,
+    whole_budget,
 )
+from openpar.web.plans.papers import paper_links
 from openpar.web.plans.targets import target_context
 
 _TYPED = ("document", "title", "number", "issued_on", "from_on")
@@ -150,7 +153,7 @@ def _settle_rows(request: AuthenticatedRequest, version: PlanVersion) -> None:
 def version(request: AuthenticatedRequest, plan_id: int, number: int) -> HttpResponse:
     """What one version says, task by task, and what it did with those of the version before."""
     plan = visible_plan(request, plan_id)
-    found = _version(request, plan, number)
+    found = seen_version(request, plan, number)
     context = {
         **frame(request, "plans"),
         **target_context(plan, found),
@@ -161,6 +164,8 @@ def version(request: AuthenticatedRequest, plan_id: int, number: int) -> HttpRes
         "versions": _others(plan),
         "prefix": reverse("plan", args=[plan_id]),
         "may_edit": False,
+        "papers": paper_links(actor(request), found),
+        "budget": whole_budget(found),
     }
     return render(request, "plans/version.html", context)
 
@@ -168,20 +173,10 @@ def version(request: AuthenticatedRequest, plan_id: int, number: int) -> HttpRes
 @page("GET")
 def version_document(request: AuthenticatedRequest, plan_id: int, number: int) -> HttpResponse:
     """The signed document, for everybody who may read the plan."""
-    found = _version(request, visible_plan(request, plan_id), number)
+    found = seen_version(request, visible_plan(request, plan_id), number)
     if found.document is None:
         raise Http404
     return stored_file_answer(found.document)
-
-
-def _version(request: AuthenticatedRequest, plan: Plan, number: int) -> PlanVersion:
-    """A version; a draft only for those who may see drafts."""
-    found = PlanVersion.objects.filter(plan=plan, number=number).select_related("document__file", "replaces")
-    version = found.first()
-    sees_drafts = may_see_plan(actor(request), plan, is_issued=False)
-    if version is None or (version.state == VersionState.DRAFT and not sees_drafts):
-        raise Http404
-    return version
 
 
 def _others(plan: Plan) -> list[PlanVersion]:

@@ -1,23 +1,26 @@
-"""Targets added to a draft and taken away."""
+"""Targets added to a draft, worded anew and taken away."""
 
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from openpar.reform.plans.actions.targets import add_target, remove_target
+from openpar.reform.plans.actions.targets import add_target, change_target, remove_target
 from openpar.reform.plans.models import Target
+from openpar.reform.plans.queries.targets import targets_of
 from openpar.web.http import AuthenticatedRequest, actor, form_refused, now, page, today
-from openpar.web.plans.common import changed
+from openpar.web.plans.common import changed, frame
 from openpar.web.plans.drafting import asked_version, draft_context, own_draft
-from openpar.web.plans.forms import TargetForm
+from openpar.web.plans.forms import initial_of_target
+from openpar.web.plans.targets import target_form
 
 
 @page("POST")
 def add(request: AuthenticatedRequest, plan_id: int) -> HttpResponse:
     plan, version = own_draft(request, plan_id)
-    form = TargetForm(request.POST, on=today())
+    form = target_form(today(), request.POST)
     context = draft_context(request, plan, version) | {"target_form": form}
 
     def act() -> None:
@@ -33,6 +36,40 @@ def add(request: AuthenticatedRequest, plan_id: int) -> HttpResponse:
 
     to = f"{reverse('plan-draft', args=[plan_id])}#targets"
     return changed(request, act, _("Đã thêm chỉ tiêu."), context, "plans/draft.html", to)
+
+
+@page("GET", "POST")
+def edit(request: AuthenticatedRequest, plan_id: int, target_id: int) -> HttpResponse:
+    """Another wording, value or indicator of a target of the draft."""
+    plan, version = own_draft(request, plan_id)
+    day = today()
+    found = next((one for one in targets_of(version.pk, day) if one.target.pk == target_id), None)
+    if found is None:
+        raise Http404
+    form = target_form(day, request.POST or None, initial_of_target(found.target, found.binds))
+    context = {
+        **frame(request, "plans"),
+        "plan": plan,
+        "version": version,
+        "form": form,
+        "prefix": reverse("plan", args=[plan_id]),
+    }
+    if request.method == "GET":
+        return render(request, "plans/target_edit.html", context)
+
+    def act() -> None:
+        if not form.is_valid():
+            raise form_refused(form)
+        change_target(
+            by=actor(request),
+            at=now(),
+            target_id=target_id,
+            expected_version=asked_version(request),
+            target=form.to_target(found.target.year, found.target.level),
+        )
+
+    to = f"{reverse('plan-draft', args=[plan_id])}#targets"
+    return changed(request, act, _("Đã lưu chỉ tiêu."), context, "plans/target_edit.html", to)
 
 
 @page("POST")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,14 +15,14 @@ from openpar.common.formats import format_decimal
 from openpar.engine.numbers import HUNDRED, multiply
 from openpar.engine.rates import round_half_up
 from openpar.engine.tasks import Distance, Side, Trend
+from openpar.parindex.indicators.queries import versions_on
 from openpar.reform.fields import field_name
 from openpar.reform.plans.models import Plan, PlanVersion, TargetReading, VersionState
 from openpar.reform.plans.queries.targets import TargetView, Together, targets_of
+from openpar.reform.plans.words import wanted_words
 from openpar.web.http import today
 from openpar.web.plans.common import Pill
 from openpar.web.plans.forms import TargetForm
-
-_SIGNS = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "=": "="}
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class TargetRow:
     wanted: str
     binds: str
     legal_basis: str
+    indicator: str
     reached: str
     reached_on: date | None
     made_of: str
@@ -47,13 +50,24 @@ class TargetRow:
 
 def target_context(plan: Plan, version: PlanVersion) -> dict[str, object]:
     """The targets of a version with what was reached by today."""
-    day = today()
+    day, is_open = today(), version.state == VersionState.DRAFT
     return {
         "targets": [row_of(view, version.issued_on or day) for view in targets_of(version.pk, day)],
-        "target_form": TargetForm(on=day),
-        "targets_are_open": version.state == VersionState.DRAFT,
+        "target_form": target_form(day) if is_open else None,
+        "targets_are_open": is_open,
         "plan_year": plan.year,
     }
+
+
+def target_form(
+    day: date, given: QueryDict | None = None, initial: Mapping[str, object] | None = None
+) -> TargetForm:
+    """The form with the indicators defined on a day, and the one that was chosen before; one query."""
+    offered = {code: f"{code}. {one.name}" for code, one in versions_on(day).items()}
+    chosen = str((initial or {}).get("indicator", ""))
+    if chosen:
+        offered.setdefault(chosen, chosen)
+    return TargetForm(given, on=day, indicators=list(offered.items()), initial=initial)
 
 
 def row_of(view: TargetView, day: date) -> TargetRow:
@@ -67,9 +81,10 @@ def row_of(view: TargetView, day: date) -> TargetRow:
         id=target.pk,
         field=field_name(target.field, day),
         text=target.text,
-        wanted=f"{_SIGNS[target.operator]} {value_words(target.value, target.unit)}",
+        wanted=wanted_words(target),
         binds=view.binds,
         legal_basis=target.legal_basis,
+        indicator=target.indicator,
         reached=value_words(value, target.unit) if value is not None else "",
         reached_on=last.as_of_on if last is not None else None,
         made_of=f"{_number(above)}/{_number(below)}" if below else "",

@@ -40,7 +40,7 @@ from openpar.reform.plans.permissions import (
     may_report_done,
 )
 from openpar.reform.plans.queries.task import Happened, Step, TaskView, task_view
-from openpar.reform.plans.words import agencies_words, deadline_words
+from openpar.reform.plans.words import agencies_words, budget_words, deadline_words
 from openpar.web.components.documents import stored_file_answer
 from openpar.web.findings.common import side, source_link
 from openpar.web.http import AuthenticatedRequest, page, today
@@ -151,6 +151,7 @@ def task_context(
         "pill": assignment_pill(one, day),
         "field": field_name(line.field, day),
         "deadline": deadline_words(line),
+        "budget": budget_words(line.budget, line.budget_source),
         "leads": agencies_words(view.agencies, LineAgency.Part.LEAD, view.names, classes),
         "cooperating": agencies_words(view.agencies, LineAgency.Part.COOPERATING, view.names, classes),
         "division": view.names.get(one.division_id or 0, ""),

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from openpar.common.errors import Gap
 from openpar.delivery.procedures.exports import catalogue_workbook, template_workbook
+from openpar.delivery.procedures.models import ProcedureVersion
+from openpar.delivery.procedures.queries.counting import COLUMNS, versions_counted
 from openpar.delivery.procedures.queries.listing import (
     Asked,
     ListLine,
@@ -65,17 +68,28 @@ def asked_of(request: AuthenticatedRequest) -> tuple[Asked, tuple[Gap, ...]]:
     )
 
 
+def _chosen(request: AuthenticatedRequest, asked: Asked) -> QuerySet[ProcedureVersion]:
+    """What the address asks for; of what a column of form II.07b counts for an agency, where it names one."""
+    found, agency = versions_asked(asked), asked_number(request, "led_by")
+    column = request.GET.get("column", "")
+    if agency is None or column not in COLUMNS:
+        return found
+    return found.filter(pk__in=versions_counted(asked.day, column, agency))
+
+
 @page("GET")
 def procedures(request: AuthenticatedRequest) -> HttpResponse:
     asked, gaps = asked_of(request)
-    found = slice_of(request, versions_asked(asked))
+    found = slice_of(request, _chosen(request, asked))
     lines = lines_of(found.items, asked.day, organisation_id=asked.organisation_id)
     context: dict[str, object] = {
         **frame(request, "procedures"),
         "asked": asked,
         "is_narrowed": any(
-            request.GET.get(name) for name in ("q", "sector", "level", "online", "agency", "state")
+            request.GET.get(name) for name in ("q", "sector", "level", "online", "agency", "state", "led_by")
         ),
+        "kept": {name: given for name in ("led_by", "column") if (given := request.GET.get(name))},
+        "said": asked_number(request, "said"),
         "slice": found,
         "rows": [_row(line, asked.day) for line in lines],
         "sectors": sectors(),
@@ -112,7 +126,7 @@ def _row(line: ListLine, day: date) -> Row:
 def export(request: AuthenticatedRequest) -> HttpResponse:
     """What the list shows, all pages of it, as a workbook that can be brought in again."""
     asked, _gaps = asked_of(request)
-    ids = versions_asked(asked).values_list("pk", flat=True)
+    ids = _chosen(request, asked).values_list("pk", flat=True)
     return workbook_answer(catalogue_workbook(ids), f"thu-tuc-hanh-chinh-{asked.day:%Y-%m-%d}.xlsx")
 
 

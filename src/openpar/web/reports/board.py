@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,11 +20,12 @@ from openpar.reports.periodic.calendar import Asked, report_calendar
 from openpar.reports.periodic.documents import rollup_workbook
 from openpar.reports.periodic.models import ReportLock
 from openpar.reports.periodic.permissions import may_receive_reports, sees_all_reports
-from openpar.reports.periodic.queries.rollup import RolledLine, RollUp, roll_up, rolled_before
+from openpar.reports.periodic.queries.rollup import RolledLine, RollUp, roll_up, rolls_compared
 from openpar.reports.periodic.wording import difference, line_words, parts_words, tally_words, value_words
 from openpar.web.http import AuthenticatedRequest, actor, now, only, page, refused, say, today
 from openpar.web.procedures.listing import workbook_answer
 from openpar.web.reports.common import asked_year, frame, year_choices
+from openpar.web.reports.shown import ShownBefore
 
 _PAGE = "reports/board.html"
 LEVEL = "unit"
@@ -42,9 +42,7 @@ class BoardLine:
     value: str
     known: int
     missing: tuple[str, ...]
-    before: str
-    change: Decimal | None
-    change_unit: str
+    before: tuple[ShownBefore, ...]
     locked: str
     link: str
 
@@ -104,16 +102,16 @@ def _context(request: AuthenticatedRequest) -> dict[str, object]:
 def _tables(
     request: AuthenticatedRequest, found: RollUp, lock: ReportLock | None, query: str
 ) -> dict[str, object]:
-    before = rolled_before(found.asked, found.level)
+    compared = rolls_compared(found.asked, found.level)
     locked = roll_up(found.asked, found.level, as_locked=True) if lock and found.lock is None else None
     groups: dict[str, list[BoardLine]] = {}
     for one in found.lines:
-        line = _board_line(one, before, locked, query)
+        line = _board_line(one, compared, locked, query)
         groups.setdefault(field_name(one.line.field, found.asked.period.until_on), []).append(line)
     chosen = found.rolled(request.GET.get("line", ""))
     return {
         "groups": list(groups.items()),
-        "compared": before.asked if before and before.reporters else None,
+        "compared": [one.asked for one in compared],
         "changed_since": any(line.locked for lines in groups.values() for line in lines),
         "chosen": chosen,
         "chosen_note": parts_words(chosen.line) if chosen else "",
@@ -121,9 +119,8 @@ def _tables(
     }
 
 
-def _board_line(one: RolledLine, before: RollUp | None, locked: RollUp | None, query: str) -> BoardLine:
+def _board_line(one: RolledLine, compared: Sequence[RollUp], locked: RollUp | None, query: str) -> BoardLine:
     line, put = one.line, one.put
-    then = before.rolled(line.code) if before and before.reporters else None
     cut = locked.rolled(line.code) if locked else None
     value = value_words(line, one.value) if one.is_added_up else _("không cộng")
     if line.kind is Kind.CODE and is_tied(put):
@@ -135,12 +132,18 @@ def _board_line(one: RolledLine, before: RollUp | None, locked: RollUp | None, q
         value=value,
         known=put.known,
         missing=put.missing,
-        before=value_words(line, then.value) if then and one.is_added_up else "",
-        change=difference(line, one.value, then.value) if then else None,
-        change_unit=_("điểm %") if line.kind is Kind.RATIO else "",
+        before=tuple(_before(one, each.rolled(line.code)) for each in compared),
         locked=value_words(line, cut.value) if cut and cut.value != one.value else "",
         link=f"?{query}&{urlencode({'line': line.code})}#agencies",
     )
+
+
+def _before(one: RolledLine, then: RolledLine | None) -> ShownBefore:
+    """What the province told of a line in a report compared with; nothing where its form had no such line."""
+    if then is None or not one.is_added_up:
+        return ShownBefore("", None, "")
+    unit = _("điểm %") if one.line.kind is Kind.RATIO else ""
+    return ShownBefore(value_words(one.line, then.value), difference(one.line, one.value, then.value), unit)
 
 
 def _agencies(found: RollUp, chosen: RolledLine) -> list[AgencyValue]:
@@ -191,4 +194,5 @@ def export(request: AuthenticatedRequest) -> HttpResponse:
     found = roll_up(asked, LEVEL, as_locked=request.GET.get("as") == "locked") if asked else None
     if found is None or asked is None:
         raise Http404
-    return workbook_answer(rollup_workbook(found), f"tong-hop-bao-cao-cchc-{asked.report.code}-{year}.xlsx")
+    content = rollup_workbook(found, rolls_compared(asked, LEVEL))
+    return workbook_answer(content, f"tong-hop-bao-cao-cchc-{asked.report.code}-{year}.xlsx")

@@ -17,6 +17,15 @@ from openpar.reports.periodic.wording import difference, line_words, value_words
 
 
 @dataclass(frozen=True)
+class ShownBefore:
+    """What a line was in a report compared with, and how much more it is now, in which unit."""
+
+    value: str
+    change: Decimal | None
+    change_unit: str
+
+
+@dataclass(frozen=True)
 class ShownLine:
     """One line as it is read. `link` leads to the page that the computed figure comes from."""
 
@@ -30,9 +39,7 @@ class ShownLine:
     origin_kind: str
     link: str
     reason: str
-    before: str
-    change: Decimal | None
-    change_unit: str
+    before: tuple[ShownBefore, ...]
     gap: str
     document: str
     document_id: int | None
@@ -62,6 +69,7 @@ def shown_fields(view: ReportView) -> tuple[ShownField, ...]:
 def _shown(one: LineView) -> ShownLine:
     line, row = one.line, one.row
     missing = None if line.is_derived else figure_gap(line, row)
+    unit = _("điểm %") if line.kind is Kind.RATIO else ""
     return ShownLine(
         code=line.code,
         name=line.name,
@@ -73,9 +81,10 @@ def _shown(one: LineView) -> ShownLine:
         origin_kind="" if row is None else row.origin,
         link=row.source_link if row else "",
         reason=row.reason if row else "",
-        before=value_words(line, one.before) if one.before is not None else "",
-        change=difference(line, one.value, one.before),
-        change_unit=_("điểm %") if line.kind is Kind.RATIO else "",
+        before=tuple(
+            ShownBefore(value_words(line, then), difference(line, one.value, then), unit)
+            for then in one.before
+        ),
         gap=missing[0] if missing else "",
         document=(row.document.number or row.document.title) if row and row.document else "",
         document_id=row.document_id if row else None,

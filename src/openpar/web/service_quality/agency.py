@@ -29,7 +29,7 @@ from openpar.delivery.service_quality.rules import indicator_of
 from openpar.delivery.service_quality.sets import set_of
 from openpar.web.components.charts import Month, months
 from openpar.web.components.paging import Slice, slice_of
-from openpar.web.dossier_links import dossiers_behind
+from openpar.web.dossier_links import Whose, dossiers_behind
 from openpar.web.http import AuthenticatedRequest, actor, page, today
 from openpar.web.service_quality.common import Asked, asked_of, frame, visible
 
@@ -81,10 +81,13 @@ def shown_line(line: Line, found: AgencyIndex) -> ShownLine:
 
 
 def _dossiers(line: Line, found: AgencyIndex) -> tuple[str, str] | None:
-    """The lists behind the figures; not behind figures that somebody stated."""
-    if line.own is None or line.own.origin is not Origin.DOSSIERS:
+    """The lists behind the figures; not behind figures of which somebody stated a part."""
+    if line.origin is not Origin.DOSSIERS:
         return None
-    return dossiers_behind(line.score.indicator.id, agency=found.organisation_id, period=found.period)
+    above, below = (None if figure is None else int(figure) for figure in line.sum.pair)
+    # Those below may have dossiers and no figures.
+    whose = Whose(found.organisation_id, own=line.sum.added == (found.organisation_id,))
+    return dossiers_behind(line.score.indicator.id, whose=whose, period=found.period, said=(above, below))
 
 
 def _figures(line: Line) -> str:

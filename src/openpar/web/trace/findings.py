@@ -33,6 +33,7 @@ KEYS: Mapping[str, StrPromise] = {
     "findings": gettext_lazy("Tồn tại, hạn chế"),
     "found_by": gettext_lazy("Nguồn"),
     "remedy": gettext_lazy("Biện pháp khắc phục"),
+    "leaf": gettext_lazy("Tiêu chí"),
     "cause": gettext_lazy("Nguyên nhân"),
     "division": gettext_lazy("Phòng chịu trách nhiệm"),
     "wanted_until": gettext_lazy("Xin gia hạn đến"),

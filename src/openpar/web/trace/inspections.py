@@ -35,6 +35,7 @@ VERBS: Mapping[str, StrPromise] = {
     "inspection.reported": gettext_lazy("Đoàn kiểm tra báo cáo"),
     "inspection.conclusion_written": gettext_lazy("Soạn kết luận kiểm tra"),
     "inspection.limitation_added": gettext_lazy("Thêm hạn chế vào kết luận"),
+    "inspection.limitation_changed": gettext_lazy("Sửa hạn chế trong kết luận"),
     "inspection.limitation_dropped": gettext_lazy("Bỏ hạn chế khỏi kết luận"),
     "inspection.concluded": gettext_lazy("Ban hành kết luận kiểm tra"),
     "inspection.responded": gettext_lazy("Đơn vị có ý kiến về kết luận"),

@@ -21,13 +21,17 @@ from openpar.base.facts.actions.facts import put_facts
 from openpar.base.facts.models import Batch
 from openpar.base.facts.staged_facts import StagedFacts
 from openpar.base.facts.staging import Source, StagedBatch, stage_batch
-from openpar.base.organisations.roles import Actor
+from openpar.base.organisations.roles import Actor, operator
+from openpar.base.privacy.queries import dossiers_erased
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.common.formats import VIETNAM
 from openpar.common.text import nfc
+from openpar.delivery.dossiers.actions.forgetting import forget_people
 from openpar.delivery.dossiers.actions.indexing import write_hits, write_open
+from openpar.delivery.dossiers.actions.refreshing import follow_calendar
 from openpar.delivery.dossiers.actions.storing import prepare_datasets, staged_facts
+from openpar.delivery.dossiers.actions.telling import tell_of_rewritten
 from openpar.delivery.dossiers.declarations import (
     CODE,
     DATASET,
@@ -36,18 +40,16 @@ from openpar.delivery.dossiers.declarations import (
 from openpar.delivery.dossiers.errors import DossierFileRefused, DossiersRefused
 from openpar.delivery.dossiers.mappings import ColumnMapping, to_mapping
 from openpar.delivery.dossiers.models import DossierImport
-from openpar.delivery.dossiers.normalising import Context, Reckoned, context_for, reckon
+from openpar.delivery.dossiers.normalising import Context, Reckoned, context_for
 from openpar.delivery.dossiers.permissions import agencies_brought_by, may_import_dossiers
 from openpar.delivery.dossiers.quality import Before, Hits, hits_of
+from openpar.delivery.dossiers.queries.people import are_needed
 from openpar.delivery.dossiers.reading.rows import people_of, read_rows
 from openpar.delivery.dossiers.reading.tables import DossierFile, Table, table_of
 from openpar.delivery.dossiers.resolving import Register
-from openpar.delivery.dossiers.stored import moments_of_batches, original_due, reckoned_of_store, told_before
+from openpar.delivery.dossiers.stored import judged_with, moments_of_batches, reckoned_of_store, told_before
 from openpar.delivery.dossiers.understanding import MOST_TOLD, Understood, Years, understand
-from openpar.delivery.dossiers.words import VERDICT_NUMBER, Outcome
-from openpar.engine.verdicts import Verdict
 
-_LATE = VERDICT_NUMBER[Verdict.LATE]
 _HOUSE = "openpar"
 
 
@@ -81,6 +83,8 @@ class _Prepared:
     register: Register
     staged: StagedBatch
     people: StagedBatch | None
+    # The dossiers of which there are people in it.
+    people_of: tuple[str, ...]
     facts: StagedFacts | None
     hits: tuple[Hits, ...]
 
@@ -105,6 +109,8 @@ def import_dossiers(
     if not may_import_dossiers(by):
         raise _not_allowed(by)
     prepare_datasets(at=at)
+    # So that what a calendar moved is told apart from what this list moves.
+    follow_calendar(by=operator(_HOUSE), at=at)
     today = at.astimezone(VIETNAM).date()
     prepared = _prepare(by, file, source, mapping, as_of, today, refused_before)
     if prepared.staged.repeats is not None:
@@ -118,9 +124,11 @@ def import_dossiers(
         facts, reckoned, hits = prepared.facts, prepared.reckoned, prepared.hits
         if facts is None:
             facts, reckoned, hits = _of_late_arrival(prepared, as_of)
+        forget_people(reckoned, prepared.people_of, by=by, at=at)
         put_facts(by=by, at=at, staged=facts)
         write_open(reckoned, prepared.register.ids)
         counted = write_hits(appended.batch, reckoned.rows, hits, prepared.register.ids)
+        tell_of_rewritten(batch=appended.batch, at=at)
         _keep(appended.batch, prepared, mapping, counted)
         _trace(appended.batch, prepared, counted, by=by, at=at)
         return _known(appended.batch.pk, is_new=True)
@@ -165,11 +173,14 @@ def _prepare(
     facts: StagedFacts | None = None
     hits: tuple[Hits, ...] = ()
     if staged.repeats is None and not newer:
-        facts = staged_facts(reckoned, context)
+        facts = staged_facts(reckoned)
         hits = _hits(reckoned, before, understood, register, context, as_of)
     places = read.places[understood.places]
-    people = _people(table, mapping, reckoned, places, origin, as_of) if staged.repeats is None else None
-    return _Prepared(understood, reckoned, context, register, staged, people, facts, hits)
+    people: StagedBatch | None = None
+    people_of: tuple[str, ...] = ()
+    if staged.repeats is None:
+        people, people_of = _people(table, mapping, reckoned, places, origin, as_of)
+    return _Prepared(understood, reckoned, context, register, staged, people, people_of, facts, hits)
 
 
 def _with_those(understood: Understood, before: RefusedBefore) -> Understood:
@@ -189,7 +200,7 @@ def _reckoned(
     rows = understood.rows
     agencies, procedures = rows.words["agency"].words, rows.words["procedure"].words
     context = context_for(agencies, register.ids, procedures, today)
-    reckoned = reckon(rows, original_due(rows, before), context)
+    reckoned = judged_with(rows, before, context)
     if not reckoned.unjudged.any():
         return understood, reckoned, context
     kept = ~reckoned.unjudged
@@ -203,7 +214,7 @@ def _reckoned(
         (*understood.refusals, *(Gap(code, what, remedy, "due-unknown") for code in codes)),
         understood.doubled,
     )
-    return less, reckon(less.rows, original_due(less.rows, before.taken(kept)), context), context
+    return less, judged_with(less.rows, before.taken(kept), context), context
 
 
 def _hits(
@@ -232,18 +243,21 @@ def _people(
     places: npt.NDArray[np.intp],
     origin: Source,
     as_of: datetime,
-) -> StagedBatch | None:
-    """People of dossiers that are late or still open, and of no others."""
-    judged = reckoned.judged
-    wanted = np.flatnonzero((judged.outcome == Outcome.OPEN) | (judged.verdict == _LATE))
+) -> tuple[StagedBatch | None, tuple[str, ...]]:
+    """People of dossiers that are late or still open, and of no others; and which dossiers these are."""
+    needed = are_needed(reckoned.judged)
+    if erased := dossiers_erased():
+        needed &= ~np.isin(reckoned.rows.codes, list(erased))
+    wanted = np.flatnonzero(needed)
     told = people_of(table, mapping, places[wanted])
     some = np.array([any(values) for values in zip(*told.values(), strict=True)], np.bool_)
     if not some.any():
-        return None
+        return None, ()
     kept = np.flatnonzero(some).tolist()
     columns = {name: [values[place] for place in kept] for name, values in told.items()}
     codes = reckoned.rows.codes[wanted][some]
-    return stage_batch(dataset=PEOPLE_DATASET, columns={CODE: codes, **columns}, source=origin, as_of=as_of)
+    staged = stage_batch(dataset=PEOPLE_DATASET, columns={CODE: codes, **columns}, source=origin, as_of=as_of)
+    return staged, tuple(codes.tolist())
 
 
 def _of_late_arrival(prepared: _Prepared, as_of: datetime) -> tuple[StagedFacts, Reckoned, tuple[Hits, ...]]:
@@ -254,7 +268,7 @@ def _of_late_arrival(prepared: _Prepared, as_of: datetime) -> tuple[StagedFacts,
     nothing = Understood(rows, np.arange(len(rows)), np.zeros(len(rows), np.bool_), 0, ())
     latest = max(as_of, *moments_of_batches().values())
     hits = _hits(reckoned, before, nothing, prepared.register, context, latest)
-    return staged_facts(reckoned, context), reckoned, hits
+    return staged_facts(reckoned), reckoned, hits
 
 
 def _keep(batch: Batch, prepared: _Prepared, mapping: ColumnMapping, hits: dict[str, int]) -> None:

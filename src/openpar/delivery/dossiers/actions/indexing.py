@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any, TypeVar
@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from openpar.base.facts.current import current
 from openpar.base.facts.models import Batch
+from openpar.delivery.dossiers.declarations import CODE, DATASET
 from openpar.delivery.dossiers.models import OpenDossier, QualityHit
 from openpar.delivery.dossiers.normalising import Reckoned
-from openpar.delivery.dossiers.quality import LASTING, Hits
+from openpar.delivery.dossiers.quality import LASTING, OF_THE_DAY, Hits
 from openpar.delivery.dossiers.rows import DossierRows
 from openpar.delivery.dossiers.words import VERDICT_NUMBER, Outcome
 from openpar.engine.verdicts import Verdict
@@ -23,7 +25,8 @@ _AT_ONCE = 500
 _WAITING = [VERDICT_NUMBER[verdict] for verdict in (Verdict.SUPPLEMENT, Verdict.PAUSED)]
 _CHANGED = [
     *("organisation", "procedure", "sector", "channel", "status", "is_waiting", "received_on"),
-    *("due_on", "original_due_on", "apologise_by", "apologised_on", "new_due_on"),
+    *("due_on", "original_due_on", "index_due_on", "edition"),
+    *("apologise_by", "apologised_on", "new_due_on"),
 ]
 
 
@@ -58,17 +61,19 @@ def _opened(
         rows.numbers["status"][places].tolist(),
         np.maximum(rows.numbers["channel"], 1)[places].tolist(),
         np.isin(judged.verdict, _WAITING)[places].tolist(),
+        reckoned.editions[places].tolist(),
         days(rows.moments["received_at"]),
         days(judged.due_on),
         days(judged.original_due_on),
+        days(judged.index_due_on),
         days(reckoned.apologise_by),
         days(rows.moments["extended_at"]),
         days(rows.days["new_due_on"]),
         strict=True,
     )
     words, sectors = rows.words["procedure"].words, reckoned.sectors.words
-    for code, agency, procedure, sector, status, channel, waits, *on in columns:
-        received, due, original, by, apologised, new = on
+    for code, agency, procedure, sector, status, channel, waits, edition, *on in columns:
+        received, due, original, index_due, by, apologised, new = on
         yield OpenDossier(
             dossier=code,
             organisation_id=agency,
@@ -80,6 +85,8 @@ def _opened(
             received_on=received,
             due_on=due,
             original_due_on=original,
+            index_due_on=index_due,
+            edition=edition,
             apologise_by=by,
             apologised_on=apologised,
             new_due_on=new,
@@ -110,6 +117,47 @@ def write_hits(
     for some_made in _at_once(made):
         QualityHit.objects.bulk_create(some_made)
     return {str(one.rule): len(one.rows) for one in hits}
+
+
+def write_hits_of_the_day(rows: DossierRows, hits: Sequence[Hits], ids: Mapping[str, int]) -> None:
+    """The hits that come and go with the days, though no list tells anything new (`OF_THE_DAY`).
+
+    The list that they are found in, or are gone in, is the last that told of the dossier.
+    """
+    codes = rows.codes.tolist()
+    now = {
+        (codes[row], str(one.rule)): row
+        for one in hits
+        if one.rule in OF_THE_DAY
+        for row in one.rows.tolist()
+    }
+    open_hits = QualityHit.objects.filter(gone_in__isnull=True, rule__in=OF_THE_DAY)
+    told = set(codes)
+    there = {(hit.dossier, hit.rule): hit for hit in open_hits if hit.dossier in told}
+    gone = [hit for key, hit in there.items() if key not in now]
+    new = [key for key in now if key not in there]
+    batches = _newest_batches({*(hit.dossier for hit in gone), *(code for code, _rule in new)})
+    for hit in gone:
+        QualityHit.objects.filter(pk=hit.pk).update(gone_in=batches[hit.dossier])
+    agencies = rows.words["agency"].looked_up(ids, 0).tolist()
+    made = (
+        QualityHit(
+            rule=rule, dossier=code, organisation_id=agencies[now[code, rule]], found_in_id=batches[code]
+        )
+        for code, rule in new
+    )
+    for some_made in _at_once(made):
+        QualityHit.objects.bulk_create(some_made)
+
+
+def _newest_batches(codes: Collection[str]) -> dict[str, int]:
+    """The batch that told last of each of these dossiers."""
+    if not codes:
+        return {}
+    numbers = dict(Batch.objects.filter(dataset__name=DATASET).values_list("code", "pk"))
+    found = current(DATASET, keys=[(code,) for code in sorted(codes)])
+    pairs = zip(found[CODE].values.tolist(), found["newest_batch"].values.tolist(), strict=True)
+    return {code: numbers[batch] for code, batch in pairs}
 
 
 def _at_once(all_of: Iterable[T]) -> Iterable[list[T]]:

@@ -29,9 +29,7 @@ def save_mapping(*, by: Actor, at: datetime, source: str, mapping: ColumnMapping
     name = " ".join(nfc(source).split())
     with write_transaction():
         there = SavedMapping.objects.select_for_update().filter(source=name).first()
-        if not may_keep_mappings(by):
-            what = _("%s không có quyền lưu cách ghép cột") % by.full_name
-            raise DossiersRefused.because("", what, code="not-allowed")
+        _may_keep(by)
         gaps = gaps_of(mapping)
         if not name or len(name) > _LONGEST_SOURCE:
             what = _("để trống hoặc dài quá %d ký tự") % _LONGEST_SOURCE
@@ -59,6 +57,33 @@ def save_mapping(*, by: Actor, at: datetime, source: str, mapping: ColumnMapping
             after={"columns": _told(said)},
         )
         return there
+
+
+def forget_mapping(*, by: Actor, at: datetime, mapping_id: int) -> str:
+    """The next list of the source is read by its headers again; what came in stays. The name of the source.
+
+    Raises DossiersRefused for a stranger, SavedMapping.DoesNotExist.
+    """
+    with write_transaction():
+        there = SavedMapping.objects.select_for_update().get(pk=mapping_id)
+        _may_keep(by)
+        record(
+            by=by,
+            at=at,
+            verb="dossiers.mapping_forgotten",
+            object=f"dossier_mapping:{there.pk}",
+            about="dossiers",
+            label=there.source,
+            before={"columns": _told(there.mapping)},
+        )
+        there.delete()
+        return there.source
+
+
+def _may_keep(by: Actor) -> None:
+    if not may_keep_mappings(by):
+        what = _("%s không có quyền lưu cách ghép cột") % by.full_name
+        raise DossiersRefused.because("", what, code="not-allowed")
 
 
 def _told(mapping: Mapping[str, Any]) -> list[str]:

@@ -11,7 +11,7 @@ from openpar.base.facts.errors import UnknownDataset
 from openpar.base.facts.staged_facts import StagedFacts, stage_facts
 from openpar.base.organisations.roles import operator
 from openpar.delivery.dossiers.declarations import AGENCIES, DATASET, DOSSIERS, PEOPLE, PROCEDURES, SECTORS
-from openpar.delivery.dossiers.normalising import Context, Reckoned, facts_of
+from openpar.delivery.dossiers.normalising import Reckoned, facts_of
 from openpar.delivery.procedures.codes import CODE as PROCEDURE_CODE
 
 _HOUSE = "openpar"
@@ -28,7 +28,7 @@ def prepare_datasets(*, at: datetime) -> None:
         register_dataset(by=operator(_HOUSE), at=at, declaration=declaration)
 
 
-def staged_facts(reckoned: Reckoned, context: Context) -> StagedFacts:
+def staged_facts(reckoned: Reckoned) -> StagedFacts:
     rows = reckoned.rows
     numbers = {
         AGENCIES: number_values(dimension=AGENCIES, values=_used(rows.words["agency"].words)),
@@ -38,7 +38,7 @@ def staged_facts(reckoned: Reckoned, context: Context) -> StagedFacts:
             values=[word for word in rows.words["procedure"].words if PROCEDURE_CODE.fullmatch(word)],
         ),
     }
-    return stage_facts(dataset=DATASET, facts=facts_of(reckoned, numbers, context.edition))
+    return stage_facts(dataset=DATASET, facts=facts_of(reckoned, numbers))
 
 
 def _used(words: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('calendars', '0001_initial'),
         ('facts', '0002_second_lines'),
         ('organisations', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -59,13 +60,15 @@ class Migration(migrations.Migration):
                 ('received_on', models.DateField()),
                 ('due_on', models.DateField(null=True)),
                 ('original_due_on', models.DateField(null=True)),
+                ('index_due_on', models.DateField(null=True)),
+                ('edition', models.PositiveIntegerField()),
                 ('apologise_by', models.DateField(null=True)),
                 ('apologised_on', models.DateField(null=True)),
                 ('new_due_on', models.DateField(null=True)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
             ],
             options={
-                'indexes': [models.Index(fields=['due_on'], name='open_by_due_day'), models.Index(fields=['organisation', 'due_on'], name='open_by_agency')],
+                'indexes': [models.Index(fields=['due_on'], name='open_by_due_day'), models.Index(fields=['index_due_on'], name='open_by_index_due_day'), models.Index(fields=['edition'], name='open_by_edition'), models.Index(fields=['organisation', 'due_on'], name='open_by_agency')],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +85,21 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['organisation', 'rule'], name='hits_by_agency')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('gone_in__isnull', True)), fields=('dossier', 'rule'), name='an_open_hit_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MovedDueDay',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('dossier', models.CharField(max_length=100)),
+                ('due_before', models.DateField()),
+                ('due_after', models.DateField()),
+                ('edition_before', models.PositiveIntegerField()),
+                ('at', models.DateTimeField()),
+                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='calendars.edition')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('dossier', 'edition'), name='an_edition_moves_a_due_day_once')],
             },
         ),]),
     ]

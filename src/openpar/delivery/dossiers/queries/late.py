@@ -159,9 +159,11 @@ def why_late_of(codes: Sequence[str], on: date) -> dict[str, WhyLate]:
     """The explanations of a page of late dossiers, by code."""
     if not codes:
         return {}
-    reckoned, calendar = reckoned_of_codes(codes, on), work_calendar()
+    reckoned = reckoned_of_codes(codes, on)
+    calendars = {edition: work_calendar(edition=edition) for edition in set(reckoned.editions.tolist())}
     found = {}
     for at, code in enumerate(reckoned.rows.codes.tolist()):
+        calendar = calendars[int(reckoned.editions[at])]
         told = one_told(reckoned.told, at, on)
         verdicts = verdicts_of(told, calendar, on)
         why = None if verdicts is None else why_late(told, verdicts, calendar, on)

@@ -15,7 +15,6 @@ from enum import StrEnum
 import numpy as np
 from django.utils.translation import gettext_lazy as _
 
-from openpar.base.calendars.queries import work_calendar
 from openpar.base.facts.declarations import KEY
 from openpar.base.facts.duck import fetched
 from openpar.base.organisations.models import Organisation
@@ -34,7 +33,6 @@ from openpar.delivery.dossiers.stored import reckoned_of_store
 from openpar.delivery.dossiers.words import VERDICTS
 from openpar.delivery.procedures.models import ProcedureVersion
 from openpar.engine.verdicts import Verdict
-from openpar.engine.workdays import WorkCalendar
 
 # Everybody who sees the dossiers of all agencies, and whose own agency (with those below it) is seen.
 _OVERSEERS = (Role.PROCEDURE_CONTROLLER, Role.ROUND_MANAGER, Role.LEADER, Role.AUDITOR, Role.ADMINISTRATOR)
@@ -96,12 +94,19 @@ def with_those_below(organisations: Collection[int], tree: Sequence[TreeNode]) -
     return frozenset(found)
 
 
-def codes_behind(asked: Asked, measure: Measure, *, basis: str = "") -> list[str]:
-    """The codes of the dossiers that a figure counts, in their order."""
+def codes_behind(asked: Asked, *measures: Measure, basis: str = "") -> list[str]:
+    """The codes of the dossiers that a figure counts, in their order; of several measures those that any of
+    them counts, each once.
+    """
+    return codes_where(asked, *(predicate(measure, asked.period, basis) for measure in measures))
+
+
+def codes_where(asked: Asked, *predicates: str) -> list[str]:
+    """The codes for which any of the predicates holds, in their order; nothing while there are no facts."""
     with whole_facts() as duck:
         if duck is None:
             return []
-        where = f"({predicate(measure, asked.period, basis)}) AND {filters(asked)}"
+        where = f"({' OR '.join(f'({one})' for one in predicates)}) AND {filters(asked)}"
         found: list[str] = fetched(duck, f"SELECT {KEY} FROM facts WHERE {where} ORDER BY {KEY}")[
             KEY
         ].tolist()
@@ -121,7 +126,7 @@ def sorted_codes(codes: Sequence[str], sort: Sort, on: date) -> list[str]:
 def _keys(reckoned: Reckoned, sort: Sort, on: date) -> np.typing.NDArray[np.int64]:
     last = np.iinfo(np.int64).max
     if sort is Sort.LATEST:
-        return -days_late(reckoned, work_calendar(), on)
+        return -days_late(reckoned, on)
     days = {
         Sort.RECEIVED: reckoned.rows.moments["received_at"],
         Sort.DUE: reckoned.judged.due_on,
@@ -135,19 +140,21 @@ def reckoned_of_codes(codes: Sequence[str], on: date) -> Reckoned:
     return reckoned_of_store(list(codes), Register.load(), on)[0]
 
 
-def days_late(reckoned: Reckoned, calendar: WorkCalendar, on: date) -> np.typing.NDArray[np.int64]:
-    """Working days after the due day, 0 for what is in time or has left without a result."""
+def days_late(reckoned: Reckoned, on: date) -> np.typing.NDArray[np.int64]:
+    """Working days after the due day, by the calendar of each; 0 for what is in time or has left without a
+    result.
+    """
     judged = reckoned.judged
     until = np.where(np.isnat(judged.ended_on), np.datetime64(on, "D"), judged.ended_on)
     is_late = np.isin(judged.verdict, _LATE) & ~np.isnat(judged.due_on)
-    counted = np.array(calendar.tables.working_until, np.int64)
-    begin = np.datetime64(calendar.day(0), "D")
-
-    def before(days: np.typing.NDArray[np.datetime64]) -> np.typing.NDArray[np.int64]:
-        places = (np.where(is_late, days, begin) - begin).astype(np.int64)
-        return counted[np.clip(places, 0, len(counted) - 1)]
-
-    return np.where(is_late, np.maximum(before(until) - before(judged.due_on), 0), 0)
+    found = np.zeros(len(reckoned), np.int64)
+    for place, calendar in enumerate(reckoned.calendars):
+        rows = np.flatnonzero(is_late & (reckoned.told.calendars == place))
+        ended, due = (days[rows].astype("datetime64[D]").astype(np.int64) for days in (until, judged.due_on))
+        counted, last = calendar.working_until, calendar.size - 1
+        places = [np.clip(days - calendar.first_day, 0, last) for days in (ended, due)]
+        found[rows] = np.maximum(counted[places[0]] - counted[places[1]], 0)
+    return found
 
 
 _LATE = [VERDICTS.index(verdict) + 1 for verdict in (Verdict.LATE, Verdict.OPEN_OVERDUE)]
@@ -158,7 +165,7 @@ def rows_of_codes(codes: Sequence[str], on: date) -> list[DossierRow]:
     if not codes:
         return []
     reckoned = reckoned_of_codes(codes, on)
-    late = days_late(reckoned, work_calendar(), on).tolist()
+    late = days_late(reckoned, on).tolist()
     found = {row.code: row for row in (_row(reckoned, at, late[at]) for at in range(len(reckoned)))}
     return [found[code] for code in codes if code in found]
 

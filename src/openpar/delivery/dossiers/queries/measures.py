@@ -133,6 +133,8 @@ class Asked:
     channel: int | None = None
 
 
+# Asked for in place of a procedure: those that the catalogue does not know.
+UNLISTED = "-"
 Figures = Mapping[str, int]
 _BASIS_OF_COLUMN = {basis.column: basis.name for basis in COUNTING.bases}
 _NO_COUNTS = {count.name: 0 for count in COUNTING.counts}
@@ -318,7 +320,9 @@ def filters(asked: Asked) -> str:
     narrowed = _numbers_asked(asked)
     if narrowed is None:
         return "false"
-    if asked.procedure:
+    if asked.procedure == UNLISTED:
+        narrowed["procedure"] = [0]
+    elif asked.procedure:
         at = [number for number, word in values_in(PROCEDURES).items() if word == asked.procedure]
         narrowed["procedure"] = at
     return " AND ".join(["true", *(_one_of(column, numbers) for column, numbers in narrowed.items())])

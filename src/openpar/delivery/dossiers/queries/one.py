@@ -18,18 +18,18 @@ from openpar.base.facts.rows import values_of
 from openpar.base.facts.staging import BATCH
 from openpar.delivery.dossiers import law
 from openpar.delivery.dossiers.declarations import DATASET
-from openpar.delivery.dossiers.models import QualityHit
+from openpar.delivery.dossiers.models import MovedDueDay, QualityHit
 from openpar.delivery.dossiers.queries.late import WhyLate, rules_of, verdicts_of, why_late
 from openpar.delivery.dossiers.queries.lists import (
     DossierRow,
     organisation_ids,
+    plain_day,
     reckoned_of_codes,
     rows_of_codes,
 )
 from openpar.delivery.dossiers.told import one_told
 from openpar.engine.errors import EngineError
 from openpar.engine.verdicts import Event, EventKind, Terms, Verdicts, WaitKind, follow, last_day_to_apologise
-from openpar.engine.verdicts.events import legal_day
 from openpar.engine.workdays import Deadline, Pause, PauseKind, WorkCalendar, reckon
 
 _SHOWN = ("status", "due_on", "finished_at")
@@ -62,7 +62,8 @@ class Apology:
 @dataclass(frozen=True)
 class OneDossier:
     """Everything the page of a dossier shows. `deadline`: the reckoning of the legal due date; None where no
-    limit is known. `moments`: every date that was told, by the name of its column.
+    limit is known. `edition`: the number of the calendar that it is reckoned with; `moved`: due days before a
+    later edition. `moments`: every date that was told, by the name of its column.
     """
 
     row: DossierRow
@@ -71,6 +72,8 @@ class OneDossier:
     moments: tuple[tuple[str, datetime], ...]
     verdicts: Verdicts | None
     deadline: Deadline | None
+    edition: int
+    moved: tuple[MovedDueDay, ...]
     why: WhyLate | None
     apology: Apology
     tellings: tuple[Telling, ...]
@@ -100,12 +103,14 @@ def one_dossier(code: str, on: date) -> OneDossier | None:
         return None
     row = rows_of_codes([code], on)[0]
     organisation_id = organisation_ids([row.agency]).get(row.agency)
-    calendar = work_calendar(organisation_id=organisation_id, on=row.received_on or on)
     reckoned = reckoned_of_codes([code], on)
+    edition = int(reckoned.editions[0])
+    calendar = work_calendar(edition=edition, organisation_id=organisation_id, on=on)
     one = one_told(reckoned.told, 0, on)
     verdicts = verdicts_of(one, calendar, on)
     plain = {name: stored[name].plain()[0] for name in _MOMENTS}
-    issued = plain["extended_at"]
+    # The first that was told: a second one counts for nothing.
+    issued_on = plain_day(reckoned.rows.moments["extended_at"][0])
     return OneDossier(
         row=row,
         organisation_id=organisation_id,
@@ -113,10 +118,16 @@ def one_dossier(code: str, on: date) -> OneDossier | None:
         moments=tuple((name, at) for name, at in plain.items() if at is not None),
         verdicts=verdicts,
         deadline=_deadline(calendar, one.terms, one.events, on),
+        edition=edition,
+        moved=tuple(
+            MovedDueDay.objects.filter(dossier=code)
+            .select_related("edition__year_version", "edition__hours_version")
+            .order_by("id")
+        ),
         why=None if verdicts is None else why_late(one, verdicts, calendar, on),
         apology=Apology(
             _last_day(calendar, row, one.events, on),
-            None if issued is None else legal_day(issued),
+            issued_on,
             stored["new_due_on"].plain()[0],
         ),
         tellings=_tellings(code),

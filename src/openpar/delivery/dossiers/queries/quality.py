@@ -11,14 +11,19 @@ from openpar.delivery.dossiers.quality import Rule
 
 
 def open_hits(
-    *, rule: Rule | None = None, organisations: Collection[int] | None = None
+    *,
+    rule: Rule | None = None,
+    organisations: Collection[int] | None = None,
+    batch_id: int | None = None,
 ) -> QuerySet[QualityHit]:
-    """The work-list, newest first: what no later list has told rightly."""
+    """The work-list, newest first: what no later list has told rightly; of one list alone if it is named."""
     found = QualityHit.objects.filter(gone_in__isnull=True).select_related("organisation", "found_in")
     if rule is not None:
         found = found.filter(rule=rule)
     if organisations is not None:
         found = found.filter(organisation_id__in=organisations)
+    if batch_id is not None:
+        found = found.filter(found_in=batch_id)
     return found.order_by("-found_in_id", "rule", "dossier")
 
 

@@ -47,6 +47,14 @@ class Sample:
         fitting = Counter(next((one for one in formats if _is_written_so(text, one)), None) for text in tried)
         return [one for one, _count in fitting.most_common() if one is not None] or [formats[0]]
 
+    def is_spaced(self, at: int) -> bool:
+        """Some cells of a column have spaces before or behind their word."""
+        return any(word != word.strip(" ") for word in set(self.columns[at]))
+
+    def is_even(self, at: int) -> bool:
+        """All cells of a column that say something say it in as many signs."""
+        return len(set(map(len, self.columns[at])) - {0}) == 1
+
 
 def _pieces(content: bytes, begins: int) -> list[bytes]:
     """Whole lines from places spread over the file, from where its rows begin; a small file as it is."""

@@ -89,14 +89,16 @@ def _refuse_other_encodings(name: str, content: bytes) -> None:
     """The first place that is no UTF-8, if there is one. Decoded piece by piece: as a whole, Vietnamese text
     takes several times its bytes.
     """
-    decoder = codecs.getincrementaldecoder("utf-8")()
     view = memoryview(content)
-    for begin in range(0, len(content), _CHUNK):
+    begin = 0
+    while begin < len(content):
         piece = view[begin : begin + _CHUNK]
         try:
-            decoder.decode(piece, final=begin + _CHUNK >= len(content))
+            # A sign that the piece cuts through begins the next one.
+            _text, taken = codecs.utf_8_decode(piece, "strict", begin + _CHUNK >= len(content))
         except UnicodeDecodeError as error:
             raise _encoding(name, content.count(b"\n", 0, begin + error.start) + 1) from error
+        begin += taken
     if (at := content.find(b"\0")) >= 0:
         raise _encoding(name, content.count(b"\n", 0, at) + 1)
 

@@ -14,10 +14,10 @@ from openpar.delivery.figures.forms import (
     form_valid_on,
     with_placement,
 )
-from openpar.delivery.figures.models import GapExplanation
+from openpar.delivery.figures.models import Filling, GapExplanation
 from openpar.delivery.figures.queries.listing import reporting_agencies, signed_revisions
 from openpar.delivery.figures.queries.loading import load_figures, period_of_revision
-from openpar.delivery.figures.rows import Figures, Line, shown_total
+from openpar.delivery.figures.rows import Figures, Line, key_of, shown_total
 from openpar.engine.forms import Form, FormColumn
 from openpar.engine.periods import Period
 
@@ -31,12 +31,28 @@ class Sum:
 
 
 @dataclass(frozen=True)
+class HowCounted:
+    """The days and the placement that figures were counted by, and of each column that one source counted
+    whole the name of the source.
+    """
+
+    days: Period
+    placement: str
+    sources: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class RollUpRow:
-    """One row of the roll-up: an agency, a field within a level, or the sum of all."""
+    """One row of the roll-up: an agency, a field within a level, or the sum of all.
+
+    `counted`: how the figures were counted, where every sheet of the row counted alike.
+    """
 
     block: str
     label: str
     sums: Mapping[str, Sum]
+    organisation_id: int | None = None
+    counted: HowCounted | None = None
     sheet_id: int | None = None
     # The days that were counted, if they are not those of the period.
     other_days: str = ""
@@ -90,7 +106,7 @@ class RollUp:
 def roll_up(form_code: str, period: Period, *, under: int | None = None) -> RollUp | None:
     """The roll-up of a period, of the agencies below `under` if one is named; None without a form that day.
 
-    Some six queries, however many agencies there are.
+    Some seven queries, however many agencies there are.
     """
     form = form_valid_on(form_code, period.until_on)
     if form is None:
@@ -103,13 +119,17 @@ def roll_up(form_code: str, period: Period, *, under: int | None = None) -> Roll
     columns = with_placement(form, _widest(form, placements))
     keys = [column.key for column in count_columns(columns)]
     rows = []
+    sources = sources_of_fillings([one.sheet_id for one in revisions])
+    how = {one.pk: (period_of_revision(one), one.placement) for one in revisions}
     for revision in revisions:
-        days = period_of_revision(revision)
+        days = how[revision.pk][0]
         rows.append(
             _agency_row(
                 names[revision.sheet.organisation_id],
                 figures[revision.pk],
                 keys,
+                organisation_id=revision.sheet.organisation_id,
+                counted=HowCounted(*how[revision.pk], _sources_of_total(figures[revision.pk], keys, sources)),
                 sheet_id=revision.sheet_id,
                 other_days="" if days.has_same_days(period) else days.words,
             )
@@ -121,8 +141,19 @@ def roll_up(form_code: str, period: Period, *, under: int | None = None) -> Roll
         form=columns,
         period=period,
         agencies=tuple(rows),
-        fields=_fields(form, period, [(name, figures[pk]) for pk, name in agency_of.items()], keys),
-        total=RollUpRow("", "", {key: _added([(row.label, row.sums[key]) for row in rows]) for key in keys}),
+        fields=_fields(
+            form,
+            period,
+            [_Sheet(name, figures[pk], *how[pk]) for pk, name in agency_of.items()],
+            keys,
+            sources,
+        ),
+        total=RollUpRow(
+            "",
+            "",
+            {key: _added([(row.label, row.sums[key]) for row in rows]) for key in keys},
+            counted=_alike([row.counted for row in rows if row.counted], keys),
+        ),
         missing=tuple(name for one, name in names.items() if one not in sent),
         unlike=tuple(
             sorted((agency_of[one.pk] for one in revisions if one.placement != usual), key=sort_key)
@@ -160,8 +191,54 @@ def _widest(form: Form, placements: Iterable[str]) -> str:
     return next((name for name in placements if name and form.placement(name).columns), "")
 
 
+def agencies_signed(form_code: str, period: Period, block: str = "", label: str = "") -> frozenset[int]:
+    """The agencies whose signed figures the roll-up of a period adds: all, or those with a row of this level
+    and name.
+    """
+    names = reporting_agencies(period.legal_until_on)
+    revisions = [one for one in signed_revisions(form_code, period) if one.sheet.organisation_id in names]
+    if label:
+        figures, key = load_figures(revisions), key_of(block, label)
+        revisions = [one for one in revisions if key in {line.key for line in figures[one.pk].lines}]
+    return frozenset(one.sheet.organisation_id for one in revisions)
+
+
+def sources_of_fillings(sheet_ids: Iterable[int]) -> dict[int, str]:
+    """Which source each filling of some sheets counted with; one query."""
+    counted = Filling.objects.filter(sheet__in=list(sheet_ids), origin=Filling.Origin.COUNTED)
+    return dict(counted.values_list("pk", "source"))
+
+
+def source_of(lines: Sequence[Line], key: str, sources: Mapping[int, str]) -> str:
+    """The one source that counted a column of every row; empty where there is none."""
+    found = {sources.get(line.origins.get(key, 0), "") for line in lines}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _sources_of_total(figures: Figures, keys: Sequence[str], sources: Mapping[int, str]) -> dict[str, str]:
+    """A sum that was stated otherwise nobody counted."""
+    stated = {key for line in figures.stated if not line.block for key in line.counts}
+    return {key: "" if key in stated else source_of(figures.lines, key, sources) for key in keys}
+
+
+def _alike(rows: Sequence[HowCounted], keys: Sequence[str]) -> HowCounted | None:
+    """How all of them were counted; None where days or placement differ."""
+    if not rows or any((one.days, one.placement) != (rows[0].days, rows[0].placement) for one in rows):
+        return None
+    found = {key: {one.sources.get(key, "") for one in rows} for key in keys}
+    sources = {key: names.pop() if len(names) == 1 else "" for key, names in found.items()}
+    return HowCounted(rows[0].days, rows[0].placement, sources)
+
+
 def _agency_row(
-    name: str, figures: Figures, keys: Sequence[str], *, sheet_id: int, other_days: str
+    name: str,
+    figures: Figures,
+    keys: Sequence[str],
+    *,
+    organisation_id: int,
+    counted: HowCounted,
+    sheet_id: int,
+    other_days: str,
 ) -> RollUpRow:
     total = shown_total(figures)
     own = set(figures.used_keys(form_of_version(figures.form.code, figures.form.version)))
@@ -170,33 +247,58 @@ def _agency_row(
         value = total.get(key)
         # A column that the agency does not use is not a figure that it lacks.
         found[key] = Sum(value, (name,) if value is None and key in own else ())
-    return RollUpRow("", name, found, sheet_id=sheet_id, other_days=other_days)
+    return RollUpRow(
+        "",
+        name,
+        found,
+        organisation_id=organisation_id,
+        counted=counted,
+        sheet_id=sheet_id,
+        other_days=other_days,
+    )
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The figures of one agency, with the days and the placement they were counted by."""
+
+    agency: str
+    figures: Figures
+    days: Period
+    placement: str
 
 
 def _fields(
-    form: Form, period: Period, sheets: Sequence[tuple[str, Figures]], keys: Sequence[str]
+    form: Form,
+    period: Period,
+    sheets: Sequence[_Sheet],
+    keys: Sequence[str],
+    sources: Mapping[int, str],
 ) -> tuple[RollUpRow, ...]:
     """Rows of the same level and name, added over the agencies that have them."""
-    gathered: dict[str, list[tuple[str, Line, frozenset[str]]]] = {}
-    for name, figures in sheets:
+    gathered: dict[str, list[tuple[_Sheet, Line, frozenset[str]]]] = {}
+    for sheet in sheets:
+        figures = sheet.figures
         own = frozenset(figures.used_keys(form_of_version(figures.form.code, figures.form.version)))
         for line in figures.lines:
-            gathered.setdefault(line.key, []).append((name, line, own))
+            gathered.setdefault(line.key, []).append((sheet, line, own))
     rows = []
     for found in gathered.values():
         first = found[0][1]
-        parts = {
-            key: [
-                (name, Sum(line.counts.get(key), (name,) if key in own and key not in line.counts else ()))
-                for name, line, own in found
-            ]
-            for key in keys
-        }
-        rows.append(
-            RollUpRow(first.block, first.label, {key: _added(of_key) for key, of_key in parts.items()})
-        )
+        parts = {key: [_part(key, sheet.agency, line, own) for sheet, line, own in found] for key in keys}
+        counted = [
+            HowCounted(sheet.days, sheet.placement, {key: source_of([line], key, sources) for key in keys})
+            for sheet, line, _own in found
+        ]
+        sums = {key: _added(of_key) for key, of_key in parts.items()}
+        rows.append(RollUpRow(first.block, first.label, sums, counted=_alike(counted, keys)))
     order = {block: place for place, block in enumerate(("", *blocks_of(form, period.until_on), "district"))}
     return tuple(sorted(rows, key=lambda row: (order.get(row.block, len(order)), sort_key(row.label))))
+
+
+def _part(key: str, agency: str, line: Line, own: frozenset[str]) -> tuple[str, Sum]:
+    blank = (agency,) if key in own and key not in line.counts else ()
+    return agency, Sum(line.counts.get(key), blank)
 
 
 def _added(parts: Sequence[tuple[str, Sum]]) -> Sum:

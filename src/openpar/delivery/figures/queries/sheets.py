@@ -25,7 +25,10 @@ from openpar.engine.periods import Period
 
 @dataclass(frozen=True)
 class Origin:
-    """Where figures come from: the kind of act, by whom, when; the file or the source."""
+    """Where figures come from: the kind of act, by whom, when; the file or the source.
+
+    `source` is as people read it, `source_name` the stable word.
+    """
 
     id: int
     origin: Filling.Origin
@@ -34,6 +37,7 @@ class Origin:
     file_name: str
     sha256: str
     source: str
+    source_name: str
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,7 @@ def _origins(sheet: FigureSheet) -> dict[int, Origin]:
             file_name=row.batch.file_name if row.batch else "",
             sha256=row.batch.sha256 if row.batch else "",
             source=labels.get(row.source, row.source),
+            source_name=row.source,
         )
         for row in Filling.objects.filter(sheet=sheet).select_related("by", "batch")
     }

@@ -8,13 +8,14 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from openpar.base.organisations.models import OrganisationVersion
 from openpar.base.organisations.queries import names_on
 from openpar.common.errors import Gap
 from openpar.common.text import sort_key
 from openpar.delivery.procedures.levels import counts_as
 from openpar.delivery.procedures.models import ProcedureVersion, Provision, VersionAgency, VersionTerm
 from openpar.delivery.procedures.queries.listing import offers_on
-from openpar.delivery.procedures.words import AgencyKind, FeeKind, Level, OnlineLevel
+from openpar.delivery.procedures.words import ORGANISATION_KINDS, AgencyKind, FeeKind, Level, OnlineLevel
 
 
 @dataclass
@@ -109,6 +110,35 @@ def form_07b(day: date) -> Form07b:
         at_two_levels=sum(len(version.levels) > 1 for version in versions),
         gaps=tuple(gap for row in (*listed, total) for gap in row.gaps()),
     )
+
+
+# The columns of form II.07b, before they are told apart by level.
+COLUMNS = ("procedures", "at_one_stop", "workflows")
+
+
+def versions_counted(day: date, column: str, organisation_id: int) -> list[int]:
+    """The versions that a column of form II.07b counts for an agency: of what it leads itself, and what every
+    agency of its kind leads.
+    """
+    here = OrganisationVersion.objects.as_of(day).filter(organisation=organisation_id).first()
+    kinds = {kind.value for kind, members in ORGANISATION_KINDS.items() if here and here.kind in members}
+    leads = {
+        row.version_id: row
+        for row in VersionAgency.objects.filter(version__in=ProcedureVersion.objects.as_of(day)).order_by(
+            "-position"
+        )
+    }
+    own = [
+        version_id
+        for version_id, lead in leads.items()
+        if lead.organisation_id == organisation_id or (lead.organisation_id is None and lead.kind in kinds)
+    ]
+    if column == COLUMNS[0]:
+        return own
+    procedures = dict(ProcedureVersion.objects.filter(pk__in=own).values_list("pk", "procedure_id"))
+    offers = offers_on(day, procedures.values())
+    name = "at_one_stop" if column == COLUMNS[1] else "has_internal_workflow"
+    return [pk for pk, procedure in procedures.items() if getattr(offers.get(procedure), name, False)]
 
 
 def _row_of(lead: VersionAgency | None, rows: dict[object, FormRow], names: dict[int, str]) -> FormRow:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from openpar.base.organisations.roles import Actor
+from openpar.base.organisations.permissions import not_allowed
+from openpar.base.organisations.roles import Actor, Role
 from openpar.common.db import write_transaction
 from openpar.delivery.service_quality.actions.shared import (
     Row,
@@ -22,7 +24,7 @@ from openpar.delivery.service_quality.actions.shared import (
 from openpar.delivery.service_quality.counted import ByIndicator, Count, counted_figures
 from openpar.delivery.service_quality.errors import InputsRefused
 from openpar.delivery.service_quality.models import IndicatorInput, Origin, Saying
-from openpar.delivery.service_quality.periods import IndexPeriod
+from openpar.delivery.service_quality.periods import IndexPeriod, IndexPeriodKind
 from openpar.delivery.service_quality.queries.boards import scored_agencies
 from openpar.delivery.service_quality.queries.inputs import newest_rows
 from openpar.delivery.service_quality.rows import Given
@@ -50,7 +52,53 @@ def count_inputs(*, by: Actor, at: datetime, period: IndexPeriod, replace_stated
 
     What a person stated (typed or from a file) stays unless `replace_stated`. Raises InputsRefused.
     """
-    refuse_unless_manages(by)
+    return _count(by, at, period, refuse_unless_manages, replace_stated=replace_stated)
+
+
+def count_again(*, by: Actor, at: datetime, since: date) -> int:
+    """Counts anew every period that somebody had counted before and that was not over on the day `since`; how
+    many figures are others now.
+
+    To be done every night, `since` the day of the last time; once more changes no figure. What a person
+    stated stays. Raises InputsRefused for anybody but an administrator.
+    """
+    _refuse_unless_administers(by)
+    return sum(
+        counted.added + counted.withdrawn
+        for counted in (
+            _count(by, at, period, _refuse_unless_administers, replace_stated=False)
+            for period in periods_counted()
+            if period.until_on >= since
+        )
+    )
+
+
+def periods_counted() -> tuple[IndexPeriod, ...]:
+    """The periods of which figures were counted, in their order; one query."""
+    rows = IndicatorInput.objects.filter(origin__in=_COUNTED).order_by()
+    found = rows.values_list("kind", "year", "number").distinct()
+    return tuple(sorted(IndexPeriod(IndexPeriodKind(kind), year, number) for kind, year, number in found))
+
+
+def were_counted() -> bool:
+    """Has anybody ever had figures counted?"""
+    return IndicatorInput.objects.filter(origin__in=_COUNTED).exists()
+
+
+def _refuse_unless_administers(by: Actor) -> None:
+    if not by.has(Role.ADMINISTRATOR):
+        raise InputsRefused(not_allowed(by, _("Việc này do hệ thống tự làm hằng đêm")))
+
+
+def _count(
+    by: Actor,
+    at: datetime,
+    period: IndexPeriod,
+    refuse: Callable[[Actor], None],
+    *,
+    replace_stated: bool,
+) -> Counted:
+    refuse(by)
     if gaps := period_gaps(period, at):
         raise InputsRefused(gaps)
     indicators = needed_set(period.until_on)
@@ -59,7 +107,7 @@ def count_inputs(*, by: Actor, at: datetime, period: IndexPeriod, replace_stated
     found = counted_figures(period, agencies, timezone.localdate(at))
     with write_transaction():
         lock_agencies(sorted(agencies))
-        refuse_unless_manages(by)
+        refuse(by)
         newest = newest_rows(period)
         rows, unchanged, kept = _rows(found, newest, indicators, replace_stated=replace_stated)
         gone = _withdrawn(found, newest, agencies)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from openpar.base.organisations.models import OrganisationVersion
 from openpar.base.organisations.queries import TreeNode, names_on, tree_as_of
 from openpar.common.text import sort_key
+from openpar.delivery.service_quality.models import Origin
 from openpar.delivery.service_quality.periods import IndexPeriod, months_up_to
 from openpar.delivery.service_quality.queries.inputs import (
     ByAgency,
@@ -18,6 +19,7 @@ from openpar.delivery.service_quality.queries.inputs import (
     figures_known,
     figures_of_periods,
     known_inputs,
+    origins_known,
     portal_points,
 )
 from openpar.delivery.service_quality.rollup import Rolled, Sum, rolled, rolled_up
@@ -119,12 +121,16 @@ def _ranked(rows: Sequence[BoardRow]) -> tuple[BoardRow, ...]:
 
 @dataclass(frozen=True)
 class Line:
-    """One indicator of one agency: points and sentence, the sum, the agency's own words about it."""
+    """One indicator of one agency: points and sentence, the sum, the agency's own words about it.
+
+    `origin`: where everything in the sum comes from; None where it comes from several, or there is nothing.
+    """
 
     score: IndicatorScore
     sum: Sum
     own: Known | None
     group: str
+    origin: Origin | None = None
 
     @property
     def lost(self) -> Decimal | None:
@@ -181,8 +187,20 @@ def agency_index(
     found = rolled(indicators, own, inside, scored_agencies(period.until_on))
     words = known_inputs(period, organisation_id, before=before)
     names = {one.organisation_id: one.name for one in node.all()}
+    origins = origins_known(period, before=before, only=inside)
+
+    def origin_of(indicator: str) -> Origin | None:
+        several = {origins[one][indicator] for one in found.sums[indicator].added}
+        return several.pop() if len(several) == 1 else None
+
     lines = tuple(
-        Line(score, found.sums[score.indicator.id], words.get(score.indicator.id), of_group.group.name)
+        Line(
+            score,
+            found.sums[score.indicator.id],
+            words.get(score.indicator.id),
+            of_group.group.name,
+            origin_of(score.indicator.id),
+        )
         for of_group in found.index.groups
         for score in of_group.lines
     )

@@ -76,6 +76,17 @@ def figures_of_periods(
     return found
 
 
+def origins_known(
+    period: IndexPeriod, *, before: datetime | None = None, only: Collection[int] | None = None
+) -> dict[int, dict[str, Origin]]:
+    """Where the newest words come from, by agency and indicator; one query."""
+    found: dict[int, dict[str, Origin]] = {}
+    rows = _rows(before, only).filter(of_period(period))
+    for organisation_id, name, origin in rows.values_list("organisation_id", "indicator", "origin"):
+        found.setdefault(organisation_id, {})[name] = Origin(origin)
+    return found
+
+
 def known_inputs(
     period: IndexPeriod, organisation_id: int, *, before: datetime | None = None
 ) -> dict[str, Known]:

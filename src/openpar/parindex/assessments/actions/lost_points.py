@@ -18,13 +18,13 @@ from openpar.base.accounts.queries import Actor
 from openpar.common.formats import format_decimal
 from openpar.engine.numbers import ZERO, subtract, total_of
 from openpar.parindex.assessments.models import Assessment, Layer, Round
+from openpar.parindex.assessments.queries.leaves import fields_of_leaves
 from openpar.parindex.assessments.results import BlockResults, LineResult, UnitResult
 from openpar.parindex.criteria.lasting import lasting_keys
 from openpar.parindex.criteria.queries import LoadedSet
-from openpar.reform.fields import field_from_words
 from openpar.reform.findings.actions.adding import Leaf, NewFinding, add_findings
 from openpar.reform.findings.actions.conferences import OwedConference, PublishedRound, owe_conferences
-from openpar.reform.findings.limits import LostPointsRule, leaf_fields, lost_points_rule, remedy_until
+from openpar.reform.findings.limits import LostPointsRule, lost_points_rule, remedy_until
 from openpar.reform.findings.models import FoundBy
 from openpar.reform.findings.taxonomy import proposed_code
 
@@ -40,7 +40,6 @@ class _Occasion:
     on: date
     deadline: date
     rule: LostPointsRule
-    fields: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def record_lost_points(*, round: Round, blocks: Sequence[BlockResults], by: Acto
     A few queries for hundreds of units. Raises FindingRefused; the publication then does not happen.
     """
     today = timezone.localdate(at)
-    occasion = _Occasion(round, today, remedy_until(today), lost_points_rule(today), leaf_fields(today))
+    occasion = _Occasion(round, today, remedy_until(today), lost_points_rule(today))
     lines: list[NewFinding] = []
     for block in blocks:
         table = _table(block.criteria, occasion)
@@ -84,15 +83,10 @@ def _is_silent(unit: UnitResult) -> bool:
 
 
 def _table(criteria: LoadedSet, occasion: _Occasion) -> _Table:
-    fields = {
-        leaf.field_code: field_from_words(criteria.titles[leaf.field_code])
-        or occasion.fields.get(leaf.field_code, _STEERING)
-        for leaf in criteria.leaves.values()
-    }
     keys = lasting_keys([leaf.id for leaf in criteria.leaves.values()])
     return _Table(
         criteria,
-        {code: fields[leaf.field_code] for code, leaf in criteria.leaves.items()},
+        fields_of_leaves(criteria, occasion.on),
         {code: keys[leaf.id] for code, leaf in criteria.leaves.items()},
     )
 

@@ -21,20 +21,18 @@ class Monitors:
 
     @property
     def counts(self) -> tuple[str, ...]:
-        return tuple(name for one in figure_definitions() for name in (one.code, f"{one.code}.of"))
+        ratios = (one.code for one in figure_definitions() if not one.is_count)
+        return tuple(name for code in ratios for name in (code, f"{code}.of"))
 
     def lines(
         self, organisation_ids: Collection[int], during: Period, today: date
     ) -> Mapping[int, list[RegisterLine]]:
         found = figures_by_agency(organisation_ids, during)
         known = {
-            agency: [_line(one) for one in figures if _is_known(one)] for agency, figures in found.items()
+            agency: [_line(one) for one in figures if one.is_known and not one.is_count]
+            for agency, figures in found.items()
         }
         return {agency: lines for agency, lines in known.items() if lines}
-
-
-def _is_known(figure: MonitorFigure) -> bool:
-    return figure.numerator is not None and figure.denominator is not None
 
 
 def _line(figure: MonitorFigure) -> RegisterLine:

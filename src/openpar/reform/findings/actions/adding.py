@@ -56,12 +56,16 @@ _AT_A_TIME = 400
 
 @dataclass(frozen=True)
 class Leaf:
-    """A line of a criteria set in words; `key` is what stays the same over the years, "" if not known."""
+    """A line of a criteria set in words; `key` is what stays the same over the years, "" if not known.
+
+    `maximum`: the most points that can be lost there, None where nobody said.
+    """
 
     code: str
     text: str
     year: int
     key: str = ""
+    maximum: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,8 @@ class NewFinding:
     """What was found, with whom, by whom and for which days (both included).
 
     `finder_id` is the organisation that found it and will close it. `severity` None: that of the taxonomy.
-    `source_*`: what it came from, in words, and its address. `points_at_stake`: points lost on the line.
+    `source_*`: what it came from, in words, and its address. `points_at_stake`: the points lost on the line;
+    None: the most that can be lost there, as far as known.
     """
 
     organisation_id: int
@@ -136,9 +141,13 @@ def may_add(by: Actor, line: NewFinding) -> bool:
 
 
 def classify_finding(
-    *, finding_id: int, code: str, expected_version: int, by: Actor, at: datetime
+    *, finding_id: int, code: str, leaf: Leaf | None, expected_version: int, by: Actor, at: datetime
 ) -> Finding:
-    """The finding side gives a finding its code of the taxonomy, or another. Raises FindingRefused."""
+    """The finding side says what a finding is: its code of the taxonomy, and the line of the criteria set
+    that it costs; "" and None for none. What a published result lost stays where it was lost.
+
+    Raises FindingRefused, StaleFinding.
+    """
     with write_transaction():
         finding = take_finding(finding_id, expected_version)
         if not may_judge(as_side(by, at), finding):
@@ -149,15 +158,47 @@ def classify_finding(
         found = entry(code, finding.period_until)
         if code and (found is None or found.field != finding.field):
             gaps.append(_bad_code(code))
+        is_moved = leaf_of(finding) != leaf
+        if is_moved and finding.is_of_publication:
+            what = _("điểm đã mất ở tiêu chí này theo kết quả công bố")
+            gaps.append(Gap(_("Tiêu chí"), what, _("Giữ nguyên tiêu chí"), code="published-leaf"))
         refuse_if(gaps)
-        before = finding.code
+        before = _classified(finding)
         finding.code = code
-        moved(finding, "code")
+        if is_moved:
+            _set_leaf(finding, leaf)
+        moved(finding, "code", *_LEAF)
         _renew_recurrence({finding.organisation_id})
-        add_step(finding, FindingStep.Kind.CLASSIFIED, text=code, by=by, at=at)
-        trace(finding, "finding.classified", by=by, at=at, before={"code": before}, after={"code": code})
+        words = " · ".join(
+            part for part in (code, f"{finding.leaf_code} {finding.leaf_text}".strip()) if part
+        )
+        add_step(finding, FindingStep.Kind.CLASSIFIED, text=words, by=by, at=at)
+        trace(finding, "finding.classified", by=by, at=at, before=before, after=_classified(finding))
         finding.refresh_from_db()
         return finding
+
+
+def leaf_of(finding: Finding) -> Leaf | None:
+    """The line of the criteria set that a finding names, as `classify_finding` takes it."""
+    if not finding.leaf_text:
+        return None
+    assert finding.leaf_year is not None
+    points = None if finding.is_of_publication else finding.points_at_stake
+    return Leaf(finding.leaf_code, finding.leaf_text, finding.leaf_year, finding.leaf_key, points)
+
+
+_LEAF = ("leaf_code", "leaf_text", "leaf_year", "leaf_key", "points_at_stake")
+
+
+def _set_leaf(finding: Finding, leaf: Leaf | None) -> None:
+    finding.leaf_code, finding.leaf_key = (leaf.code, leaf.key) if leaf else ("", "")
+    finding.leaf_text = leaf.text[:LONGEST_LINE] if leaf else ""
+    finding.leaf_year = leaf.year if leaf else None
+    finding.points_at_stake = leaf.maximum if leaf else None
+
+
+def _classified(finding: Finding) -> dict[str, object]:
+    return {"code": finding.code, "leaf": f"{finding.leaf_code} {finding.leaf_text}".strip()}
 
 
 _Units = dict[tuple[int, date], OrganisationVersion]
@@ -211,8 +252,7 @@ def _row(line: NewFinding, unit: OrganisationVersion, by: Actor, at: datetime) -
     known = entry(line.code, line.period_until) if line.code else None
     severity = line.severity or (known.severity if known else Severity.MINOR)
     text = cleaned(line.text)
-    leaf = line.leaf
-    return Finding(
+    row = Finding(
         organisation_id=line.organisation_id,
         unit=unit,
         field=line.field,
@@ -230,16 +270,15 @@ def _row(line: NewFinding, unit: OrganisationVersion, by: Actor, at: datetime) -
         period_until=line.period_until,
         year=year_of(line.period_until),
         request=cleaned(line.request),
-        leaf_code=leaf.code if leaf else "",
-        leaf_text=leaf.text[:LONGEST_LINE] if leaf else "",
-        leaf_year=leaf.year if leaf else None,
-        leaf_key=leaf.key if leaf else "",
-        points_at_stake=line.points_at_stake,
         deadline=line.deadline,
         found_on=line.found_on,
         entered_by_id=by.id,
         entered_at=at,
     )
+    _set_leaf(row, line.leaf)
+    if line.points_at_stake is not None:
+        row.points_at_stake = line.points_at_stake
+    return row
 
 
 def _known(row: Finding) -> Known:

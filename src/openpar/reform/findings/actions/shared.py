@@ -24,7 +24,7 @@ from openpar.reform.findings.models import (
     FindingState,
     FindingStep,
 )
-from openpar.reform.findings.permissions import FROM_INSIDE
+from openpar.reform.findings.permissions import FROM_INSIDE, JUDGES_DESK
 from openpar.reform.findings.stages import FINDING
 from openpar.reform.heirs import heirs_on, standing_in
 
@@ -132,11 +132,20 @@ def tell_unit(finding: Finding, text: str, *, by: Actor, at: datetime) -> None:
 
 
 def tell_finder(finding: Finding, text: str, *, by: Actor, at: datetime) -> None:
-    """Who may close it, of the finder or its heir, learns of what the unit did."""
-    if finding.found_by in FROM_INSIDE:
-        units = acting_for([finding.organisation_id], at)
-        recipients = people_of(units, [Role.AGENCY_HEAD], at=at, but=by)
-    else:
-        finders = acting_for([finding.finder_id], at)
-        recipients = people_of(finders, [Role.ROUND_MANAGER, Role.PROCEDURE_CONTROLLER], at=at, but=by)
+    """Who may close it learns of what the unit did: those whose desk it is, else the head of the finder."""
+    recipients = [one for one in _judges_of(finding, at) if one != by.id]
     tell(recipients=recipients, text=text, link=f"/findings/{finding.pk}/", at=at)
+
+
+def _judges_of(finding: Finding, at: datetime) -> list[int]:
+    """The same people as `reminding` names, who `may_judge`; the leaders where finder and unit are one."""
+    units, finders = acting_for([finding.organisation_id], at), acting_for([finding.finder_id], at)
+    if finding.found_by in FROM_INSIDE:
+        return people_of(units, [Role.AGENCY_HEAD], at=at)
+    # Nobody judges for a unit they belong to.
+    own = set(people_of(units, list(Role), at=at))
+    if units == finders:
+        found = people_holding([Role.LEADER], None, timezone.localdate(at))
+        return [one for one in found if one not in own]
+    desk = [one for one in people_of(finders, JUDGES_DESK, at=at) if one not in own]
+    return desk or [one for one in people_of(finders, [Role.AGENCY_HEAD], at=at) if one not in own]

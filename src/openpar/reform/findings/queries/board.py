@@ -13,9 +13,9 @@ from django.db.models import Max, Q, QuerySet
 from openpar.base.organisations.queries import names_on
 from openpar.base.organisations.roles import Actor
 from openpar.common.text import fold, sort_key
-from openpar.engine.numbers import ZERO, add
+from openpar.engine.numbers import ZERO, add, total_of
 from openpar.reform.findings.lateness import OWED, overdue_on
-from openpar.reform.findings.models import Finding, FindingState
+from openpar.reform.findings.models import Finding, FindingState, FoundBy
 from openpar.reform.findings.queries.visibility import visible_findings
 
 Key = TypeVar("Key", bound=Hashable)
@@ -70,7 +70,11 @@ def _of_state(state: str, today: date) -> Q:
 
 @dataclass
 class Tally:
-    """How many findings of something stand where, and the points at stake in those not closed."""
+    """How many findings of something stand where, and the points in those not closed.
+
+    `points`: what published results lost. `at_stake`: what the lines that other findings name may lose, each
+    line of a unit once, and none that has lost points already.
+    """
 
     total: int = 0
     owed: int = 0
@@ -79,6 +83,12 @@ class Tally:
     closed: int = 0
     recurring: int = 0
     points: Decimal = field(default=ZERO)
+    _stakes: dict[tuple[int, str], Decimal] = field(default_factory=dict)
+    _lost: set[tuple[int, str]] = field(default_factory=set)
+
+    @property
+    def at_stake(self) -> Decimal:
+        return total_of(points for line, points in self._stakes.items() if line not in self._lost)
 
     def count(self, line: _Line, today: date) -> None:
         self.total += 1
@@ -86,11 +96,19 @@ class Tally:
         if line.state == FindingState.CLOSED:
             self.closed += 1
         else:
-            self.points = add(self.points, line.points or ZERO)
+            self._weigh(line)
         self.reported += line.state == FindingState.REPORTED
         if line.state in OWED:
             self.owed += 1
             self.overdue += line.deadline is not None and line.deadline < today
+
+    def _weigh(self, line: _Line) -> None:
+        named = (line.organisation_id, line.leaf_key or line.leaf_text)
+        if line.found_by == FoundBy.APPRAISAL and line.source_id is not None:
+            self.points = add(self.points, line.points or ZERO)
+            self._lost.add(named)
+        elif line.points is not None:
+            self._stakes[named] = max(line.points, self._stakes.get(named, ZERO))
 
 
 @dataclass(frozen=True)
@@ -101,6 +119,10 @@ class _Line:
     deadline: date | None
     points: Decimal | None
     earlier_years: str
+    found_by: str
+    source_id: int | None
+    leaf_key: str
+    leaf_text: str
 
 
 @dataclass(frozen=True)
@@ -121,10 +143,15 @@ class Counted:
     by_agency: tuple[AgencyTally, ...]
 
 
+_COLUMNS = (
+    *("organisation_id", "field", "state", "deadline", "points_at_stake", "earlier_years"),
+    *("found_by", "source_id", "leaf_key", "leaf_text"),
+)
+
+
 def counted(findings: QuerySet[Finding], today: date) -> Counted:
     """Two queries, however many findings and agencies there are."""
-    columns = ("organisation_id", "field", "state", "deadline", "points_at_stake", "earlier_years")
-    lines = [_Line(*row) for row in findings.order_by().values_list(*columns)]
+    lines = [_Line(*row) for row in findings.order_by().values_list(*_COLUMNS)]
     agencies = _by(lines, lambda line: line.organisation_id, today)
     names = names_on(agencies, today)
     by_agency = [AgencyTally(one, names.get(one, ""), tally) for one, tally in agencies.items()]

@@ -41,7 +41,7 @@ class AboutLeaf:
     days_overdue: int
 
 
-def open_or_late_for(
+def about_leaves_of(
     organisation_id: int,
     leaves: Iterable[LeafAsked],
     *,
@@ -49,16 +49,16 @@ def open_or_late_for(
     today: date,
     among: QuerySet[Finding] | None = None,
 ) -> Mapping[str, tuple[AboutLeaf, ...]]:
-    """By code of the leaf: findings about the same criterion that are open, or were remedied late.
+    """By code of the leaf: findings about the same criterion, the newest first: open, late or remedied.
 
     Of the unit and those it succeeds; what the appraisal of `year` or later itself found is left out. `among`
     narrows to what somebody may see. One query beside those of the succession.
     """
-    found = open_or_late_among([organisation_id], leaves, year=year, today=today, among=among)
+    found = about_leaves_among([organisation_id], leaves, year=year, today=today, among=among)
     return found.get(organisation_id, {})
 
 
-def open_or_late_among(
+def about_leaves_among(
     organisation_ids: Collection[int],
     leaves: Iterable[LeafAsked],
     *,
@@ -74,8 +74,6 @@ def open_or_late_among(
     rows = rows.exclude(leaf_text="").exclude(found_by=FoundBy.APPRAISAL, leaf_year__gte=year)
     about: dict[int, list[tuple[str, AboutLeaf]]] = {}
     for row in rows.order_by("-year", "id"):
-        if row.state == FindingState.CLOSED and was_remedied_in_time(row):
-            continue
         codes = [leaf.code for leaf in asked if _is_about(row, leaf)]
         about.setdefault(row.organisation_id, []).extend((code, _about(row, today)) for code in codes)
     return {unit: found for unit, line in lineage.items() if (found := _by_code(about, line))}
@@ -98,13 +96,13 @@ def _is_about(row: Finding, leaf: LeafAsked) -> bool:
 
 
 def _about(row: Finding, today: date) -> AboutLeaf:
-    is_closed = row.state == FindingState.CLOSED
+    is_closed_late = row.state == FindingState.CLOSED and not was_remedied_in_time(row)
     return AboutLeaf(
         id=row.pk,
         text=row.text,
         year=row.year,
         state=FindingState(row.state),
-        is_late=is_closed or is_overdue(row, today),
+        is_late=is_closed_late or is_overdue(row, today),
         days_overdue=days_overdue(row, today),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -16,8 +16,8 @@ from openpar.common.errors import Gap
 from openpar.common.formats import format_date
 from openpar.common.text import nfc
 from openpar.reform.fields import field_codes
-from openpar.reform.findings.actions.adding import NewFinding, add_findings
-from openpar.reform.findings.models import Finding, FoundBy
+from openpar.reform.findings.actions.adding import Leaf, NewFinding, add_findings
+from openpar.reform.findings.models import LONGEST_LINE, Finding, FoundBy
 from openpar.reform.findings.taxonomy import entries
 from openpar.reform.inspections.actions.cases import conflict_gaps
 from openpar.reform.inspections.actions.shared import (
@@ -61,7 +61,10 @@ class Words:
 
 @dataclass(frozen=True)
 class NewLimitation:
-    """A shortcoming of one unit; `code` of the taxonomy of findings may be empty, `field` may not."""
+    """A shortcoming of one unit; `code` of the taxonomy of findings may be empty, `field` may not.
+
+    `leaf`: the line of the criteria set that it costs points at, as far as known.
+    """
 
     field: str
     text: str
@@ -69,6 +72,7 @@ class NewLimitation:
     request: str = ""
     remedy_due: date | None = None
     item: str = ""
+    leaf: Leaf | None = None
 
 
 def write_conclusion(
@@ -113,20 +117,71 @@ def add_limitation(*, by: Actor, at: datetime, unit_id: int, limitation: NewLimi
         case = unit.inspection
         refuse_unless_writes(by, case, at)
         refuse_if(_limitation_gaps(limitation, timezone.localdate(at)))
-        added = Limitation.objects.create(
-            unit=unit,
-            field=limitation.field,
-            code=limitation.code,
-            item=limitation.item[:20],
-            text=nfc(limitation.text).strip(),
-            request=nfc(limitation.request).strip(),
-            remedy_due=limitation.remedy_due,
-            added_by_id=by.person_id,
-            added_at=at,
-        )
-        after = {"field": added.field, "code": added.code, "text": added.text, "request": added.request}
-        trace_case(case, "inspection.limitation_added", by=by, at=at, after=after, unit=unit)
+        item = limitation.item[:20]
+        added = Limitation(unit=unit, item=item, added_by_id=by.person_id, added_at=at)
+        _say(added, limitation)
+        added.save()
+        trace_case(case, "inspection.limitation_added", by=by, at=at, after=_said(added), unit=unit)
         return added
+
+
+def change_limitation(
+    *, by: Actor, at: datetime, limitation_id: int, expected_version: int, limitation: NewLimitation
+) -> Limitation:
+    """A limitation is worded anew, while the conclusion is not issued; the line of the checklist that it came
+    from stays. Raises InspectionRefused, StaleInspection.
+    """
+    with write_transaction():
+        unit_id = Limitation.objects.values_list("unit_id", flat=True).get(pk=limitation_id)
+        unit = take_unit(unit_id)
+        refuse_unless_writes(by, unit.inspection, at)
+        changed = Limitation.objects.get(pk=limitation_id)
+        refuse_if_stale(changed.version, expected_version)
+        # A deadline that was in time when it was set does not keep the words from being changed.
+        is_kept = limitation.remedy_due == changed.remedy_due
+        asked = replace(limitation, remedy_due=None) if is_kept else limitation
+        refuse_if(_limitation_gaps(asked, timezone.localdate(at)))
+        before = _said(changed)
+        _say(changed, limitation)
+        changed.version += 1
+        changed.save()
+        verb = "inspection.limitation_changed"
+        trace_case(unit.inspection, verb, by=by, at=at, before=before, after=_said(changed), unit=unit)
+        return changed
+
+
+def leaf_of(limitation: Limitation) -> Leaf | None:
+    """The line of the criteria set that a limitation names."""
+    if not limitation.leaf_text:
+        return None
+    return Leaf(
+        code=limitation.leaf_code,
+        text=limitation.leaf_text,
+        year=limitation.leaf_year or 0,
+        key=limitation.leaf_key,
+        maximum=limitation.points_at_stake,
+    )
+
+
+def _say(row: Limitation, said: NewLimitation) -> None:
+    row.field, row.code = said.field, said.code
+    row.text, row.request = nfc(said.text).strip(), nfc(said.request).strip()
+    row.remedy_due = said.remedy_due
+    leaf = said.leaf
+    row.leaf_code, row.leaf_text = (leaf.code, leaf.text[:LONGEST_LINE]) if leaf else ("", "")
+    row.leaf_year, row.leaf_key = (leaf.year, leaf.key) if leaf else (None, "")
+    row.points_at_stake = leaf.maximum if leaf else None
+
+
+def _said(row: Limitation) -> dict[str, object]:
+    return {
+        "field": row.field,
+        "code": row.code,
+        "text": row.text,
+        "request": row.request,
+        "leaf": f"{row.leaf_code} {row.leaf_text}".strip(),
+        "remedy_due": row.remedy_due.isoformat() if row.remedy_due else None,
+    }
 
 
 def drop_limitation(*, by: Actor, at: datetime, limitation_id: int) -> None:
@@ -136,7 +191,7 @@ def drop_limitation(*, by: Actor, at: datetime, limitation_id: int) -> None:
         unit = take_unit(unit_id)
         refuse_unless_writes(by, unit.inspection, at)
         limitation = Limitation.objects.get(pk=limitation_id)
-        before = {"field": limitation.field, "code": limitation.code, "text": limitation.text}
+        before = _said(limitation)
         limitation.delete()
         trace_case(unit.inspection, "inspection.limitation_dropped", by=by, at=at, before=before, unit=unit)
 
@@ -259,6 +314,7 @@ def _finding(case: Inspection, limitation: Limitation, at: datetime) -> NewFindi
         period_from=case.covers_from,
         period_until=case.covers_until,
         request=limitation.request,
+        leaf=leaf_of(limitation),
         deadline=limitation.remedy_due or case.remedy_due,
         source_id=case.pk,
         source_text=_("%(team)s, thông báo kết luận %(document)s")

@@ -3,222 +3,774 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+
+import openpar.common.fields
 from openpar.common.first_tables import CreateModels
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '__first__'),
-        ('documents', '0002_second_lines'),
-        ('findings', '0002_guards'),
-        ('organisations', '0001_initial'),
+        ("accounts", "__first__"),
+        ("documents", "0002_second_lines"),
+        ("findings", "0002_guards"),
+        ("organisations", "0001_initial"),
     ]
 
     operations = [
-        CreateModels([migrations.CreateModel(
-            name='Campaign',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('scope', models.CharField(choices=[('PROVINCE', 'Các cơ quan, đơn vị trong tỉnh'), ('OWN', 'Phòng, đơn vị trực thuộc của mình')], max_length=8, verbose_name='Phạm vi')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='Năm')),
-                ('title', models.CharField(max_length=300, verbose_name='Tên kế hoạch')),
-                ('covers_from', models.DateField(verbose_name='Thời kỳ kiểm tra từ ngày')),
-                ('covers_until', models.DateField(verbose_name='đến hết ngày')),
-                ('outline', models.TextField(blank=True, verbose_name='Nội dung kiểm tra')),
-                ('state', models.CharField(choices=[('DRAFT', 'Đang lập'), ('ISSUED', 'Đã ban hành')], default='DRAFT', max_length=8)),
-                ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('made_at', models.DateTimeField()),
-                ('issued_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('issued_at', models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                'ordering': ['-year', '-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('covers_until__gte', models.F('covers_from'))), name='campaign_covers_days', violation_error_message='Thời kỳ kiểm tra kết thúc trước khi bắt đầu.'), models.CheckConstraint(condition=models.Q(models.Q(('issued_at__isnull', True), ('state', 'DRAFT')), models.Q(('document__isnull', False), ('issued_at__isnull', False), ('state', 'ISSUED')), _connector='OR'), name='campaign_is_issued_by_a_document')],
-            },
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name="Campaign",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="organisations.organisation",
+                            ),
+                        ),
+                        (
+                            "scope",
+                            models.CharField(
+                                choices=[
+                                    ("PROVINCE", "Các cơ quan, đơn vị trong tỉnh"),
+                                    ("OWN", "Phòng, đơn vị trực thuộc của mình"),
+                                ],
+                                max_length=8,
+                                verbose_name="Phạm vi",
+                            ),
+                        ),
+                        ("year", models.PositiveSmallIntegerField(verbose_name="Năm")),
+                        ("title", models.CharField(max_length=300, verbose_name="Tên kế hoạch")),
+                        ("covers_from", models.DateField(verbose_name="Thời kỳ kiểm tra từ ngày")),
+                        ("covers_until", models.DateField(verbose_name="đến hết ngày")),
+                        ("outline", models.TextField(blank=True, verbose_name="Nội dung kiểm tra")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("DRAFT", "Đang lập"), ("ISSUED", "Đã ban hành")],
+                                default="DRAFT",
+                                max_length=8,
+                            ),
+                        ),
+                        (
+                            "document",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="documents.document",
+                            ),
+                        ),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "made_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("made_at", models.DateTimeField()),
+                        (
+                            "issued_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("issued_at", models.DateTimeField(blank=True, null=True)),
+                    ],
+                    options={
+                        "ordering": ["-year", "-id"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("covers_until__gte", models.F("covers_from"))),
+                                name="campaign_covers_days",
+                                violation_error_message="Thời kỳ kiểm tra kết thúc trước khi bắt đầu.",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("issued_at__isnull", True), ("state", "DRAFT")),
+                                    models.Q(
+                                        ("document__isnull", False),
+                                        ("issued_at__isnull", False),
+                                        ("state", "ISSUED"),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="campaign_is_issued_by_a_document",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Draw",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "campaign",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="draws",
+                                to="inspections.campaign",
+                            ),
+                        ),
+                        ("units", models.JSONField()),
+                        ("count", models.PositiveSmallIntegerField(verbose_name="Số đơn vị chọn")),
+                        ("method", models.CharField(max_length=40)),
+                        ("seed_digest", models.CharField(max_length=64, verbose_name="Mã cam kết")),
+                        (
+                            "public_source",
+                            models.CharField(
+                                blank=True, max_length=200, verbose_name="Giá trị công khai dùng kèm"
+                            ),
+                        ),
+                        (
+                            "committed_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("committed_at", models.DateTimeField()),
+                        ("seed", models.CharField(blank=True, max_length=200, verbose_name="Chuỗi khởi tạo")),
+                        ("public_value", models.CharField(blank=True, max_length=200)),
+                        ("picked", models.JSONField(default=list)),
+                        (
+                            "drawn_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("drawn_at", models.DateTimeField(blank=True, null=True)),
+                    ],
+                    options={
+                        "ordering": ["id"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("drawn_at__isnull", True), ("seed", "")),
+                                    models.Q(
+                                        models.Q(("drawn_at__isnull", False)),
+                                        models.Q(("seed", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="a_seed_is_told_with_its_draw",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CampaignUnit",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "campaign",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="units",
+                                to="inspections.campaign",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="organisations.organisation",
+                            ),
+                        ),
+                        (
+                            "mode",
+                            models.CharField(
+                                choices=[
+                                    ("ON_SITE", "Trực tiếp theo kế hoạch"),
+                                    ("DESK", "Qua báo cáo, hồ sơ"),
+                                    ("UNANNOUNCED", "Đột xuất"),
+                                    ("THEMATIC", "Chuyên đề"),
+                                ],
+                                max_length=12,
+                                verbose_name="Hình thức",
+                            ),
+                        ),
+                        ("topic", models.CharField(blank=True, max_length=200, verbose_name="Chuyên đề")),
+                        (
+                            "draw",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="inspections.draw",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["id"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("campaign", "organisation", "mode", "topic"),
+                                name="one_planned_inspection_a_unit",
+                                violation_error_message="Đơn vị đã có trong kế hoạch với hình thức này.",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Inspection",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "campaign",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="inspections",
+                                to="inspections.campaign",
+                            ),
+                        ),
+                        (
+                            "mode",
+                            models.CharField(
+                                choices=[
+                                    ("ON_SITE", "Trực tiếp theo kế hoạch"),
+                                    ("DESK", "Qua báo cáo, hồ sơ"),
+                                    ("UNANNOUNCED", "Đột xuất"),
+                                    ("THEMATIC", "Chuyên đề"),
+                                ],
+                                max_length=12,
+                                verbose_name="Hình thức",
+                            ),
+                        ),
+                        ("topic", models.CharField(blank=True, max_length=200, verbose_name="Chuyên đề")),
+                        (
+                            "decision",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="documents.document",
+                            ),
+                        ),
+                        ("covers_from", models.DateField(verbose_name="Thời kỳ kiểm tra từ ngày")),
+                        ("covers_until", models.DateField(verbose_name="đến hết ngày")),
+                        ("checklist", models.CharField(max_length=20)),
+                        ("fields", models.JSONField(default=list)),
+                        ("outline", models.TextField(blank=True, verbose_name="Nội dung kiểm tra")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("PREPARING", "Đang chuẩn bị"),
+                                    ("NOTIFIED", "Đã thông báo"),
+                                    ("WORKING", "Đang kiểm tra"),
+                                    ("REPORTED", "Đoàn đã báo cáo"),
+                                    ("CONCLUDED", "Đã kết luận"),
+                                    ("CLOSED", "Đã kết thúc"),
+                                    ("CANCELLED", "Không tiến hành"),
+                                ],
+                                default="PREPARING",
+                                max_length=10,
+                            ),
+                        ),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "opened_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("opened_at", models.DateTimeField()),
+                        (
+                            "notice",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="documents.document",
+                            ),
+                        ),
+                        ("notified_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "self_report_due",
+                            models.DateField(
+                                blank=True, null=True, verbose_name="Hạn gửi báo cáo tự kiểm tra"
+                            ),
+                        ),
+                        ("begun_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "team_report",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="documents.document",
+                            ),
+                        ),
+                        ("reported_at", models.DateTimeField(blank=True, null=True)),
+                        ("strengths", models.TextField(blank=True, verbose_name="Kết quả đạt được")),
+                        ("requests", models.TextField(blank=True, verbose_name="Kiến nghị chung")),
+                        (
+                            "conclusion",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="documents.document",
+                            ),
+                        ),
+                        (
+                            "concluded_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("concluded_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "response_due",
+                            models.DateField(blank=True, null=True, verbose_name="Hạn đơn vị có ý kiến"),
+                        ),
+                        ("remedy_due", models.DateField(blank=True, null=True, verbose_name="Hạn khắc phục")),
+                        (
+                            "summary",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="documents.document",
+                            ),
+                        ),
+                        ("closed_at", models.DateTimeField(blank=True, null=True)),
+                        ("cancel_reason", models.TextField(blank=True)),
+                    ],
+                    options={
+                        "ordering": ["-id"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("covers_until__gte", models.F("covers_from"))),
+                                name="inspection_covers_days",
+                                violation_error_message="Thời kỳ kiểm tra kết thúc trước khi bắt đầu.",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("concluded_at__isnull", False),
+                                        ("conclusion__isnull", False),
+                                        ("remedy_due__isnull", False),
+                                        ("state__in", ["CONCLUDED", "CLOSED"]),
+                                    ),
+                                    models.Q(
+                                        models.Q(("state__in", ["CONCLUDED", "CLOSED"]), _negated=True),
+                                        ("conclusion__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="a_conclusion_is_a_document_with_a_deadline",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("closed_at__isnull", False),
+                                        ("state", "CLOSED"),
+                                        ("summary__isnull", False),
+                                    ),
+                                    models.Q(
+                                        models.Q(("state", "CLOSED"), _negated=True),
+                                        ("summary__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="a_case_ends_with_a_summary",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="InspectedUnit",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "inspection",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="units",
+                                to="inspections.inspection",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="organisations.organisation",
+                            ),
+                        ),
+                        ("visit_on", models.DateField(blank=True, null=True, verbose_name="Ngày làm việc")),
+                        ("self_report_sent_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "self_report_sent_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("return_reason", models.TextField(blank=True)),
+                        (
+                            "minutes",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="documents.document",
+                            ),
+                        ),
+                        (
+                            "minutes_on",
+                            models.DateField(blank=True, null=True, verbose_name="Ngày lập biên bản"),
+                        ),
+                        (
+                            "signed_for_team",
+                            models.CharField(blank=True, max_length=200, verbose_name="Người ký phía đoàn"),
+                        ),
+                        (
+                            "signed_for_unit",
+                            models.CharField(blank=True, max_length=200, verbose_name="Người ký phía đơn vị"),
+                        ),
+                        ("inspected_on", models.DateField(blank=True, null=True)),
+                        ("strengths", models.TextField(blank=True, verbose_name="Kết quả đạt được")),
+                        ("requests", models.TextField(blank=True, verbose_name="Kiến nghị")),
+                    ],
+                    options={
+                        "ordering": ["id"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("inspection", "organisation"),
+                                name="a_unit_is_inspected_once_in_a_case",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("minutes__isnull", True), ("minutes_on__isnull", True)),
+                                    models.Q(
+                                        models.Q(("minutes__isnull", False), ("minutes_on__isnull", False)),
+                                        models.Q(("signed_for_team", ""), _negated=True),
+                                        models.Q(("signed_for_unit", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="minutes_are_signed_by_both_sides",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ChecklistAnswer",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "unit",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="answers",
+                                to="inspections.inspectedunit",
+                            ),
+                        ),
+                        (
+                            "side",
+                            models.CharField(
+                                choices=[("UNIT", "Đơn vị tự kiểm tra"), ("TEAM", "Đoàn kiểm tra")],
+                                max_length=4,
+                            ),
+                        ),
+                        ("item", models.CharField(max_length=20)),
+                        (
+                            "result",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("MET", "Đạt"),
+                                    ("PARTLY", "Đạt một phần"),
+                                    ("NOT_MET", "Chưa đạt"),
+                                    ("NOT_APPLICABLE", "Không áp dụng"),
+                                ],
+                                max_length=14,
+                            ),
+                        ),
+                        ("text", models.TextField(blank=True)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "saved_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("saved_at", models.DateTimeField()),
+                    ],
+                    options={
+                        "ordering": ["id"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("unit", "side", "item"), name="one_answer_a_side_and_line"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AnswerEvidence",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "answer",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="evidence",
+                                to="inspections.checklistanswer",
+                            ),
+                        ),
+                        (
+                            "document",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="documents.document",
+                            ),
+                        ),
+                        (
+                            "added_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("added_at", models.DateTimeField()),
+                    ],
+                    options={
+                        "ordering": ["id"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("answer", "document"), name="evidence_of_an_answer_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Limitation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "unit",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="limitations",
+                                to="inspections.inspectedunit",
+                            ),
+                        ),
+                        ("field", models.CharField(max_length=4, verbose_name="Lĩnh vực")),
+                        ("code", models.CharField(blank=True, max_length=10, verbose_name="Mã hạn chế")),
+                        ("item", models.CharField(blank=True, max_length=20)),
+                        ("text", models.TextField(verbose_name="Hạn chế")),
+                        ("request", models.TextField(blank=True, verbose_name="Yêu cầu khắc phục")),
+                        ("leaf_code", models.CharField(blank=True, max_length=20, verbose_name="Tiêu chí")),
+                        ("leaf_text", models.CharField(blank=True, max_length=500)),
+                        ("leaf_year", models.PositiveSmallIntegerField(blank=True, null=True)),
+                        ("leaf_key", models.CharField(blank=True, max_length=40)),
+                        ("points_at_stake", openpar.common.fields.ExactDecimalField(null=True)),
+                        ("remedy_due", models.DateField(blank=True, null=True, verbose_name="Hạn khắc phục")),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "finding",
+                            models.OneToOneField(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="findings.finding",
+                            ),
+                        ),
+                        (
+                            "added_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("added_at", models.DateTimeField()),
+                    ],
+                    options={
+                        "ordering": ["id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TeamMember",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "inspection",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="members",
+                                to="inspections.inspection",
+                            ),
+                        ),
+                        (
+                            "user",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "part",
+                            models.CharField(
+                                choices=[
+                                    ("HEAD", "Trưởng đoàn"),
+                                    ("DEPUTY", "Phó trưởng đoàn"),
+                                    ("SECRETARY", "Thư ký"),
+                                    ("MEMBER", "Thành viên"),
+                                ],
+                                max_length=9,
+                                verbose_name="Vai trò trong đoàn",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["id"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("inspection", "user"), name="once_in_a_team"),
+                            models.UniqueConstraint(
+                                condition=models.Q(("part", "HEAD")),
+                                fields=("inspection",),
+                                name="one_head_of_a_team",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="UnitResponse",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "unit",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="response",
+                                to="inspections.inspectedunit",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("AGREES", "Thống nhất với kết luận"),
+                                    ("OBJECTS", "Có ý kiến khác"),
+                                ],
+                                max_length=7,
+                            ),
+                        ),
+                        ("text", models.TextField(blank=True, verbose_name="Ý kiến")),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                    ],
+                    options={
+                        "ordering": ["id"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("kind", "AGREES"), models.Q(("text", ""), _negated=True), _connector="OR"
+                                ),
+                                name="an_objection_says_what_is_wrong",
+                            )
+                        ],
+                    },
+                ),
+            ]
         ),
-        migrations.CreateModel(
-            name='Draw',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='draws', to='inspections.campaign')),
-                ('units', models.JSONField()),
-                ('count', models.PositiveSmallIntegerField(verbose_name='Số đơn vị chọn')),
-                ('method', models.CharField(max_length=40)),
-                ('seed_digest', models.CharField(max_length=64, verbose_name='Mã cam kết')),
-                ('public_source', models.CharField(blank=True, max_length=200, verbose_name='Giá trị công khai dùng kèm')),
-                ('committed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('committed_at', models.DateTimeField()),
-                ('seed', models.CharField(blank=True, max_length=200, verbose_name='Chuỗi khởi tạo')),
-                ('public_value', models.CharField(blank=True, max_length=200)),
-                ('picked', models.JSONField(default=list)),
-                ('drawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('drawn_at', models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                'ordering': ['id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('drawn_at__isnull', True), ('seed', '')), models.Q(models.Q(('drawn_at__isnull', False)), models.Q(('seed', ''), _negated=True)), _connector='OR'), name='a_seed_is_told_with_its_draw')],
-            },
-        ),
-        migrations.CreateModel(
-            name='CampaignUnit',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='inspections.campaign')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('mode', models.CharField(choices=[('ON_SITE', 'Trực tiếp theo kế hoạch'), ('DESK', 'Qua báo cáo, hồ sơ'), ('UNANNOUNCED', 'Đột xuất'), ('THEMATIC', 'Chuyên đề')], max_length=12, verbose_name='Hình thức')),
-                ('topic', models.CharField(blank=True, max_length=200, verbose_name='Chuyên đề')),
-                ('draw', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inspections.draw')),
-            ],
-            options={
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(fields=('campaign', 'organisation', 'mode', 'topic'), name='one_planned_inspection_a_unit', violation_error_message='Đơn vị đã có trong kế hoạch với hình thức này.')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Inspection',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inspections', to='inspections.campaign')),
-                ('mode', models.CharField(choices=[('ON_SITE', 'Trực tiếp theo kế hoạch'), ('DESK', 'Qua báo cáo, hồ sơ'), ('UNANNOUNCED', 'Đột xuất'), ('THEMATIC', 'Chuyên đề')], max_length=12, verbose_name='Hình thức')),
-                ('topic', models.CharField(blank=True, max_length=200, verbose_name='Chuyên đề')),
-                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
-                ('covers_from', models.DateField(verbose_name='Thời kỳ kiểm tra từ ngày')),
-                ('covers_until', models.DateField(verbose_name='đến hết ngày')),
-                ('checklist', models.CharField(max_length=20)),
-                ('fields', models.JSONField(default=list)),
-                ('outline', models.TextField(blank=True, verbose_name='Nội dung kiểm tra')),
-                ('state', models.CharField(choices=[('PREPARING', 'Đang chuẩn bị'), ('NOTIFIED', 'Đã thông báo'), ('WORKING', 'Đang kiểm tra'), ('REPORTED', 'Đoàn đã báo cáo'), ('CONCLUDED', 'Đã kết luận'), ('CLOSED', 'Đã kết thúc'), ('CANCELLED', 'Không tiến hành')], default='PREPARING', max_length=10)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('opened_at', models.DateTimeField()),
-                ('notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
-                ('notified_at', models.DateTimeField(blank=True, null=True)),
-                ('self_report_due', models.DateField(blank=True, null=True, verbose_name='Hạn gửi báo cáo tự kiểm tra')),
-                ('begun_at', models.DateTimeField(blank=True, null=True)),
-                ('team_report', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
-                ('reported_at', models.DateTimeField(blank=True, null=True)),
-                ('strengths', models.TextField(blank=True, verbose_name='Kết quả đạt được')),
-                ('requests', models.TextField(blank=True, verbose_name='Kiến nghị chung')),
-                ('conclusion', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
-                ('concluded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('concluded_at', models.DateTimeField(blank=True, null=True)),
-                ('response_due', models.DateField(blank=True, null=True, verbose_name='Hạn đơn vị có ý kiến')),
-                ('remedy_due', models.DateField(blank=True, null=True, verbose_name='Hạn khắc phục')),
-                ('summary', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('cancel_reason', models.TextField(blank=True)),
-            ],
-            options={
-                'ordering': ['-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('covers_until__gte', models.F('covers_from'))), name='inspection_covers_days', violation_error_message='Thời kỳ kiểm tra kết thúc trước khi bắt đầu.'), models.CheckConstraint(condition=models.Q(models.Q(('concluded_at__isnull', False), ('conclusion__isnull', False), ('remedy_due__isnull', False), ('state__in', ['CONCLUDED', 'CLOSED'])), models.Q(models.Q(('state__in', ['CONCLUDED', 'CLOSED']), _negated=True), ('conclusion__isnull', True)), _connector='OR'), name='a_conclusion_is_a_document_with_a_deadline'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'CLOSED'), ('summary__isnull', False)), models.Q(models.Q(('state', 'CLOSED'), _negated=True), ('summary__isnull', True)), _connector='OR'), name='a_case_ends_with_a_summary')],
-            },
-        ),
-        migrations.CreateModel(
-            name='InspectedUnit',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='inspections.inspection')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('visit_on', models.DateField(blank=True, null=True, verbose_name='Ngày làm việc')),
-                ('self_report_sent_at', models.DateTimeField(blank=True, null=True)),
-                ('self_report_sent_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('return_reason', models.TextField(blank=True)),
-                ('minutes', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
-                ('minutes_on', models.DateField(blank=True, null=True, verbose_name='Ngày lập biên bản')),
-                ('signed_for_team', models.CharField(blank=True, max_length=200, verbose_name='Người ký phía đoàn')),
-                ('signed_for_unit', models.CharField(blank=True, max_length=200, verbose_name='Người ký phía đơn vị')),
-                ('inspected_on', models.DateField(blank=True, null=True)),
-                ('strengths', models.TextField(blank=True, verbose_name='Kết quả đạt được')),
-                ('requests', models.TextField(blank=True, verbose_name='Kiến nghị')),
-            ],
-            options={
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(fields=('inspection', 'organisation'), name='a_unit_is_inspected_once_in_a_case'), models.CheckConstraint(condition=models.Q(models.Q(('minutes__isnull', True), ('minutes_on__isnull', True)), models.Q(models.Q(('minutes__isnull', False), ('minutes_on__isnull', False)), models.Q(('signed_for_team', ''), _negated=True), models.Q(('signed_for_unit', ''), _negated=True)), _connector='OR'), name='minutes_are_signed_by_both_sides')],
-            },
-        ),
-        migrations.CreateModel(
-            name='ChecklistAnswer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='inspections.inspectedunit')),
-                ('side', models.CharField(choices=[('UNIT', 'Đơn vị tự kiểm tra'), ('TEAM', 'Đoàn kiểm tra')], max_length=4)),
-                ('item', models.CharField(max_length=20)),
-                ('result', models.CharField(blank=True, choices=[('MET', 'Đạt'), ('PARTLY', 'Đạt một phần'), ('NOT_MET', 'Chưa đạt'), ('NOT_APPLICABLE', 'Không áp dụng')], max_length=14)),
-                ('text', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('saved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('saved_at', models.DateTimeField()),
-            ],
-            options={
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(fields=('unit', 'side', 'item'), name='one_answer_a_side_and_line')],
-            },
-        ),
-        migrations.CreateModel(
-            name='AnswerEvidence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='inspections.checklistanswer')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('added_at', models.DateTimeField()),
-            ],
-            options={
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(fields=('answer', 'document'), name='evidence_of_an_answer_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Limitation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='limitations', to='inspections.inspectedunit')),
-                ('field', models.CharField(max_length=4, verbose_name='Lĩnh vực')),
-                ('code', models.CharField(blank=True, max_length=10, verbose_name='Mã hạn chế')),
-                ('item', models.CharField(blank=True, max_length=20)),
-                ('text', models.TextField(verbose_name='Hạn chế')),
-                ('request', models.TextField(blank=True, verbose_name='Yêu cầu khắc phục')),
-                ('remedy_due', models.DateField(blank=True, null=True, verbose_name='Hạn khắc phục')),
-                ('finding', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='findings.finding')),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('added_at', models.DateTimeField()),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='TeamMember',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='inspections.inspection')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('part', models.CharField(choices=[('HEAD', 'Trưởng đoàn'), ('DEPUTY', 'Phó trưởng đoàn'), ('SECRETARY', 'Thư ký'), ('MEMBER', 'Thành viên')], max_length=9, verbose_name='Vai trò trong đoàn')),
-            ],
-            options={
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(fields=('inspection', 'user'), name='once_in_a_team'), models.UniqueConstraint(condition=models.Q(('part', 'HEAD')), fields=('inspection',), name='one_head_of_a_team')],
-            },
-        ),
-        migrations.CreateModel(
-            name='UnitResponse',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='response', to='inspections.inspectedunit')),
-                ('kind', models.CharField(choices=[('AGREES', 'Thống nhất với kết luận'), ('OBJECTS', 'Có ý kiến khác')], max_length=7)),
-                ('text', models.TextField(blank=True, verbose_name='Ý kiến')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('at', models.DateTimeField()),
-            ],
-            options={
-                'ordering': ['id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind', 'AGREES'), models.Q(('text', ''), _negated=True), _connector='OR'), name='an_objection_says_what_is_wrong')],
-            },
-        ),]),
     ]

@@ -25,7 +25,7 @@ from openpar.reform.monitors.rules.base import Standing
 @dataclass(frozen=True)
 class MonitorFigure:
     """One figure. `outside` is what left the denominator (secret ones), counted apart; `behind` the addresses
-    and words of the entries; `missing` what nobody said.
+    and words of the entries; `missing` what nobody said. A count has no denominator.
     """
 
     code: str
@@ -36,6 +36,12 @@ class MonitorFigure:
     outside: int | None
     behind: tuple[tuple[str, str], ...]
     missing: tuple[str, ...] = ()
+    is_count: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """Are all of its parts known?"""
+        return self.numerator is not None and (self.is_count or self.denominator is not None)
 
 
 def monitor_figures(organisation_id: int, during: Period) -> tuple[MonitorFigure, ...]:
@@ -159,6 +165,7 @@ def _figure(
         outside=sum(getattr(entry, name) or 0 for entry in entries for name in less) if less else None,
         behind=tuple((f"/monitors/{register.key}/entries/{each.entry.pk}/", _words(each)) for each in held),
         missing=missing,
+        is_count=one.is_count,
     )
 
 

@@ -294,6 +294,10 @@ def _told(row: Target) -> dict[str, object]:
         "operator": row.operator,
         "value": _text(row.value),
         "unit": row.unit,
+        "organisation": row.organisation_id,
+        "agency_class": row.agency_class,
+        "indicator": row.indicator,
+        "legal_basis": row.legal_basis,
     }
 
 

@@ -44,10 +44,14 @@ def tasks_owed(
 ) -> OwedTasks:
     """What these organisations owed under the plans of a level and year, on a day; a few queries.
 
-    What an agency that had ended by the day left is owed by whoever carried it on, and once.
+    Of the province what it gave them to lead; of their own plans all, whichever division leads it (as
+    `count_on` counts them). What an agency that had ended by the day left is owed by whoever carried it on,
+    and once.
     """
+    acting = _acting_on(organisation_ids, on)
+    own = level == PlanLevel.AGENCY
     rows = Assignment.objects.filter(
-        organisation__in=_acting_on(organisation_ids, on),
+        Q(task__plan__organisation__in=acting) if own else Q(organisation__in=acting),
         task__plan__year=year,
         task__plan__level=level,
         assigned_on__lte=on,

@@ -129,30 +129,53 @@ def _tally(row: Mapping[str, Any]) -> Tally:
 
 
 def _more_counts(today: date) -> dict[str, Count]:
-    """What presses: due soon, and reported (in time or late) without an answer."""
+    """What presses: due soon, reported (in time or late) without an answer; and what is late or overdue for a
+    reason approved as objective.
+    """
     return {
         "near": Count("id", filter=standing_condition(Standing.NEAR, today)),
         "reported": Count("id", filter=standing_condition(Standing.REPORTED, today)),
+        "excused_overdue": Count("id", filter=Q(is_excused=True) & is_overdue(today)),
+        "excused_late": Count("id", filter=Q(is_excused=True) & standing_condition(Standing.LATE, today)),
     }
 
 
 def _group(key: str, row: Mapping[str, Any]) -> Group:
-    return Group(key, _tally(row), row["near"], row["reported"])
+    return Group(key, _tally(row), row["near"], row["reported"], row["excused_overdue"], row["excused_late"])
 
 
 @dataclass(frozen=True)
 class Group:
-    """One row of a board: obligations that have a field, an agency or a task in common."""
+    """One row of a board: obligations that have a field, an agency or a task in common.
+
+    `excused_overdue`, `excused_late`: those of the overdue, and of what was done late, whose reason was
+    approved as objective; they stay where they are.
+    """
 
     key: str
     tally: Tally
     near: int
     reported: int
+    excused_overdue: int
+    excused_late: int
 
 
 def _grouped(found: QuerySet[Assignment], by: str, today: date) -> list[Group]:
     rows = found.order_by().values(by).annotate(**_counts(today), **_more_counts(today))
     return [_group(str(row[by]), row) for row in rows]
+
+
+def in_sum(groups: Iterable[Group]) -> Group:
+    """Several rows of a board added up."""
+    kept = list(groups)
+    return Group(
+        "",
+        sum((group.tally for group in kept), Tally()),
+        sum(group.near for group in kept),
+        sum(group.reported for group in kept),
+        sum(group.excused_overdue for group in kept),
+        sum(group.excused_late for group in kept),
+    )
 
 
 def whole_tally(found: QuerySet[Assignment], today: date) -> Group:

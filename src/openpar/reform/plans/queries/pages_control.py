@@ -71,6 +71,7 @@ class ControlRoom:
 
     agencies: tuple[AgencyLine, ...]
     total: Tally
+    excused_overdue: int
     near: int
     requests: int
     claims: int
@@ -97,6 +98,7 @@ def control_room(year: int, today: date) -> ControlRoom:
     return ControlRoom(
         agencies=tuple(lines),
         total=sum((row.group.tally for row in groups), Tally()),
+        excused_overdue=sum(row.group.excused_overdue for row in groups),
         near=sum(row.group.near for row in groups),
         requests=sum(asked.values()),
         claims=claims.count(),

@@ -1,8 +1,9 @@
-"""What findings say: found through inspection, remedied, still open and why."""
+"""What findings say: found through inspection, remedied, still open and why; as it stood on the last day."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
@@ -10,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from openpar.common.formats import format_date
 from openpar.engine.report_lines import Value
-from openpar.reform.findings.lateness import OWED
 from openpar.reform.findings.models import Finding, FindingState, FoundBy
+from openpar.reform.findings.queries.standing import Standing, standings_on
+from openpar.reports.periodic.counted.whose import acting
 from openpar.reports.periodic.counted.words import listed, shortened
 from openpar.reports.periodic.told import Computed, Sentence, Subject
 
@@ -39,19 +41,19 @@ def values(subject: Subject) -> Mapping[str, Computed]:
 
 
 def sentences(subject: Subject) -> Mapping[str, Sequence[Sentence]]:
-    """What is still open on the last day, overdue first, with its cause; how many were remedied."""
+    """What was still open on the last day, whatever was closed since, the earliest deadline first, with its
+    cause; how many were remedied.
+    """
     rows = _of(subject).filter(found_on__lte=subject.until_on)
     closed = rows.filter(closed_on__gte=subject.period.from_on, closed_on__lte=subject.until_on).count()
-    still = list(
-        rows.filter(state__in=[str(state) for state in (*OWED, FindingState.REPORTED)])
-        .select_related("unit")
-        .order_by("deadline", "id")
-    )
+    unclosed = list(rows.exclude(_remedied_by(subject)).select_related("unit").order_by("id"))
+    standing = standings_on(unclosed, subject.until_on)
+    still = sorted(unclosed, key=lambda one: (standing[one.pk].deadline or date.max, one.pk))
     if not closed and not still:
         return {}
     said = _("Đã khắc phục xong %(closed)d tồn tại, hạn chế trong kỳ; còn %(open)d chưa xong.")
     found = [Sentence(said % {"closed": closed, "open": len(still)}, "/findings/")]
-    found += [_sentence(one, subject) for one in still[:_MOST_LISTED]]
+    found += [_sentence(one, standing[one.pk], subject) for one in still[:_MOST_LISTED]]
     found += listed(len(still) - _MOST_LISTED, _("tồn tại, hạn chế"), "/findings/")
     return {"findings": found}
 
@@ -61,7 +63,7 @@ def _of(subject: Subject) -> QuerySet[Finding]:
     return (
         Finding.objects.all()
         if subject.is_province
-        else Finding.objects.filter(organisation=subject.organisation_id)
+        else Finding.objects.filter(organisation__in=acting(subject))
     )
 
 
@@ -69,14 +71,12 @@ def _remedied_by(subject: Subject) -> Q:
     return Q(state=FindingState.CLOSED, closed_on__lte=subject.until_on)
 
 
-def _sentence(one: Finding, subject: Subject) -> Sentence:
+def _sentence(one: Finding, standing: Standing, subject: Subject) -> Sentence:
     who = f"{one.unit.name}: " if subject.is_province else ""
     said = f"{who}{shortened(one.text)}"
-    if one.deadline is not None:
-        is_late = one.deadline < subject.until_on and one.state in OWED
-        said += (_(" (quá hạn khắc phục %s)") if is_late else _(" (hạn khắc phục %s)")) % format_date(
-            one.deadline
-        )
+    if standing.deadline is not None:
+        words = _(" (quá hạn khắc phục %s)") if standing.is_overdue else _(" (hạn khắc phục %s)")
+        said += words % format_date(standing.deadline)
     if one.cause:
         said += _(". Nguyên nhân %s") % one.get_cause_display().lower()
         said += f": {shortened(one.cause_text)}" if one.cause_text else ""

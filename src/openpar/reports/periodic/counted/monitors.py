@@ -13,7 +13,7 @@ from openpar.reform.monitors.queries.figures import MonitorFigure, monitor_figur
 from openpar.reports.periodic.told import Computed, Sentence, Subject
 
 # Lines of one number: the part, or the whole, of a figure.
-_NUMERATOR_OF = {"5.2": "recruitment.filled", "2.2.2": "legal.checked"}
+_NUMERATOR_OF = {"2.1": "legal.issued", "2.2.2": "legal.checked", "5.2": "recruitment.filled"}
 _DENOMINATOR_OF = {"2.2.1": "legal.checked", "2.3.1": "legal.reviewed"}
 # Part over whole; and lines that name the whole first (to be handled / handled; planned / trained).
 _RATIO_OF = {
@@ -24,7 +24,11 @@ _RATIO_OF = {
     "7.6": "documents.reports",
 }
 _WHOLE_FIRST = {"2.2.3": "legal.handled", "5.5": "training.trained"}
-_ISO = ("iso.announced", "iso.maintained")
+# The parts of two figures: reviewed and handled after it; announced and maintained.
+_TWO_PARTS = {
+    "2.3.2": ("legal.reviewed", "legal.review_handled"),
+    "7.7": ("iso.announced", "iso.maintained"),
+}
 _TOPICS = {
     "legal": "monitors_F1",
     "jobs": "monitors_F3",
@@ -49,8 +53,9 @@ def values(subject: Subject) -> Mapping[str, Computed]:
     for line, code in _WHOLE_FIRST.items():
         one = figures[code]
         _put(found, line, one, Value(_decimal(one.denominator), _decimal(one.numerator)))
-    announced, maintained = (figures[code] for code in _ISO)
-    _put(found, "7.7", announced, Value(_decimal(announced.numerator), _decimal(maintained.numerator)))
+    for line, codes in _TWO_PARTS.items():
+        first, second = (figures[code] for code in codes)
+        _put(found, line, first, Value(_decimal(first.numerator), _decimal(second.numerator)))
     return found
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from openpar.delivery.figures.counted import catalogue_of_procedures
-from openpar.delivery.procedures.models import DecisionLine
+from openpar.delivery.procedures.models import DecisionLine, VersionAgency
 from openpar.delivery.procedures.words import LineChange, Tier
-from openpar.engine.periods import Period
 from openpar.engine.report_lines import Value
+from openpar.reports.periodic.counted.whose import acting
 from openpar.reports.periodic.told import Computed, Sentence, Subject
 
 _FORM = "II.07b/VPCP/KSTT"
@@ -19,15 +20,18 @@ _ENDED = (LineChange.REPLACED, LineChange.ABOLISHED)
 
 
 def values(subject: Subject) -> Mapping[str, Computed]:
-    """3.1.1 and 3.1.2 of the province from its decisions; 3.1.3 of whoever leads procedures."""
+    """3.1.1 and 3.1.2 from decisions: of the province all, of an agency those of procedures that it leads;
+    3.1.3 of whoever leads procedures.
+    """
     found: dict[str, Computed] = {}
-    if subject.is_province:
-        published, ended, decisions = _published(subject.period)
-        if decisions:
-            words = _("%(n)d quyết định công bố trong kỳ") % {"n": decisions}
-            link = "/procedures/decisions/"
-            found["3.1.1"] = Computed(Value(Decimal(published)), words, link)
-            found["3.1.2"] = Computed(Value(Decimal(ended)), words, link)
+    published, ended, decisions = _published(subject)
+    if decisions:
+        said = _("%(n)d quyết định công bố trong kỳ")
+        if not subject.is_province:
+            said = _("%(n)d quyết định công bố trong kỳ, thủ tục do đơn vị chủ trì giải quyết")
+        words, link = said % {"n": decisions}, "/procedures/decisions/"
+        found["3.1.1"] = Computed(Value(Decimal(published)), words, link)
+        found["3.1.2"] = Computed(Value(Decimal(ended)), words, link)
     handled = catalogue_of_procedures.counts(subject.organisation_id, _FORM, subject.period)
     for counts in (handled or {}).values():
         total = counts.get("procedures")
@@ -41,7 +45,7 @@ def sentences(subject: Subject) -> Mapping[str, Sequence[Sentence]]:
     """How many decisions were published, of the province."""
     if not subject.is_province:
         return {}
-    published, ended, decisions = _published(subject.period)
+    published, ended, decisions = _published(subject)
     if not decisions:
         return {}
     said = _(
@@ -52,15 +56,33 @@ def sentences(subject: Subject) -> Mapping[str, Sequence[Sentence]]:
     return {"procedures": (Sentence(said % told, "/procedures/decisions/"),)}
 
 
-def _published(period: Period) -> tuple[int, int, int]:
+def _published(subject: Subject) -> tuple[int, int, int]:
     """New procedures, those that ended, and decisions, by the day of the decision."""
     rows = DecisionLine.objects.filter(
-        decision__signed_on__gte=period.from_on,
-        decision__signed_on__lte=period.until_on,
+        decision__signed_on__gte=subject.period.from_on,
+        decision__signed_on__lte=subject.until_on,
         decision__tier=Tier.PROVINCE,
         decision__issued_at__isnull=False,
     )
-    listed = list(rows.values_list("decision_id", "change"))
-    published = sum(change == LineChange.NEW for _decision, change in listed)
-    ended = sum(change in _ENDED for _decision, change in listed)
-    return published, ended, len({decision for decision, _change in listed})
+    lines = list(rows.select_related("decision"))
+    if not subject.is_province:
+        lines = _led(lines, acting(subject))
+    published = sum(line.change == LineChange.NEW for line in lines)
+    ended = sum(line.change in _ENDED for line in lines)
+    return published, ended, len({line.decision_id for line in lines})
+
+
+def _led(lines: Sequence[DecisionLine], agencies: Collection[int]) -> list[DecisionLine]:
+    """Lines of procedures that these agencies lead, by the contents that began with the decision, else by
+    those that ended with it; one query.
+    """
+    rows = VersionAgency.objects.filter(version__procedure__in=[line.procedure_id for line in lines])
+    begun: dict[tuple[int, date], int | None] = {}
+    ended: dict[tuple[int, date | None], int | None] = {}
+    # The first of the agencies leads: it comes last and stays.
+    for row in rows.select_related("version").order_by("-position"):
+        version = row.version
+        begun[version.procedure_id, version.valid_from] = row.organisation_id
+        ended[version.procedure_id, version.valid_until] = row.organisation_id
+    places = [(line, (line.procedure_id or 0, line.decision.effective_on)) for line in lines]
+    return [line for line, place in places if begun.get(place, ended.get(place)) in agencies]

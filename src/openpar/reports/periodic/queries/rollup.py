@@ -121,10 +121,12 @@ def put_together(line: Line, reporters: tuple[Reporter, ...]) -> Put:
     )
 
 
-def rolled_before(asked: Asked, level: str) -> RollUp | None:
-    """The same report of the year before, to compare with: as it was cut off, else as it is."""
-    before = report_calendar().asked(asked.report.code, asked.year - 1)
-    if before is None:
-        return None
-    locked = roll_up(before, level, as_locked=True)
-    return locked or roll_up(before, level)
+def rolls_compared(asked: Asked, level: str) -> tuple[RollUp, ...]:
+    """The report before it in its year and the same of the year before, as each was cut off, else as it is;
+    those to which nobody reported are left out.
+    """
+    found = (
+        roll_up(one, level, as_locked=True) or roll_up(one, level)
+        for one in report_calendar().compared_with(asked)
+    )
+    return tuple(one for one in found if one is not None and one.reporters)

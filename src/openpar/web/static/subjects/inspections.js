@@ -1,5 +1,6 @@
 // The checklist in a meeting room with a poor connection: every change is kept in this browser at once, sent after a
 // pause, and forgotten here only when the server has acknowledged it. Without the script each line is a form of its own.
+// Longer texts (minutes, conclusion, limitations) are kept too, and given back to their form until the server has them.
 (() => {
   "use strict";
 
@@ -106,6 +107,58 @@
     choose(one.form.dataset.textMine, { ...mine, version: theirs.version }, () => { keep(one, typed(one)); send(one); });
     choose(one.form.dataset.textStored, theirs, () => { drop(one); tell(one, "", ""); });
     one.form.append(box);
+  }
+
+  // The longer texts. `data-mark` is another one when the server has taken something in; a form with `data-adds` is empty
+  // then, every other shows what was sent.
+  const drafts = [...document.querySelectorAll("form[data-draft]")].map((form) => ({
+    form, key: PREFIX + form.dataset.draft, state: form.querySelector(".inspection-state"),
+  }));
+  const kinds = "textarea, select, input:not([type=hidden], [type=file], [type=checkbox], [type=radio]), [name=version]";
+  const fieldsOf = (one) => [...one.form.elements].filter((each) => each.name && each.matches(kinds));
+  const plain = (text) => text.normalize("NFC").replace(/\r\n/g, "\n").trim();
+  function served(each) {
+    if (each.tagName !== "SELECT") return each.defaultValue;
+    return ([...each.options].find((option) => option.defaultSelected) ?? each.options[0])?.value;
+  }
+  function hold(one, sent) {
+    const fields = fieldsOf(one);
+    if (!sent && fields.every((each) => each.value === served(each))) { drop(one); tell(one, "", ""); return; }
+    keep(one, { values: Object.fromEntries(fields.map((each) => [each.name, each.value])), mark: one.form.dataset.mark, sent });
+    tell(one, one.state.dataset.textKept, "kept");
+  }
+  function isTaken(one, held) {
+    if (!held.sent || held.mark === one.form.dataset.mark) return false;
+    const texts = fieldsOf(one).filter((each) => each.tagName === "TEXTAREA");
+    return "adds" in one.form.dataset || texts.every((each) => plain(each.value) === plain(held.values[each.name] ?? ""));
+  }
+  function giveBack(one) {
+    const held = kept(one);
+    if (!held?.values) return;
+    if (isTaken(one, held)) { drop(one); return; }
+    // With the version that was seen: what somebody else has saved since is not written over.
+    for (const each of fieldsOf(one)) if (each.name in held.values) each.value = held.values[each.name];
+    const details = one.form.closest("details");
+    if (details) details.open = true;
+    tell(one, one.state.dataset.textKept, "kept");
+  }
+  for (const one of drafts) {
+    one.form.addEventListener("input", () => hold(one, false));
+    one.form.addEventListener("submit", (event) => {
+      hold(one, true);
+      if (!navigator.onLine) event.preventDefault();
+    });
+    giveBack(one);
+  }
+  // What was sent and has no form any more was taken in; where nothing can be written any more nothing is kept.
+  const place = document.querySelector("[data-drafts]")?.dataset.drafts;
+  if (place) {
+    const shown = new Set(drafts.map((one) => one.key));
+    try {
+      for (const key of Object.keys(localStorage).filter((name) => name.startsWith(PREFIX + place) && !shown.has(name))) {
+        if (!drafts.length || kept({ key })?.sent) drop({ key });
+      }
+    } catch { /* a store that cannot be read holds nothing for us */ }
   }
 
   for (const one of lines) {
