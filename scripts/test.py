@@ -36,7 +36,9 @@ PAGES_OF_BOTH = ("failures", "flat_queries", "health", "pages")
 COUNTED = ("backdating", "figure_source", "judging", "measures", "personal_data")
 LOOKS += [f"tests/delivery/dossiers/test_{name}.py" for name in COUNTED]
 # Composed in the program from what the queries of their parts, tested on both, have found.
-LOOKS += [f"tests/reports/test_{name}.py" for name in ("documents", "inspections")]
+LOOKS += [f"tests/reports/test_{name}.py" for name in ("documents", "inspections", "plans")]
+# Who may and who may not is asked of the same rows on either.
+LOOKS += ["tests/reports/periodic/test_rights.py", "tests/reform/plans/test_rights.py"]
 # Reads files, wherever the database is.
 LOOKS += ["tests/base/facts/test_spark.py"]
 LOOKS += sorted(

@@ -34,7 +34,7 @@ from tests.worlds import GROUND, Ground, world
 
 keep_compiled()
 # How long a machine takes is no matter of tests.
-hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.register_profile("untimed", deadline=None, max_examples=60)
 hypothesis.settings.load_profile("untimed")
 
 # What takes longest begins first, so that no worker is left with it at the end.
@@ -72,7 +72,6 @@ def _turn(item: pytest.Item) -> tuple[int, list[str]]:
 
 def pytest_collection_finish() -> None:
     """What was loaded for all tests stays: the collector need not look through it again and again."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
 

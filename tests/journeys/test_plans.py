@@ -50,7 +50,7 @@ def test_a_plan_is_issued_a_task_reported_on_a_phone_and_confirmed(visitors: Vis
     manager.keyboard.press("Control+s")
     says(manager, "Đã thêm nhiệm vụ")
     manager.get_by_role("link", name="Về dự thảo").click()
-    manager.get_by_role("link", name="Ban hành").click()
+    manager.get_by_role("link", name="Ban hành", exact=True).click()
     if manager.get_by_label("Số, ký hiệu").is_hidden():
         manager.locator(".plan-evidence summary").click()
     manager.get_by_label("Số, ký hiệu").fill("257/KH-UBND")
