@@ -34,7 +34,7 @@ from tests.worlds import GROUND, Ground, world
 
 keep_compiled()
 # How long a machine takes is no matter of tests.
-hypothesis.settings.register_profile("untimed", deadline=None, max_examples=60)
+hypothesis.settings.register_profile("untimed", deadline=None, max_examples=40)
 hypothesis.settings.load_profile("untimed")
 
 # What takes longest begins first, so that no worker is left with it at the end.

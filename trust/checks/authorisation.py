@@ -34,9 +34,10 @@ def run(scale: Scale) -> Found:
 
     matrix, urls = read_matrix(), walked_urls()
     relations = RELATIONS[:2] if scale.short else RELATIONS
-    states = ("running", "appraisal", "deciding", "published")
+    states = ("running", "published") if scale.short else ("running", "appraisal", "deciding", "published")
     asker = Asker(build(states, relations), urls)
-    everything = list(cells(urls, matrix, relations, {name: bool(args) for name, (_, args) in urls.items()}))
+    every = cells(urls, matrix, relations, {name: bool(args) for name, (_, args) in urls.items()})
+    everything = [cell for cell in every if cell.on in states]
     asked = everything
     if scale.short:
         chance = scale.random("cells")

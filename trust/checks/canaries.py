@@ -64,7 +64,7 @@ def _drafts(scale: Scale) -> Found:
     readers = list(place.readers)
     if scale.short:
         chance = scale.random("drafts")
-        defects, readers = chance.sample(defects, 1), chance.sample(readers, 2)
+        defects, readers = chance.sample(defects, 1), chance.sample(readers, 1)
     with taken_back(), words_changed("told everywhere", *drafts.TOLD_EVERYWHERE):
         drafts.messages_sent(place)
         planted = {"a message to the role in every agency": bool(drafts.told_to(place))}

@@ -58,7 +58,7 @@ def run(scale: Scale) -> Found:
 def _chosen(scale: Scale, what: str, points: int) -> list[int]:
     """Every point in the full form, some in the short one."""
     every = list(range(1, points + 1))
-    return scale.random(what).sample(every, min(len(every), scale.of(len(every), short=4)))
+    return scale.random(what).sample(every, min(len(every), scale.of(len(every), short=2)))
 
 
 def _read_in() -> None:
@@ -174,7 +174,7 @@ def _flipped(scale: Scale) -> dict[str, Any]:
     known = {batch.file_sha256: batch.pk for batch in Batch.objects.filter(dataset__name="flipped")}
     paths = [path for path in files.kept_files() if path.stem in known]
     sizes = {path: path.stat().st_size for path in paths}
-    wrong, by_size, tried = [], 0, scale.of(1_000, short=8)
+    wrong, by_size, tried = [], 0, scale.of(1_000, short=4)
     for _turn in range(tried):
         path = chance.choice(paths)
         sound = path.read_bytes()
