@@ -15,7 +15,6 @@ import time_machine
 from django.test import override_settings
 
 from openpar.base.organisations.models import OrganisationVersion
-from openpar.reform.plans.actions.planning import create_plan
 from openpar.reform.plans.actions.replacing import draft_version, settle_rest
 from openpar.reform.plans.actions.targets import NewTarget, add_target
 from openpar.reform.plans.lines import led_by
@@ -31,6 +30,7 @@ from tests.reform.plans.year import (
     issued,
     line,
     moment,
+    own_draft,
     province,
     province_plan,
     put,
@@ -173,16 +173,7 @@ def test_money_is_summed_by_field_and_in_all_and_targets_and_grounds_are_told(wh
 
 
 def test_an_agency_rests_on_the_plan_of_the_province_and_its_head_signs(who: Province) -> None:
-    plan = create_plan(
-        by=who.health.officer,
-        at=AT,
-        organisation_id=who.health.pk,
-        year=2026,
-        level=PlanLevel.AGENCY,
-        title="Kế hoạch cải cách hành chính năm 2026",
-        parent_id=who.issued().pk,
-    )
-    version = plan.versions.get()
+    version = own_draft(who)
     put(version, who.health.officer, line(leads=led_by(who.division.pk)))
     OrganisationVersion.objects.filter(organisation=who.health.organisation).update(name="Thanh tra tỉnh")
     made = plan_document(version, TODAY)

@@ -74,6 +74,7 @@ def filled(
     form: str = II_06A,
     placement: str = "inside",
     until_on: date | None = None,
+    source: str = dossiers.name,
 ) -> FigureSheet:
     sheet = sheets.opened(who, asked, form=form, placement=placement, until_on=until_on)
     revision = sheets.newest(sheet)
@@ -82,7 +83,7 @@ def filled(
         at=lists.AT,
         revision_id=revision.pk,
         expected_version=revision.version,
-        source=dossiers.name,
+        source=source,
     )
     return sheet
 
@@ -180,15 +181,7 @@ def test_counted_procedures_lead_to_their_list(communes: None) -> None:
             for number, agencies in enumerate((own, "UBND cấp xã", f"{other}; {own}"), start=1)
         )
     )
-    sheet = sheets.opened(who, sheets.quarter(2), form=II_07B)
-    revision = sheets.newest(sheet)
-    fill_from_source(
-        by=who.officer,
-        at=lists.AT,
-        revision_id=revision.pk,
-        expected_version=revision.version,
-        source=catalogue_of_procedures.name,
-    )
+    sheet = filled(who, sheets.quarter(2), form=II_07B, source=catalogue_of_procedures.name)
     browser = browser_of(who.officer)
     html = text_of(browser, f"/figures/{sheet.pk}/")
     found = [(link.replace("&amp;", "&"), int(count)) for link, count in CELL.findall(html) if count != "0"]

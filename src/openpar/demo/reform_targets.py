@@ -21,36 +21,23 @@ _NOTE = "Số liệu mẫu"
 
 def targets(year: int) -> tuple[NewTarget, ...]:
     """One of every agency of a class, one of the whole province, one that must stay low."""
-    return (
+    said = (
+        ("F2", ON_TIME, Operator.AT_LEAST, 98, "departments"),
+        ("F7", SATISFIED, Operator.AT_LEAST, 90, ""),
+        ("F6", PARALLEL, Operator.AT_MOST, 5, "departments"),
+    )
+    return tuple(
         NewTarget(
-            field="F2",
-            text=ON_TIME,
+            field=field,
+            text=text,
             level=PlanLevel.PROVINCE,
             year=year,
-            operator=Operator.AT_LEAST,
-            value=Decimal(98),
-            agency_class="departments",
+            operator=operator,
+            value=Decimal(value),
+            agency_class=agency_class,
             legal_basis="Chỉ tiêu mẫu",
-        ),
-        NewTarget(
-            field="F7",
-            text=SATISFIED,
-            level=PlanLevel.PROVINCE,
-            year=year,
-            operator=Operator.AT_LEAST,
-            value=Decimal(90),
-            legal_basis="Chỉ tiêu mẫu",
-        ),
-        NewTarget(
-            field="F6",
-            text=PARALLEL,
-            level=PlanLevel.PROVINCE,
-            year=year,
-            operator=Operator.AT_MOST,
-            value=Decimal(5),
-            agency_class="departments",
-            legal_basis="Chỉ tiêu mẫu",
-        ),
+        )
+        for field, text, operator, value, agency_class in said
     )
 
 

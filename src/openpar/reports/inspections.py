@@ -54,13 +54,11 @@ from openpar.reports.documents.model import (
 )
 from openpar.reports.documents.numbering import numbered
 from openpar.reports.documents.wording import BLANK, day_words
-from openpar.reports.letterheads import COMMITTEE, Letterhead, letterhead_of, paper_marks
+from openpar.reports.letterheads import Letterhead, letterhead_of, named, paper_marks, told_above
 
 _UNKNOWN = "—"
 # “99/QĐ-UBND”: the symbol names who issued, however the rest is written.
 _OF_COMMITTEE = re.compile(r"/[^/]*-UBND\b")
-# More units than this are not named one by one among the recipients.
-_MOST_NAMED = 12
 _OUTLINE = (
     Column("Mã", Decimal(14), "center"),
     Column("Nội dung", Decimal(91)),
@@ -191,8 +189,7 @@ def _marks(document: Document | None) -> tuple[str, ...]:
 
 
 def _told(names: dict[int, str], head: Letterhead) -> tuple[str, ...]:
-    units = tuple(names.values()) if len(names) <= _MOST_NAMED else ("Các đơn vị được kiểm tra",)
-    return (*units, f"{head.superior} (để báo cáo)") if head.superior.startswith(COMMITTEE) else units
+    return (*named(list(names.values()), "Các đơn vị được kiểm tra"), *told_above(head))
 
 
 def _day_of(document: Document | None, on: date) -> date:

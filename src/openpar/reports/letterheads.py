@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
@@ -14,6 +15,8 @@ from openpar.reports.documents.authorities import authority_of, place_of
 from openpar.reports.documents.wording import is_symbol
 
 COMMITTEE = "Ủy ban nhân dân"
+# More agencies than this are not named one by one.
+_MOST_NAMED = 12
 # A territory issues through its People's Committee, which has nobody above it in the letterhead.
 _TERRITORIES = frozenset({Kind.WARD, Kind.COMMUNE, Kind.TOWNSHIP, Kind.SPECIAL_ZONE, Kind.DISTRICT})
 _UNKNOWN = "……"
@@ -66,6 +69,16 @@ def paper_marks(*, is_draft: bool) -> tuple[str, ...]:
     """What stands above everything: a draft until it is recorded; invented data is always told."""
     found = ("DỰ THẢO",) if is_draft else ()
     return (*found, "Dữ liệu mẫu, không có giá trị pháp lý") if settings.OPENPAR_DEMO else found
+
+
+def told_above(head: Letterhead) -> tuple[str, ...]:
+    """The committee above among the recipients; whoever is no committee is told by others."""
+    return (f"{head.superior} (để báo cáo)",) if head.superior.startswith(COMMITTEE) else ()
+
+
+def named(agencies: Sequence[str], otherwise: str) -> tuple[str, ...]:
+    """Agencies among the recipients, one by one while they are few."""
+    return tuple(agencies) if len(agencies) <= _MOST_NAMED else (otherwise,)
 
 
 def letterhead_of(organisation_id: int, day: date) -> Letterhead:

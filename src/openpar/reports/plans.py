@@ -39,7 +39,7 @@ from openpar.reports.documents.model import (
 )
 from openpar.reports.documents.numbering import numbered
 from openpar.reports.documents.wording import BLANK
-from openpar.reports.letterheads import COMMITTEE, Letterhead, letterhead_of, paper_marks
+from openpar.reports.letterheads import Letterhead, letterhead_of, named, paper_marks, told_above
 
 _TASKS = (
     Column("TT", Decimal(12), "center"),
@@ -64,8 +64,6 @@ _TARGETS = (
     Column("Căn cứ", Decimal(30)),
 )
 _TABLE = "Danh mục nhiệm vụ"
-# More agencies than this are not named one by one among the recipients.
-_MOST_NAMED = 12
 
 
 @dataclass(frozen=True)
@@ -200,13 +198,8 @@ def _frame(found: _Version, recipients: tuple[str, ...]) -> Frame:
 
 def _told(found: _Version) -> tuple[str, ...]:
     """The committee above, and who leads tasks."""
-    superior = found.head.superior
-    above = (f"{superior} (để báo cáo)",) if superior.startswith(COMMITTEE) else ()
-    leads = tuple(dict.fromkeys(name for one in found.tasks for name in one.leads))
-    if not leads:
-        return above
-    many = (f"Các cơ quan, đơn vị nêu tại {_TABLE.lower()}",)
-    return (*above, *(leads if len(leads) <= _MOST_NAMED else many))
+    leads = list(dict.fromkeys(name for one in found.tasks for name in one.leads))
+    return (*told_above(found.head), *named(leads, f"Các cơ quan, đơn vị nêu tại {_TABLE.lower()}"))
 
 
 def _grounds(found: _Version) -> tuple[str, ...]:

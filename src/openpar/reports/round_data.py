@@ -27,8 +27,7 @@ from openpar.parindex.criteria.models import CriteriaSet
 from openpar.parindex.criteria.queries import LoadedLeaf
 from openpar.reports.documents.authorities import authority_of, place_of
 from openpar.reports.documents.wording import is_symbol
-
-_COMMITTEE = "Ủy ban nhân dân"
+from openpar.reports.letterheads import COMMITTEE
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Issuer:
 
     @property
     def is_committee(self) -> bool:
-        return self.name.startswith(_COMMITTEE)
+        return self.name.startswith(COMMITTEE)
 
 
 def issuer_of(organisation_id: int, day: date) -> Issuer:

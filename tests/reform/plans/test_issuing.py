@@ -44,6 +44,7 @@ from tests.reform.plans.year import (
     line,
     moment,
     owed,
+    own_draft,
     province,
     put,
 )
@@ -243,24 +244,15 @@ def test_two_who_edit_a_draft_do_not_overwrite_each_other() -> None:
 
 def test_an_agency_makes_its_own_plan_and_takes_tasks_over_from_above(reform_year: Province) -> None:
     who = reform_year
-    plan = create_plan(
-        by=who.health.officer,
-        at=AT,
-        organisation_id=who.health.pk,
-        year=2026,
-        level=PlanLevel.AGENCY,
-        title="Kế hoạch CCHC của Sở Y tế năm 2026",
-        parent_id=who.issued().pk,
-    )
-    version = plan.versions.get()
+    version = own_draft(who)
     above = [who.tasks[name].pk for name in ("quarter", "waiting")]
     lines = take_over(by=who.health.officer, at=AT, version_id=version.pk, expected_version=1, task_ids=above)
     assert [row.parent_task_id for row in lines] == above
     put(version, who.health.officer, line("Việc riêng", leads=led_by(who.division.pk)))
     issued(version, who.health.head, who.health.organisation, number="02/KH-SYT", on=date(2026, 1, 6))
-    own = Assignment.objects.filter(task__plan=plan)
+    own = Assignment.objects.filter(task__plan=version.plan)
     assert set(own.values_list("organisation_id", flat=True)) == {who.health.pk, who.division.pk}
-    assert plan_of(who.health.pk, 2026) == plan
+    assert plan_of(who.health.pk, 2026) == version.plan
 
 
 @pytest.mark.parametrize(

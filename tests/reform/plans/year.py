@@ -164,6 +164,20 @@ def draft(who: Province, *, year: int = YEAR) -> PlanVersion:
     return plan.versions.get()
 
 
+def own_draft(who: Province) -> PlanVersion:
+    """The plan of Sở Y tế under that of the province, nothing in it."""
+    plan = create_plan(
+        by=who.health.officer,
+        at=AT,
+        organisation_id=who.health.pk,
+        year=YEAR,
+        level=PlanLevel.AGENCY,
+        title=f"Kế hoạch cải cách hành chính năm {YEAR}",
+        parent_id=who.issued().pk,
+    )
+    return plan.versions.get()
+
+
 def put(version: PlanVersion, by: Actor, *lines: NewLine, at: datetime = AT) -> list[Task]:
     """Lines into a draft."""
     tasks = []

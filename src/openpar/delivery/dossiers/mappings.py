@@ -128,7 +128,7 @@ def from_mapping(said: Mapping[str, Any]) -> ColumnMapping:
         return ColumnMapping(columns, words, str(said.get("agency", "")))
     except (AttributeError, KeyError, TypeError) as error:
         what, remedy = _("không phải là cách ghép cột"), _("Chọn tệp .json đã xuất từ trang này")
-        raise DossiersRefused.because("", what, remedy, code="mapping-unfit") from error
+        raise DossiersRefused.because(_("Tệp"), what, remedy, code="mapping-unfit") from error
 
 
 def to_json(mapping: ColumnMapping, *, source: str) -> str:
@@ -145,5 +145,5 @@ def from_json(text: str) -> tuple[str, ColumnMapping]:
         said = None
     if not isinstance(said, dict) or said.get("form") != _FORM:
         what, remedy = _("không phải là cách ghép cột"), _("Chọn tệp .json đã xuất từ trang này")
-        raise DossiersRefused.because("", what, remedy, code="mapping-unfit")
+        raise DossiersRefused.because(_("Tệp"), what, remedy, code="mapping-unfit")
     return str(said.get("source", ""))[:120], from_mapping(said)

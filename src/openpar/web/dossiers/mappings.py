@@ -8,7 +8,6 @@ from datetime import datetime
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from openpar.common.errors import FileRefused, Refused
@@ -17,6 +16,7 @@ from openpar.delivery.dossiers.layouts import vocabulary
 from openpar.delivery.dossiers.mappings import from_json, from_mapping, to_json
 from openpar.delivery.dossiers.models import SavedMapping
 from openpar.delivery.dossiers.permissions import may_import_dossiers, may_keep_mappings
+from openpar.web.components.files import file_answer
 from openpar.web.dossiers.common import frame
 from openpar.web.http import AuthenticatedRequest, actor, now, only, page, refused, say
 
@@ -60,12 +60,8 @@ def mapping_file(request: AuthenticatedRequest, mapping_id: int) -> HttpResponse
     found = SavedMapping.objects.filter(pk=mapping_id).first()
     if found is None:
         raise Http404
-    answer = HttpResponse(
-        to_json(from_mapping(found.mapping), source=found.source), content_type="application/json"
-    )
-    name = f"Ghép cột {found.source}.json"
-    answer["Content-Disposition"] = content_disposition_header(True, name) or ""
-    return answer
+    content = to_json(from_mapping(found.mapping), source=found.source).encode()
+    return file_answer(content, f"Ghép cột {found.source}", "json")
 
 
 @page("POST")

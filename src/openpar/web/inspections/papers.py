@@ -7,23 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.http import Http404, HttpResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from openpar.base.organisations.roles import Actor
-from openpar.common.errors import Refused
 from openpar.reform.inspections.models import CaseState, InspectedUnit, Mode
 from openpar.reform.inspections.permissions import agencies_of
 from openpar.reform.inspections.queries.cases import CaseView
-from openpar.reports.documents import OfficialDocument, docx_bytes, pdf_bytes
+from openpar.reports.documents import OfficialDocument
 from openpar.reports.inspections import announcement, conclusion, minutes_of
-from openpar.web.http import AuthenticatedRequest, actor, page, refused, today
+from openpar.web.components.files import paper_answer
+from openpar.web.http import AuthenticatedRequest, actor, page, today
 from openpar.web.inspections.common import seen_case
 
-_TYPES = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": "application/pdf",
-}
 _BEGUN = (CaseState.WORKING, CaseState.REPORTED, CaseState.CONCLUDED, CaseState.CLOSED)
 _PAPERS: Mapping[str, tuple[Callable[[CaseView, date], OfficialDocument], str]] = {
     "announcement": (announcement, "Thông báo kiểm tra"),
@@ -81,7 +76,7 @@ def paper(request: AuthenticatedRequest, inspection_id: int, paper: str, file_ki
     if paper not in _PAPERS or not may[paper](view):
         raise Http404
     compose, name = _PAPERS[paper]
-    return _answer(request, lambda: compose(view, today()), f"{name} {inspection_id}", file_kind)
+    return paper_answer(request, lambda: compose(view, today()), f"{name} {inspection_id}", file_kind)
 
 
 @page("GET")
@@ -93,22 +88,6 @@ def minutes(request: AuthenticatedRequest, unit_id: int, file_kind: str) -> Http
     view = seen_case(request, unit.inspection_id)
     if not has_minutes(actor(request), view, unit):
         raise Http404
-    return _answer(
+    return paper_answer(
         request, lambda: minutes_of(view, unit, today()), f"Biên bản kiểm tra {unit_id}", file_kind
     )
-
-
-def _answer(
-    request: AuthenticatedRequest, compose: Callable[[], OfficialDocument], name: str, file_kind: str
-) -> HttpResponse:
-    """The file, or a page that says everything the document lacks. 404 for a kind of file there is not."""
-    if file_kind not in _TYPES:
-        raise Http404
-    write = docx_bytes if file_kind == "docx" else pdf_bytes
-    try:
-        content = write(compose())
-    except Refused as error:
-        return refused(request, error)
-    answer = HttpResponse(content, content_type=_TYPES[file_kind])
-    answer["Content-Disposition"] = content_disposition_header(True, f"{name}.{file_kind}") or ""
-    return answer

@@ -9,24 +9,18 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from openpar.base.organisations.roles import Actor, Role
-from openpar.common.errors import Refused
 from openpar.reform.plans.export import plan_table
 from openpar.reform.plans.models import PlanLevel, PlanVersion, VersionState
 from openpar.reform.plans.permissions import may_edit_plan
-from openpar.reports.documents import OfficialDocument, docx_bytes, pdf_bytes
+from openpar.reports.documents import OfficialDocument
 from openpar.reports.plans import plan_decision, plan_document, plan_submission
-from openpar.web.http import AuthenticatedRequest, actor, page, refused, today
+from openpar.web.components.files import file_answer, paper_answer
+from openpar.web.http import AuthenticatedRequest, actor, page, today
 from openpar.web.plans.common import seen_version, visible_plan
 
-_TYPES = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 _NAMES = {
     "plan": "Kế hoạch",
     "decision": "Quyết định ban hành kế hoạch",
@@ -64,27 +58,15 @@ def paper(
     who = actor(request)
     if paper not in _NAMES or file_kind not in _kinds(paper) or not _may_have(who, version, paper):
         raise Http404
-    try:
-        content = _written(who, version, paper, file_kind)
-    except Refused as error:
-        return refused(request, error)
-    answer = HttpResponse(content, content_type=_TYPES[file_kind])
-    name = f"{_NAMES[paper]} {version.plan.year}-{number}.{file_kind}"
-    answer["Content-Disposition"] = content_disposition_header(True, name) or ""
-    return answer
-
-
-def _written(who: Actor, version: PlanVersion, paper: str, file_kind: str) -> bytes:
-    day = today()
+    name, day = f"{_NAMES[paper]} {version.plan.year}-{number}", today()
     if file_kind == "xlsx":
-        return plan_table(version, version.issued_on or day)
+        return file_answer(plan_table(version, version.issued_on or day), name, file_kind)
     compose: dict[str, Callable[[], OfficialDocument]] = {
         "plan": lambda: plan_document(version, day),
         "decision": lambda: plan_decision(version, day),
         "submission": lambda: plan_submission(version, _sender(who), day),
     }
-    write = docx_bytes if file_kind == "docx" else pdf_bytes
-    return write(compose[paper]())
+    return paper_answer(request, compose[paper], name, file_kind)
 
 
 def _kinds(paper: str) -> tuple[str, ...]:

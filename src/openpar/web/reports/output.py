@@ -9,18 +9,14 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from openpar.common.errors import Gap, Refused
-from openpar.reports.documents import docx_bytes, gaps_of, pdf_bytes, preview_pages
+from openpar.reports.documents import gaps_of, preview_pages
 from openpar.reports.periodic.documents import appendix_workbook, official_document
 from openpar.reports.periodic.reading import ReportView
 from openpar.web.components.documents import stored_file_answer
-from openpar.web.http import AuthenticatedRequest, page, refused
+from openpar.web.components.files import paper_answer
+from openpar.web.http import AuthenticatedRequest, page
 from openpar.web.procedures.listing import workbook_answer
 from openpar.web.reports.common import asked_number, frame, visible_report
-
-_TYPES = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": "application/pdf",
-}
 
 
 @page("GET")
@@ -53,19 +49,9 @@ def _image(svg: bytes) -> str:
 
 @page("GET")
 def document(request: AuthenticatedRequest, report_id: int, document_kind: str) -> HttpResponse:
-    """The file to edit, or the PDF/A."""
-    kind = document_kind
-    if kind not in _TYPES:
-        raise Http404
+    """The file to edit, or the PDF/A; 404 for another kind."""
     view = _asked(request, report_id)
-    write = docx_bytes if kind == "docx" else pdf_bytes
-    try:
-        content = write(official_document(view))
-    except Refused as error:
-        return refused(request, error)
-    answer = HttpResponse(content, content_type=_TYPES[kind])
-    answer["Content-Disposition"] = f'attachment; filename="{_name(view)}.{kind}"'
-    return answer
+    return paper_answer(request, lambda: official_document(view), _name(view), document_kind)
 
 
 @page("GET")

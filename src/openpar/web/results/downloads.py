@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.http import content_disposition_header
 
 from openpar.base.documents.storage import open_file
-from openpar.common.errors import Refused
 from openpar.parindex.assessments.bundles import digest_of_round
 from openpar.parindex.assessments.models import Assessment, RoundBundle, RoundStage
 from openpar.parindex.assessments.permissions import oversees
@@ -20,28 +18,9 @@ from openpar.reports.matrix import matrix_workbook
 from openpar.reports.notice import UnitNotice, notice_document, notice_pdf, unit_notice
 from openpar.reports.round_data import RoundReport, round_report
 from openpar.reports.self_assessment import report_document, report_pdf, report_workbook, self_report
-from openpar.web.http import AuthenticatedRequest, actor, now, page, refused
+from openpar.web.components.files import file_answer, made_answer
+from openpar.web.http import AuthenticatedRequest, actor, now, page
 from openpar.web.results.views import seen_unit
-
-_OFFICE = "application/vnd.openxmlformats-officedocument"
-_TYPES = {
-    "docx": f"{_OFFICE}.wordprocessingml.document",
-    "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-    "zip": "application/zip",
-}
-
-
-def _file(content: bytes, name: str, kind: str) -> HttpResponse:
-    """An attachment under its Vietnamese name (RFC 5987)."""
-    answer = HttpResponse(content, content_type=_TYPES[kind])
-    answer["Content-Disposition"] = content_disposition_header(True, f"{_as_file_name(name)}.{kind}") or ""
-    return answer
-
-
-def _as_file_name(name: str) -> str:
-    """Without the characters that Windows does not take in a name."""
-    return "".join("-" if char in '\\/:*?"<>|' else char for char in name)
 
 
 @page("GET")
@@ -49,7 +28,7 @@ def matrix(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
     """Published results for everybody who holds a role; provisional ones for those who oversee."""
     who = actor(request)
     round = get_object_or_404(result_rounds(who, now()), pk=round_id)
-    return _file(matrix_workbook(round_report(round, who)), f"Kết quả {round.title}", "xlsx")
+    return file_answer(matrix_workbook(round_report(round, who)), f"Kết quả {round.title}", "xlsx")
 
 
 @page("GET")
@@ -62,23 +41,23 @@ def bundle(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
             content = file.read()
     except FileNotFoundError:
         raise Http404 from None
-    return _file(content, f"Gói dữ liệu {round.title}", "zip")
+    return file_answer(content, f"Gói dữ liệu {round.title}", "zip")
 
 
 @page("GET")
 def decision(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
     """The draft of the decision, or the decision with its number; for those who oversee."""
     told = _decided(request, round_id)
-    return _file(decision_document(told, digest=digest_of_round(told.round)), _decision_name(told), "docx")
+    make = partial(decision_document, told, digest=digest_of_round(told.round))
+    return made_answer(request, make, _decision_name(told), "docx")
 
 
 @page("GET")
 def decision_printed(request: AuthenticatedRequest, round_id: int) -> HttpResponse:
     """The same as PDF/A."""
     told = _decided(request, round_id)
-    return _printed(
-        request, lambda: decision_pdf(told, digest=digest_of_round(told.round)), _decision_name(told)
-    )
+    make = partial(decision_pdf, told, digest=digest_of_round(told.round))
+    return made_answer(request, make, _decision_name(told), "pdf")
 
 
 def _decided(request: AuthenticatedRequest, round_id: int) -> RoundReport:
@@ -97,14 +76,14 @@ def _decision_name(told: RoundReport) -> str:
 def notice(request: AuthenticatedRequest, round_id: int, assessment_id: int) -> HttpResponse:
     """For those who send it and for the unit that receives it: it explains line by line."""
     told = _noticed(request, round_id, assessment_id)
-    return _file(notice_document(told), _notice_name(told), "docx")
+    return made_answer(request, partial(notice_document, told), _notice_name(told), "docx")
 
 
 @page("GET")
 def notice_printed(request: AuthenticatedRequest, round_id: int, assessment_id: int) -> HttpResponse:
     """The same as PDF/A."""
     told = _noticed(request, round_id, assessment_id)
-    return _printed(request, lambda: notice_pdf(told), _notice_name(told))
+    return made_answer(request, partial(notice_pdf, told), _notice_name(told), "pdf")
 
 
 def _noticed(request: AuthenticatedRequest, round_id: int, assessment_id: int) -> UnitNotice:
@@ -123,29 +102,20 @@ def _notice_name(told: UnitNotice) -> str:
 @page("GET")
 def report(request: AuthenticatedRequest, assessment_id: int) -> HttpResponse:
     sheet = _readable_sheet(request, assessment_id)
-    return _file(report_document(self_report(sheet)), _report_name(sheet), "docx")
+    return made_answer(request, lambda: report_document(self_report(sheet)), _report_name(sheet), "docx")
 
 
 @page("GET")
 def report_printed(request: AuthenticatedRequest, assessment_id: int) -> HttpResponse:
     """The same as PDF/A."""
     sheet = _readable_sheet(request, assessment_id)
-    return _printed(request, lambda: report_pdf(self_report(sheet)), _report_name(sheet))
-
-
-def _printed(request: AuthenticatedRequest, write: Callable[[], bytes], name: str) -> HttpResponse:
-    """The PDF, or a page that says everything it lacks: a draft to edit may lack it, a PDF may not."""
-    try:
-        content = write()
-    except Refused as error:
-        return refused(request, error)
-    return _file(content, name, "pdf")
+    return made_answer(request, lambda: report_pdf(self_report(sheet)), _report_name(sheet), "pdf")
 
 
 @page("GET")
 def report_sheet(request: AuthenticatedRequest, assessment_id: int) -> HttpResponse:
     sheet = _readable_sheet(request, assessment_id)
-    return _file(report_workbook(self_report(sheet)), _report_name(sheet), "xlsx")
+    return file_answer(report_workbook(self_report(sheet)), _report_name(sheet), "xlsx")
 
 
 def _readable_sheet(request: AuthenticatedRequest, assessment_id: int) -> Assessment:
