@@ -33,7 +33,7 @@ LOOKS = sorted(
 PAGES_OF_BOTH = ("failures", "flat_queries", "health", "pages")
 # Judged over arrays, thousands at a time, or counted by DuckDB in the process: the database is asked for the
 # calendar and the names only.
-COUNTED = ("backdating", "figure_source", "judging", "measures", "personal_data")
+COUNTED = ("backdating", "figure_source", "judging", "measures", "personal_data", "quality")
 LOOKS += [f"tests/delivery/dossiers/test_{name}.py" for name in COUNTED]
 # Composed in the program from what the queries of their parts, tested on both, have found.
 LOOKS += [f"tests/reports/test_{name}.py" for name in ("documents", "inspections", "plans")]
@@ -52,8 +52,8 @@ PAGES = "OPENPAR_TEST_PAGES"
 # What is thrown away need not survive a power cut: in memory nobody waits for the disk. With less room or
 # memory than this the usual folder is taken.
 QUICK, ROOM = Path("/dev/shm"), 2 * 2**30
-# One more than cores: a test often waits, for the browser, a lock, another process.
-WORKERS = (os.cpu_count() or 1) + 1
+# Two more than cores: tests often wait, for the browser, a lock, another process.
+WORKERS = (os.cpu_count() or 1) + 2
 
 
 def say(text: str) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
-import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError
 
 from openpar.common.durability import UnsoundDatabase
@@ -66,8 +66,9 @@ def _outage(error: BaseException) -> Outage | None:
         return Outage.UNSOUND
     if isinstance(error, sqlite3.Error):
         return _of_sqlite(error)
-    if isinstance(error, psycopg.Error):
-        return _of_postgresql(error)
+    # On SQLite it is not loaded: that would be a tenth of the start of a program.
+    if "psycopg" in sys.modules and (found := _of_postgresql(error)):
+        return found
     if isinstance(error, InterfaceError | OperationalError) and error.__cause__ is None:
         return Outage.DATABASE
     if isinstance(error, OSError) and not isinstance(error, DatabaseError):
@@ -85,11 +86,14 @@ def _of_sqlite(error: sqlite3.Error) -> Outage | None:
     return Outage.DATABASE if code in _AWAY else None
 
 
-def _of_postgresql(error: psycopg.Error) -> Outage | None:
+def _of_postgresql(error: BaseException) -> Outage | None:
+    import psycopg
+
+    if not isinstance(error, psycopg.Error):
+        return None
     if error.sqlstate == "53100":
         return Outage.DISK_FULL
     # Every OperationalError is the server's affair (gone, shutting down, too many connections, no memory);
     # an InterfaceError is what a connection that broke before says.
-    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-        return Outage.DATABASE
-    return None
+    away = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return Outage.DATABASE if away else None

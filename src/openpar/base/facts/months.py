@@ -22,6 +22,7 @@ from openpar.base.facts.datasets import Registered
 from openpar.base.facts.declarations import (
     KEY,
     LARGEST,
+    MONTH,
     RELATION,
     Counting,
     month_number,
@@ -37,6 +38,8 @@ from openpar.common.errors import Gap
 
 _SQL_TYPES = {8: "TINYINT", 16: "SMALLINT", 32: "INTEGER"}
 _ARRAY_TYPES = {8: np.int8, 16: np.int16, 32: np.int32}
+# More than there are months: a month number has 16 bits at most.
+_MONTHS = 1 << 16
 Facts = Mapping[str, Array]
 Fact = Mapping[str, int]
 
@@ -221,12 +224,23 @@ def counted(duck: Connection, counting: Counting, table: str, where: str = "") -
     # Planning the SELECT costs as much as counting many facts, and often there are none.
     if not duck.execute(f"SELECT 1 FROM {table}{where} LIMIT 1").fetchall():
         return [nothing(names)] * len(counting.bases)
-    found = []
-    for basis in counting.bases:
-        listed = relation_of(counting, basis, ()).listed
-        duck.execute(f"CREATE OR REPLACE TEMP VIEW {RELATION} AS SELECT {listed} FROM {table}{where}")
-        found.append(counters_from(fetched(duck, select_text(counting)), names))
-    return found
+    # All bases in one go, for it is planned once then: each fact stands there once a basis, and the number of
+    # the basis in front of the month.
+    months = " ".join(f"WHEN {number} THEN {basis.column}" for number, basis in enumerate(counting.bases))
+    columns = {
+        **relation_of(counting, counting.bases[0], ()).columns,
+        MONTH: f"basis * {_MONTHS} + CASE basis {months} END",
+    }
+    duck.execute(
+        f"CREATE OR REPLACE TEMP VIEW {RELATION} AS "
+        f"SELECT {', '.join(f'{stored} AS {name}' for name, stored in columns.items())} "
+        f"FROM (SELECT * FROM {table}{where}), "
+        f"(SELECT CAST(range AS INTEGER) AS basis FROM range({len(counting.bases)}))"
+    )
+    found = counters_from(fetched(duck, select_text(counting)), names)
+    bases, months_of = np.divmod(found.cells[MONTH], _MONTHS)
+    plain = Counters({**found.cells, MONTH: months_of}, found.counts)
+    return [plain.taken(bases == number) for number in range(len(counting.bases))]
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
 
 from openpar.common.wording import gettext as _
 from openpar.engine.criteria import CriteriaSet, set_from_mapping, set_to_mapping
@@ -96,34 +97,30 @@ def _placed(fault: yaml.YAMLError) -> str:
     return _("dòng %(line)s, cột %(column)s: %(what)s", line=mark.line + 1, column=mark.column + 1, what=what)
 
 
-class _TextLoader(yaml.SafeLoader):
-    """Every scalar is text, except null."""
+class _TextLoader(Composer, yaml.CSafeLoader):
+    """Every scalar is text, except null. Words are found by libyaml, nodes are composed here, where anchors
+    and depth are seen.
+    """
 
     yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in resolvers if tag == _NULL]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
     }
 
-    def __init__(self, stream: str) -> None:
-        super().__init__(stream)
+    def __init__(self, text: str) -> None:
+        yaml.CSafeLoader.__init__(self, text)
+        Composer.__init__(self)
         self.repeated: list[SetProblem] = []
         self._depth = 0
 
-    def fetch_anchor(self) -> None:
-        self._refuse_anchor()
-
-    def fetch_alias(self) -> None:
-        self._refuse_anchor()
-
-    def _refuse_anchor(self) -> None:
-        raise yaml.YAMLError(_("dòng %(n)s: không dùng neo (& hoặc *) trong tệp này", n=self.line + 1))
-
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event: Any = self.peek_event()
+        line = event.start_mark.line + 1
+        if event.anchor is not None:
+            raise yaml.YAMLError(_("dòng %(n)s: không dùng neo (& hoặc *) trong tệp này", n=line))
         self._depth += 1
         if self._depth > _MOST_DEPTH:
-            raise yaml.YAMLError(
-                _("dòng %(n)s: lồng nhau quá %(most)s tầng", n=self.line + 1, most=_MOST_DEPTH)
-            )
+            raise yaml.YAMLError(_("dòng %(n)s: lồng nhau quá %(most)s tầng", n=line, most=_MOST_DEPTH))
         node = super().compose_node(parent, index)
         self._depth -= 1
         return node
