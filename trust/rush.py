@@ -107,7 +107,7 @@ def agencies_at_work(number: int) -> list[Seat]:
 
 
 def rush(
-    due: Sequence[Due], *, seconds: float, planted: dict[str, str] | None = None
+    due: Sequence[Due], *, seconds: float, planted: dict[str, str] | None = None, workers: int = 2
 ) -> tuple[list[Sent], datetime]:
     """Plays the schedule against a server on which self-scoring closes `seconds` after it begins.
 
@@ -125,7 +125,7 @@ def rush(
             NOW_SINCE_VARIABLE: str(since),
             **(planted or {}),
         }
-        server = WebServer(environment)
+        server = WebServer(environment, workers=workers)
         try:
             server.start()
             left = since + ahead - time.time()

@@ -39,6 +39,8 @@ def run(scale: Scale) -> Found:
             _schedule(scale, others, 2, _SECONDS_AGAINST_IT),
             seconds=_SECONDS_AGAINST_IT,
             planted={PLANTED_VARIABLE: LATE},
+            # What is planted is a wrong clock: one worker shows it.
+            workers=1,
         )
         sent, closes = rush(_schedule(scale, seats, leaves, seconds), seconds=seconds)
         late, _closes = spoilt.result()

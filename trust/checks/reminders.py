@@ -48,7 +48,7 @@ def run(scale: Scale) -> Found:
         violations += _at_once(number, people)
     return Found(
         figures={
-            "reminders": looked["messages"],
+            "reminders": looked["told"],
             "runners killed with -9": kills,
             "days without a run": missed,
             "letters that arrived": len(reminded.arrived("letters")),
@@ -197,7 +197,7 @@ def _numbers() -> dict[str, Any]:
         wrong.append(f"{len(messages - taken)} numbers at the gateway are of no delivery")
     if taken - messages or Delivery.objects.filter(due_at__isnull=False).exists():
         wrong.append(f"{len(taken - messages)} deliveries did not arrive")
-    return {"messages": Reminder.objects.count(), "wrong": wrong}
+    return {"told": Reminder.objects.count(), "wrong": wrong}
 
 
 def _in_days(scale: Scale, people: dict[str, int], planted: str) -> bool:

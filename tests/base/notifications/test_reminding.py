@@ -14,7 +14,7 @@ from openpar.base.accounts.actions import deactivate
 from openpar.base.accounts.models import Role, User
 from openpar.base.notifications.actions import reminding
 from openpar.base.notifications.actions.reminding import remind
-from openpar.base.notifications.due import DueThing, holders
+from openpar.base.notifications.due import DueThing, Together, holders
 from openpar.base.notifications.models import Message, Reminder, Topic
 from openpar.base.notifications.rules import Owed, UnknownKind, settings_in_force
 from openpar.base.organisations.models import Organisation
@@ -118,6 +118,56 @@ def test_who_follows_in_the_office_hears_of_the_step_too(reminded_desk: Desk) ->
 def test_a_stopped_account_is_told_nothing(reminded_desk: Desk) -> None:
     deactivate(by=factories.registrar(), at=on(-40), user_id=reminded_desk.officer.pk, reason="Nghỉ hưu")
     assert remind(things=[reminded_desk.task()], at=on(-7)) == 0
+
+
+LINE = Together("Nhiệm vụ của mọi đơn vị", "/plans/1/?view=list&task=7")
+
+
+def test_the_same_step_of_what_belongs_together_is_one_message(reminded_desk: Desk) -> None:
+    """Whoever gave one line to many agencies hears of it once; each agency of its own."""
+    others = [factories.person_as(Role.FOCAL_OFFICER, reminded_desk.agency, f"Cán bộ {n}") for n in range(3)]
+    things = [
+        replace(reminded_desk.task(n), together=LINE, responsible=(other.pk,), heads=())
+        for n, other in enumerate(others)
+    ]
+    apart = replace(reminded_desk.task(9), responsible=(), heads=())
+    assert remind(things=[*things, apart], at=on(15)) == 3 + 1 + 1
+    assert texts(reminded_desk.assigner) == [
+        "Quá hạn 15 ngày, hạn 15/12/2026: Nhiệm vụ của mọi đơn vị: 3 đơn vị",
+        "Quá hạn 15 ngày, hạn 15/12/2026: Nhiệm vụ 9",
+    ]
+    together = Message.objects.filter(recipient=reminded_desk.assigner, link=LINE.link).get()
+    told = together.reminders.order_by("object").values_list("object", "step")
+    assert list(told) == [("task:0", 15), ("task:1", 15), ("task:2", 15)]
+    assert texts(others[0]) == ["Quá hạn 15 ngày, hạn 15/12/2026: Nhiệm vụ 0"]
+    assert remind(things=[*things, apart], at=on(15)) == 0
+
+
+def test_what_joins_later_or_has_another_day_is_told_apart(reminded_desk: Desk) -> None:
+    def thing(number: int, due_on: date = DUE) -> DueThing:
+        return replace(reminded_desk.task(number, due_on), together=LINE, responsible=(), heads=())
+
+    remind(things=[thing(1), thing(2)], at=on(15))
+    late = [thing(1), thing(2), thing(3), thing(4, DUE - timedelta(7))]
+    assert remind(things=late, at=on(15)) == 2
+    assert texts(reminded_desk.assigner) == [
+        "Quá hạn 15 ngày, hạn 15/12/2026: Nhiệm vụ của mọi đơn vị: 2 đơn vị",
+        "Quá hạn 15 ngày, hạn 15/12/2026: Nhiệm vụ 3",
+        "Quá hạn 22 ngày, hạn 08/12/2026: Nhiệm vụ 4",
+    ]
+
+
+def test_what_belongs_together_is_told_whole_however_much_it_is(
+    reminded_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reminding, "_AT_ONCE", 2)
+    alone = [replace(reminded_desk.task(n), responsible=(), heads=()) for n in (1, 2, 3)]
+    things = [replace(reminded_desk.task(n), together=LINE, responsible=(), heads=()) for n in range(4, 9)]
+    mixed = [alone[0], *things[:2], alone[1], *things[2:], alone[2]]
+    assert remind(things=mixed, at=on(15)) == 4
+    assert "Quá hạn 15 ngày, hạn 15/12/2026: Nhiệm vụ của mọi đơn vị: 5 đơn vị" in texts(
+        reminded_desk.assigner
+    )
 
 
 def test_a_kind_without_a_rule_is_a_named_defect(reminded_desk: Desk) -> None:

@@ -96,12 +96,12 @@ def test_a_step_before_the_thing_was_known_is_nobodys(known: int, expected: list
     ],
 )
 def test_the_message_counts_to_the_day_on_which_it_is_sent(counts: Counts, days: int, text: str) -> None:
-    assert reminder_text(thing(), counts, DUE + timedelta(days)) == text
+    assert reminder_text([thing()], counts, DUE + timedelta(days)) == text
 
 
 def test_a_long_name_leaves_room_for_the_day() -> None:
     long = DueThing("plan.task", "task:1", DUE, "Rà soát " * 90, "/", (OFFICER,))
-    said = reminder_text(long, Counts.DEADLINE, DUE)
+    said = reminder_text([long], Counts.DEADLINE, DUE)
     assert len(said) < 500
     assert said.startswith("Hôm nay là hạn (15/12/2026): Rà soát")
     assert said.endswith("…")

@@ -16,6 +16,17 @@ from openpar.base.organisations.roles import Role
 
 
 @dataclass(frozen=True)
+class Together:
+    """What several things are called when one person hears of them at once (“Báo cáo quý III: 130 đơn vị”).
+
+    what: without the agencies; link: the address of the page with all of them.
+    """
+
+    what: str
+    link: str
+
+
+@dataclass(frozen=True)
 class DueThing:
     """One thing that is open on a day, with its deadline and the accounts that hear of it.
 
@@ -28,6 +39,7 @@ class DueThing:
     link: the address of its page inside the program, from “/”.
     responsible: accounts that have to do it; heads: who leads them; assigners: the side that assigned it.
     known_from: the first day on which it could be known (assigned, extended): steps before it are nobody's.
+    together: whoever has to hear of this step of several such things, one an agency, gets one message.
     """
 
     kind: str
@@ -39,6 +51,7 @@ class DueThing:
     heads: tuple[int, ...] = ()
     assigners: tuple[int, ...] = ()
     known_from: date | None = None
+    together: Together | None = None
 
 
 # Everything of one package that is open on that day; a few queries, however many things there are.

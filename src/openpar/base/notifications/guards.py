@@ -4,6 +4,4 @@ from __future__ import annotations
 
 from openpar.common.triggers import append_only
 
-GUARDS = append_only(
-    "notifications_reminder", ("object", "kind", "due_on", "recipient_id", "step"), ("message_id",)
-)
+GUARDS = append_only("notifications_reminder", ("object", "kind", "due_on", "recipient_id", "step"))

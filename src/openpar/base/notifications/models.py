@@ -122,7 +122,8 @@ class Reminder(models.Model):
     step = models.SmallIntegerField()
     recipient = models.ForeignKey(User, models.PROTECT, related_name="reminders")
     passed_over = models.TextField(blank=True)
-    message = models.OneToOneField(Message, models.PROTECT, related_name="reminder")
+    # Steps of several things may be told in one message.
+    message = models.ForeignKey(Message, models.PROTECT, related_name="reminders")
 
     objects: ClassVar[models.Manager[Reminder]]
 

@@ -13,7 +13,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from openpar.base.accounts.queries import people_holding
-from openpar.base.notifications.due import DueThing, holders
+from openpar.base.notifications.due import DueThing, Together, holders
 from openpar.base.organisations.roles import Role
 from openpar.reform.findings.lateness import OWED
 from openpar.reform.findings.limits import plan_due
@@ -106,7 +106,12 @@ def _owed(kind: str, what: str, due_on: date, group: Sequence[Finding], people: 
         }
         thing = f"findings:{first.organisation_id}:{first.year}"
         link = f"/findings/?year={first.year}&organisation={first.organisation_id}&state=owed&view=list"
+        # One publication costs every agency some points: for who judges them that is one thing.
+        together = Together(
+            f"{what} {first.source_text}", f"/findings/?year={first.year}&state=owed&view=list"
+        )
     else:
+        together = None
         text = f"{what}: {first.text}"
         thing, link = f"finding:{first.pk}", f"/findings/{first.pk}/"
     return DueThing(
@@ -119,6 +124,7 @@ def _owed(kind: str, what: str, due_on: date, group: Sequence[Finding], people: 
         heads=people.of(first.organisation_id, Role.AGENCY_HEAD),
         assigners=people.judges(first),
         known_from=min(row.found_on for row in group),
+        together=together,
     )
 
 

@@ -9,7 +9,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from openpar.base.accounts.queries import people_holding
-from openpar.base.notifications.due import DueThing, holders
+from openpar.base.notifications.due import DueThing, Together, holders
 from openpar.base.notifications.rules import settings_in_force
 from openpar.base.organisations.roles import Role
 from openpar.reform.heirs import heirs_on
@@ -91,7 +91,13 @@ def _tasks(duties: Iterable[Duty], people: _People) -> Iterator[DueThing]:
             heads=people.heads.get(row.organisation_id, ()),
             assigners=people.assigners(row),
             known_from=duty.from_on if is_period else row.assigned_on,
+            together=_together(row),
         )
+
+
+def _together(row: Assignment) -> Together:
+    """A line that was given to a class of agencies is one line for who gave it."""
+    return Together(row.line.text, f"/plans/{row.task.plan_id}/?view=list&task={row.task_id}")
 
 
 def _to_confirm(duties: Iterable[Duty], people: _People) -> Iterator[DueThing]:
@@ -106,6 +112,7 @@ def _to_confirm(duties: Iterable[Duty], people: _People) -> Iterator[DueThing]:
                 link=f"/tasks/{row.pk}/",
                 responsible=people.assigners(row),
                 known_from=duty.reported_on,
+                together=_together(row),
             )
 
 

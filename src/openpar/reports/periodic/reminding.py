@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from openpar.base.accounts.queries import people_holding
-from openpar.base.notifications.due import DueThing, holders
+from openpar.base.notifications.due import DueThing, Together, holders
 from openpar.base.notifications.rules import settings_in_force
 from openpar.base.organisations.queries import names_on
 from openpar.base.organisations.roles import Role
@@ -64,6 +64,7 @@ def _submissions(asked: Asked, begun_on: date, today: date) -> Iterator[DueThing
                 heads=heads.get(one.organisation_id, ()),
                 assigners=managers,
                 known_from=max(asked.period.from_on, begun_on),
+                together=_together(asked, asked.name),
             )
 
 
@@ -73,9 +74,15 @@ def _is_owed(one: OwedReport) -> bool:
 
 
 def _link(one: OwedReport) -> str:
-    if one.report_id is not None:
-        return f"/reports/{one.report_id}/"
-    return f"/reports/?year={one.asked.year}&report={one.asked.report.code}"
+    return _board(one.asked) if one.report_id is None else f"/reports/{one.report_id}/"
+
+
+def _board(asked: Asked) -> str:
+    return f"/reports/?year={asked.year}&report={asked.report.code}"
+
+
+def _together(asked: Asked, what: str) -> Together:
+    return Together(what, _board(asked))
 
 
 def _acceptances(today: date) -> Iterator[DueThing]:
@@ -89,14 +96,15 @@ def _acceptances(today: date) -> Iterator[DueThing]:
     names = names_on({row.report.organisation_id for row in rows}, today)
     for row in rows:
         assert row.submitted_at is not None
-        name = names.get(row.report.organisation_id, "")
+        name, asked = names.get(row.report.organisation_id, ""), asked_of(row.report)
         yield DueThing(
             kind=_ACCEPTANCE,
             object=f"report_revision:{row.pk}",
             due_on=timezone.localdate(row.submitted_at),
-            text=f"{asked_of(row.report).name}, {name}, chờ tiếp nhận",
+            text=f"{asked.name}, {name}, chờ tiếp nhận",
             link=f"/reports/{row.report_id}/",
             responsible=managers,
+            together=_together(asked, f"{asked.name}, chờ tiếp nhận"),
         )
 
 

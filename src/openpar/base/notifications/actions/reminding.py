@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import IntegrityError
@@ -36,8 +36,26 @@ def remind(*, things: Iterable[DueThing], at: datetime) -> int:
         raise UnknownKind(f"data/reminders.yaml has no rule on {today} for {', '.join(unknown)}")
     # Nobody told of anything yet: what is not due even so needs no question.
     due = [thing for thing in known if owed(thing, rules[thing.kind], today=today, told={})]
-    batches = (due[start : start + _AT_ONCE] for start in range(0, len(due), _AT_ONCE))
-    return sum(_remind_of(batch, rules, at) for batch in batches)
+    return sum(_remind_of(batch, rules, at) for batch in _batches(due))
+
+
+def _batches(due: Sequence[DueThing]) -> Iterator[list[DueThing]]:
+    """Portions for one transaction each; what belongs together stays in one, however much it is."""
+    groups: dict[Hashable, list[DueThing]] = {}
+    for thing in due:
+        groups.setdefault(_key(thing) if thing.together is None else _group(thing), []).append(thing)
+    batch: list[DueThing] = []
+    for group in groups.values():
+        if batch and len(batch) + len(group) > _AT_ONCE:
+            yield batch
+            batch = []
+        batch = [*batch, *group]
+    if batch:
+        yield batch
+
+
+def _group(thing: DueThing) -> Hashable:
+    return thing.kind, thing.due_on, thing.together
 
 
 def _remind_of(things: Sequence[DueThing], rules: Mapping[str, Rule], at: datetime) -> int:
@@ -84,9 +102,14 @@ def _told(things: Sequence[DueThing]) -> Mapping[tuple[str, str, date], Mapping[
 
 def _write(found: Sequence[Owed], rules: Mapping[str, Rule], at: datetime) -> int:
     today = timezone.localdate(at)
+    heard = _heard_at_once(found)
     words = [
-        Word(one.recipient, reminder_text(one.thing, rules[one.thing.kind].counts, today), one.thing.link)
-        for one in found
+        Word(
+            each[0].recipient,
+            reminder_text([one.thing for one in each], rules[each[0].thing.kind].counts, today),
+            _link(each),
+        )
+        for each in heard
     ]
     messages = tell_all(words=words, topic=Topic.REMINDER, at=at)
     Reminder.objects.bulk_create(
@@ -99,6 +122,21 @@ def _write(found: Sequence[Owed], rules: Mapping[str, Rule], at: datetime) -> in
             passed_over=" ".join(f"{offset:+d}" for offset in one.passed_over),
             message=message,
         )
-        for one, message in zip(found, messages, strict=True)
+        for each, message in zip(heard, messages, strict=True)
+        for one in each
     )
     return len(messages)
+
+
+def _heard_at_once(found: Sequence[Owed]) -> list[list[Owed]]:
+    """What one message tells: the same step of things that belong together, to the same person; else one."""
+    heard: dict[Hashable, list[Owed]] = {}
+    for place, one in enumerate(found):
+        told = place if one.thing.together is None else (_group(one.thing), one.offset)
+        heard.setdefault((one.recipient, told), []).append(one)
+    return list(heard.values())
+
+
+def _link(each: Sequence[Owed]) -> str:
+    thing = each[0].thing
+    return thing.link if len(each) == 1 or thing.together is None else thing.together.link

@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 ('step', models.SmallIntegerField()),
                 ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to=settings.AUTH_USER_MODEL)),
                 ('passed_over', models.TextField(blank=True)),
-                ('message', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='reminder', to='notifications.message')),
+                ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='notifications.message')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('object', 'kind', 'due_on', 'recipient', 'step'), name='one_reminder_a_step')],
