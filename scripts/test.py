@@ -52,8 +52,8 @@ PAGES = "OPENPAR_TEST_PAGES"
 # What is thrown away need not survive a power cut: in memory nobody waits for the disk. With less room or
 # memory than this the usual folder is taken.
 QUICK, ROOM = Path("/dev/shm"), 2 * 2**30
-# Two more than cores: tests often wait, for the browser, a lock, another process.
-WORKERS = (os.cpu_count() or 1) + 2
+# One more than cores: a test often waits, for the browser, a lock, another process.
+WORKERS = (os.cpu_count() or 1) + 1
 
 
 def say(text: str) -> None:

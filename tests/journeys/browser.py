@@ -102,24 +102,33 @@ def axe(page: Page, *, widths: Sequence[int] = (DESK, PHONE), but: str = "") -> 
     It comes in through the debugger, which the content security policy does not hold up: the policy stays at
     work, and a page that breaks it is complained of as everywhere.
     """
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(_AXE.read_text(encoding="utf-8"))
-    page.evaluate("window.seen = new Map()")
-    found = []
-    for width in widths:
-        page.set_viewport_size({"width": width, "height": 860})
-        told: list[str] = page.evaluate(_LOOK, {"tags": _RULES, "colours": _OF_COLOURS, "but": but})
-        found += [f"{page.url} ({width} px): {what}" for what in told]
+    found = axe_at_widths(page, widths=widths, but=but)
     page.set_viewport_size({"width": DESK, "height": 860})
     return found
 
 
-# Half of axe's time goes into colours: at the next width only what was not to be seen at the last one, or was
-# of another colour, is asked for them. Only what is wrong leaves the browser: handing over all that axe tells
-# takes longer than finding it. Stylesheets are not fetched anew (preload): the one rule that reads them is
-# about turning a phone.
-_OF_COLOURS = ["color-contrast", "link-in-text-block"]
-_LOOK = """async ({tags, colours, but}) => {
+def axe_at_widths(page: Page, *, widths: Sequence[int] = (DESK, PHONE), but: str = "") -> list[str]:
+    """The same, for whoever goes to another page anyway: the window stays at the width of the last look."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_AXE.read_text(encoding="utf-8"))
+    page.evaluate("window.seen = new Map()")
+    found, given = [], {"tags": _RULES, "sized": _OF_SIZES, "but": but}
+    # From the width at which it stands: to lay a page out anew takes time too.
+    now = page.viewport_size["width"] if page.viewport_size else 0
+    for width in sorted(widths, key=lambda width: width != now):
+        if width != now:
+            page.set_viewport_size({"width": width, "height": 860})
+        told: list[str] = page.evaluate(_LOOK, given)
+        found += [f"{page.url} ({width} px): {what}" for what in told]
+    return found
+
+
+# At the next width only this is looked at: what was not to be seen at the last one or was of another colour,
+# what is pressed or typed into, for it may be too small there, and what scrolls. Only what is wrong leaves the
+# browser: handing over all that axe tells takes longer than finding it. Stylesheets are not fetched anew
+# (preload): the one rule that reads them is about turning a phone.
+_OF_SIZES = "a, button, input, select, textarea, summary, [tabindex], [role]"
+_LOOK = """async ({tags, sized, but}) => {
   const shown = [...document.querySelectorAll("*")].filter((element) =>
     element.checkVisibility() && !(but && element.closest(but)));
   const paint = ({color, backgroundColor, fontSize, fontWeight}) =>
@@ -129,13 +138,13 @@ _LOOK = """async ({tags, colours, but}) => {
     const [before, now] = [window.seen.get(element), paint(getComputedStyle(element))];
     return window.seen.set(element, now) && before !== now;
   });
-  const told = async (where, runOnly, rules) => (await axe.run(where,
-    {runOnly, rules, resultTypes: ["violations"], preload: false})).violations.flatMap((violation) =>
-      violation.nodes.map((node) => `${violation.id}: ${violation.help}: ${node.html.slice(0, 160)}`));
-  const without = Object.fromEntries(colours.map((rule) => [rule, {enabled: isFirst}]));
-  const found = await told(but ? {exclude: [[but]]} : document, {type: "tag", values: tags}, without);
-  if (!isFirst && fresh.length) found.push(...await told(fresh, {type: "rule", values: colours}, {}));
-  return found;
+  const where = isFirst ? (but ? {exclude: [[but]]} : document)
+    : [...new Set([...fresh, ...shown.filter((element) => element.matches(sized)
+        || element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight)])];
+  const {violations} = await axe.run(where,
+    {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"], preload: false});
+  return violations.flatMap((violation) => violation.nodes.map((node) =>
+    `${violation.id}: ${violation.help}: ${node.html.slice(0, 160)}`));
 }"""
 _CUT = """() => {
   const pen = document.createElement("canvas").getContext("2d");

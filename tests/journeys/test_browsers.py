@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.browser import DESK, PHONE, Visitors, axe
+from tests.journeys.browser import DESK, PHONE, Visitors, axe, axe_at_widths
 
 
 def test_a_broken_content_security_policy_is_complained_of(visitors: Visitors) -> None:
@@ -34,29 +34,43 @@ def test_axe_sees_a_picture_without_words(visitors: Visitors) -> None:
     assert [what for what in axe(page, widths=[DESK]) if "image-alt" in what] != []
 
 
+@pytest.mark.parametrize("width", [PHONE, DESK])
 @pytest.mark.parametrize(
-    ("everywhere", "on_the_phone"),
-    [("", "color: #eee"), ("display: none; color: #eee", "display: block"), ("", "background: #333")],
-    ids=["another colour", "shown there only", "another ground"],
+    ("rule", "inside", "everywhere", "on_the_phone"),
+    [
+        ("color-contrast", "<p>Chữ</p>", "", "color: #eee"),
+        ("color-contrast", "<p>Chữ</p>", "display: none; color: #eee", "display: block"),
+        ("color-contrast", "<p>Chữ</p>", "", "background: #333"),
+        ("image-alt", "<img width=9 height=9>", "display: none", "display: block"),
+        ("target-size", "<button>Trước</button><button>Sau</button>", "font-size: 40px", "font-size: 2px"),
+        (
+            "scrollable-region-focusable",
+            "<p>Một dòng chữ dài</p>",
+            "overflow: auto",
+            "width: 20px; height: 20px",
+        ),
+    ],
+    ids=["another colour", "shown there only", "another ground", "a picture", "too small", "it scrolls"],
 )
-def test_axe_sees_a_colour_that_is_wrong_on_the_phone_only(
-    visitors: Visitors, everywhere: str, on_the_phone: str
+def test_axe_sees_what_is_wrong_on_the_phone_only(
+    visitors: Visitors, width: int, rule: str, inside: str, everywhere: str, on_the_phone: str
 ) -> None:
-    page = visitors.open()
+    """Whatever width the window has at first."""
+    page = visitors.open(width=width)
     page.goto("/login/")
     page.evaluate(
-        """([everywhere, phone]) => {
+        """([inside, everywhere, phone]) => {
           const sheet = new CSSStyleSheet();
-          sheet.replaceSync(`.planted { ${everywhere} } @media (max-width: 400px) { .planted { ${phone} } }`);
+          sheet.replaceSync(`.planted { ${everywhere} } @media (max-width: 400px) { .planted { ${phone} } }
+            .planted button { all: unset; font-size: inherit; }`);
           document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-          const [ground, text] = [document.createElement("div"), document.createElement("p")];
+          const ground = document.createElement("div");
           ground.className = "planted";
-          text.textContent = "Chữ";
-          ground.append(text);
+          ground.innerHTML = inside;
           document.querySelector("main").append(ground);
         }""",
-        [everywhere, on_the_phone],
+        [inside, everywhere, on_the_phone],
     )
-    found = [what for what in axe(page) if "color-contrast" in what]
+    found = [what for what in axe_at_widths(page) if rule in what]
     assert found != []
     assert all(f"({PHONE} px)" in what for what in found)
