@@ -86,7 +86,7 @@ def ours() -> dict[str, Any]:
     from openpar.base.facts.counting import counters
     from openpar.base.facts.declarations import AGENCY, MONTH
     from openpar.delivery.dossiers.declarations import DATASET, RECEIVED
-    from openpar.delivery.service_quality.counted import FROM_DOSSIERS
+    from openpar.delivery.service_quality.of_dossiers import FROM_DOSSIERS
     from openpar.delivery.service_quality.sets import needed_set
     from openpar.engine.qd766 import score
     from openpar.engine.ranking import Place, rank

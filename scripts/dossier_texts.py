@@ -36,6 +36,9 @@ và không tự sửa số nào. *Lệch* = vế trái − vế phải.
 
 Trên dòng lệnh: `openpar reconcile so-lieu.csv`; kết thúc với mã 0 khi mọi đẳng thức khớp, 1 khi có đẳng thức
 lệch, 2 khi tệp không đọc được.
+Dòng tiêu đề dùng tên cột dưới đây, hoặc là tiêu đề của sáu bảng thống kê mà
+hệ thống một cửa in ra (tổng hợp theo đơn vị, theo lĩnh vực, tiến độ, số hóa, thanh toán, đồng bộ): một hoặc
+hai dòng, có thể nằm dưới tên bảng.
 """
 
 VERDICTS = """# Đúng hạn theo luật và theo QĐ 766

@@ -18,13 +18,21 @@ _INTRODUCTION = """# Life cycles
 What may follow what, drawn from the tables in the code. Do not edit: change the table named on the page
 and run `.venv/bin/python -m scripts.states write`; `./run check` fails while the two differ.
 """
+_WITHOUT_TABLE = """
+Two lives have no table of stages and are walked by `trust/checks/life_walk.py` as well: the review conference
+(owed, found missing, held) and the entry of a register (made, corrected by a next revision, taken out, made
+again).
+"""
 
 
 _State = TypeVar("_State", bound=TextChoices)
 
 
 class Life(NamedTuple):
-    """One life cycle: the page, the module of its table, what follows what (with the label of each state)."""
+    """One life cycle: the page, the module of its table, what follows what (with the label of each state).
+
+    `walk`: the check of trust/checks that walks through it at random beside a model.
+    """
 
     file: str
     title: str
@@ -32,6 +40,7 @@ class Life(NamedTuple):
     follows: dict[str, dict[str, str]]
     labels: dict[str, str]
     note: str
+    walk: str
 
 
 def lives() -> tuple[Life, ...]:
@@ -55,6 +64,7 @@ def lives() -> tuple[Life, ...]:
             *_plain(ROUND),
             "A round lists its own phases with dates; phases that it leaves out are stepped over. After "
             "publication nothing follows: a correction is a new decision.",
+            "state_walk",
         ),
         Life(
             "sheet.md",
@@ -63,6 +73,7 @@ def lives() -> tuple[Life, ...]:
             *_plain(SHEET),
             "Lives inside the self-scoring phase of its round. What a unit entered stays "
             "readable in every state.",
+            "state_walk",
         ),
         Life(
             "correction.md",
@@ -71,6 +82,7 @@ def lives() -> tuple[Life, ...]:
             *_plain(CORRECTION),
             "Proposed and decided while its round waits for recognition, by two people. What is "
             "proposed never changes; a round with an open one is not published.",
+            "state_walk",
         ),
         Life(
             "criteria-set.md",
@@ -79,6 +91,7 @@ def lives() -> tuple[Life, ...]:
             *_plain(MAY_FOLLOW),
             "A set that a round has opened with is never changed; a correction is a new "
             "set that `replaces` it.",
+            "life_walk",
         ),
         Life(
             "report-revision.md",
@@ -87,6 +100,7 @@ def lives() -> tuple[Life, ...]:
             *_plain(REPORT_REVISION),
             "What an organisation owes for one period is a report; what it said when are its revisions. What "
             "was sent never changes; what was locked at the cut-off counts for ever, whatever comes later.",
+            "report_walk",
         ),
         Life(
             "plan-version.md",
@@ -95,6 +109,7 @@ def lives() -> tuple[Life, ...]:
             *_plain(PLAN_VERSION),
             "A plan has one version in force at a time. What a document issued never changes; tasks that "
             "come by an order of their own (a meeting, a remedy) are supplements with day and source.",
+            "life_walk",
         ),
         Life(
             "task-duty.md",
@@ -103,6 +118,7 @@ def lives() -> tuple[Life, ...]:
             *_plain(DUTY),
             "A task is owed by each lead agency; recurring work has one duty a period. “Đã triển khai” is a "
             "mark beside it, overdue is computed from the deadline in force.",
+            "task_walk",
         ),
         Life(
             "task-report.md",
@@ -110,6 +126,7 @@ def lives() -> tuple[Life, ...]:
             "src/openpar/reform/plans/stages.py",
             *_plain(CLAIM),
             "Nobody confirms what they reported, nor, for the province, what their own agency did.",
+            "task_walk",
         ),
         Life(
             "task-request.md",
@@ -117,6 +134,7 @@ def lives() -> tuple[Life, ...]:
             "src/openpar/reform/plans/stages.py",
             *_plain(REQUEST),
             "An extension keeps the old deadline readable; an objective reason leaves the duty late.",
+            "task_walk",
         ),
         Life(
             "meeting.md",
@@ -124,6 +142,7 @@ def lives() -> tuple[Life, ...]:
             "src/openpar/reform/plans/stages.py",
             *_plain(MEETING),
             "After it was concluded an order may still become a task, once.",
+            "life_walk",
         ),
         Life(
             "inspection-plan.md",
@@ -131,6 +150,7 @@ def lives() -> tuple[Life, ...]:
             "src/openpar/reform/inspections/stages.py",
             *_plain(INSPECTION_PLAN),
             "Once issued it takes units by a published draw only; what it says stays as it is.",
+            "life_walk",
         ),
         Life(
             "inspection.md",
@@ -139,6 +159,7 @@ def lives() -> tuple[Life, ...]:
             *_plain(INSPECTION),
             "One team, one or several units, one conclusion. Once the conclusion is issued nothing of the "
             "case changes; units agree or object beside it, and findings live on by themselves.",
+            "inspection_walk",
         ),
         Life(
             "initiative.md",
@@ -147,6 +168,7 @@ def lives() -> tuple[Life, ...]:
             *_plain(INITIATIVE),
             "While it runs, an evaluation is owed for every report period; that is no state. What was "
             "measured, recognised, evaluated and taken over never changes.",
+            "life_walk",
         ),
         Life(
             "figure-revision.md",
@@ -155,6 +177,7 @@ def lives() -> tuple[Life, ...]:
             *_plain(REVISION),
             "One agency, form and period is a sheet; what was said of it when are its revisions. At most "
             "one is a draft and one is in force; all stay readable.",
+            "life_walk",
         ),
         Life(
             "finding.md",
@@ -163,6 +186,7 @@ def lives() -> tuple[Life, ...]:
             *_plain(FINDING),
             "Whoever found it closes it; who reported the remedy does not. What was found never changes, and "
             "a closed finding not at all. Overdue is no state: it is computed from the deadline.",
+            "finding_walk",
         ),
         Life(
             "finding-extension.md",
@@ -170,6 +194,7 @@ def lives() -> tuple[Life, ...]:
             "src/openpar/reform/findings/stages.py",
             *_plain(EXTENSION),
             "At most one is open for a finding; another person than who asked decides it.",
+            "finding_walk",
         ),
     )
 
@@ -195,7 +220,8 @@ def page(life: Life) -> str:
     drawing += [f"    {state} --> [*]" for state in ends]
     rows = [(named[state], named[to], why) for state in states for to, why in life.follows[state].items()]
     rows += [(named[state], "—", "the end") for state in ends]
-    lines = [f"# {life.title}", "", f"From `{life.source}`. {life.note}", "", *drawing, "```", ""]
+    told = f"From `{life.source}`. {life.note} Walked at random by `trust/checks/{life.walk}.py`."
+    lines = [f"# {life.title}", "", told, "", *drawing, "```", ""]
     return "\n".join([*lines, *table(("from", "to", "when"), rows)]) + "\n"
 
 
@@ -203,7 +229,7 @@ def pages() -> dict[str, str]:
     """Every page by its file name."""
     found = lives()
     listed = [f"- [{life.title}]({life.file})" for life in found]
-    index = "\n".join([_INTRODUCTION, *listed]) + "\n"
+    index = "\n".join([_INTRODUCTION, *listed, _WITHOUT_TABLE])
     return {"README.md": index, **{life.file: page(life) for life in found}}
 
 

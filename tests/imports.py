@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,13 +20,15 @@ from django.db import connection
 
 from openpar.base.documents.actions import add_document
 from openpar.base.intake.organisation_files import OrganisationFile, bring_in_organisations
+from openpar.base.organisations.imports import Loaded
 from openpar.base.organisations.roles import Actor, operator
 from openpar.common.db import taken_back
+from openpar.delivery.procedures.actions.importing import Loaded as LoadedProcedures
 from openpar.delivery.procedures.actions.importing import bring_in_procedures
 from openpar.delivery.procedures.exports import catalogue_workbook
 from openpar.delivery.procedures.files import ProcedureFile
 from openpar.delivery.procedures.models import ProcedureVersion
-from openpar.parindex.assessments.actions.outside_imports import import_outside_file
+from openpar.parindex.assessments.actions.outside_imports import Imported, import_outside_file
 from openpar.parindex.assessments.actions.rounds import advance_round
 from openpar.parindex.assessments.actions.sheet_upload import save_sheet
 from openpar.parindex.assessments.models import Assessment, RoundStage
@@ -58,6 +60,14 @@ DATA = Path(__file__).parents[1] / "data"
 _TRACES = frozenset({"intake", "audit", "sessions", "contenttypes", "auth"})
 
 
+def _loaded_rows(made: object) -> int | None:
+    if isinstance(made, Loaded | LoadedProcedures):
+        return made.touched + made.unchanged
+    if isinstance(made, Imported) and made.repeated is None:
+        return made.count
+    return None
+
+
 @dataclass(frozen=True)
 class Import:
     """One way in. `run` takes the bytes and the name of a file; `seeds` are files it takes. The same file
@@ -72,6 +82,8 @@ class Import:
     rows_beside: int = 0
     # Rows count when something stands in this column or behind it: a row left empty says nothing.
     first_value: int = 0
+    # How many rows a run says it took in; None where it does not say.
+    rows_told: Callable[[object], int | None] = _loaded_rows
 
 
 def world() -> SmallRound:
@@ -79,16 +91,26 @@ def world() -> SmallRound:
     return rounds.opened_round()
 
 
-def imports_in_self_scoring(small: SmallRound) -> tuple[Import, ...]:
-    by = operator("may")
-    return (
-        *(_organisations(by, slot) for slot in ("organisations", "successions", "blocks")),
-        _criteria(small),
-        _procedures(small.manager),
-        _plan_tasks(small),
-        _sheet(small),
-        _evidence(small),
-    )
+def ways() -> Mapping[str, Callable[[SmallRound], Import]]:
+    """Every way that is open in self-scoring by its name; whoever calls one makes its ground."""
+    from tests import imports_of_year
+
+    return {
+        "organisations": lambda _small: _organisations(operator("may"), "organisations"),
+        "successions": lambda _small: _organisations(operator("may"), "successions"),
+        "blocks": lambda _small: _organisations(operator("may"), "blocks"),
+        "criteria": _criteria,
+        "procedures": lambda small: _procedures(small.manager),
+        "plan tasks": _plan_tasks,
+        "sheet": _sheet,
+        "evidence": _evidence,
+        **imports_of_year.ways(),
+    }
+
+
+def imports_in_self_scoring(small: SmallRound, names: Collection[str] | None = None) -> tuple[Import, ...]:
+    """All of them, or those named."""
+    return tuple(make(small) for name, make in ways().items() if names is None or name in names)
 
 
 @contextmanager

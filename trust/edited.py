@@ -7,35 +7,42 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-# Reads the version to be named by a save, then the number that stands there.
-Read = Callable[[], tuple[int, int]]
+# Reads what a save has to name (a version, or a mark of what is stored), then the number that stands there.
+Read = Callable[[], tuple[Any, int]]
+# Where something is compared ("module:function"), and in which words.
+Guard = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Page:
-    """Where the part is edited over HTTP, by whom and when; `form(version, number, words)` is sent."""
+    """Where the part is edited over HTTP, by whom and when; `form(version, number, words)` is sent.
+
+    `shows`: the number as the page writes it.
+    """
 
     address: str
     by: Any
     at: datetime
-    form: Callable[[int, int, str], dict[str, str]]
+    form: Callable[[Any, int, str], dict[str, Any]]
+    shows: Callable[[int], str] = str
 
 
 @dataclass(frozen=True)
 class Part:
     """One thing that many people edit; `save(version, number, words)`.
 
-    `guard`: where the version is compared ("module:function"), and in which words. `step`: how many versions
-    one accepted save adds. `page`: the form, where what was typed stands beside what is stored.
+    `guard`: what compares. `step`: how many versions an accepted save adds, None where none is counted.
+    `page`: the form, where what was typed stands beside what is stored. `most`: so many saves fit.
     """
 
     name: str
     read: Read
-    save: Callable[[int, int, str], object]
+    save: Callable[[Any, int, str], object]
     stale: type[Exception]
-    guard: tuple[str, str]
-    step: int = 1
+    guard: Guard
+    step: int | None = 1
     page: Page | None = None
+    most: int = 10**6
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,26 @@ class Added:
     name: str
     add: Callable[[str], object]
     kept: Callable[[], list[str]]
+
+
+@dataclass(frozen=True)
+class Once:
+    """Something that is done once: `fresh()` makes a new one, how it is done with these words, and the words
+    that stand there. `guards`: everything that lets nobody do it again.
+    """
+
+    name: str
+    fresh: Callable[[], tuple[Callable[[str], object], Callable[[], str]]]
+    guards: tuple[Guard, ...]
+
+
+@dataclass(frozen=True)
+class Family:
+    """Parts that stand on the same ground."""
+
+    parts: tuple[Part, ...]
+    added: tuple[Added, ...] = ()
+    once: tuple[Once, ...] = ()
 
 
 def number_of(text: str) -> int:

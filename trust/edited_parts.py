@@ -1,34 +1,59 @@
 """What people edit from forms in the reform year: how each part is read, saved and refused when stale.
 
 A save puts one more than the number that was read, and the words of this editor where there is room for them.
+Parts that stand on the same ground are made together, by the actions people use; a run may choose among them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
-from trust.edited import Added, Page, Part, number_of
-from trust.edited_plans import plan_parts
-
-
-def parts_of_the_year() -> tuple[tuple[Part, ...], tuple[Added, ...]]:
-    """Each of them once, made by the actions people use."""
-    from openpar.common.db import write_transaction
-
-    with write_transaction():
-        reports = _reports()
-        inspections, findings = _checklist(), _remedy()
-        plans, added = plan_parts()
-        return (*reports, inspections, findings, *plans, *_registers()), added
+from trust.edited import Family, Page, Part, number_of
+from trust.edited_delivery import evaluation_family, figure_family, index_family, mapping_family
+from trust.edited_findings import finding_family
+from trust.edited_inspections import conclusion_family, inspection_family
+from trust.edited_plans import meeting_family, plan_family
+from trust.edited_procedures import catalogue_family, publishing_family, review_family
 
 
-def _reports() -> tuple[Part, ...]:
+def families() -> Mapping[str, Callable[[], Family]]:
+    """Every family by its name; whoever calls one makes its ground, in a transaction."""
+    return {
+        "reports": _reports,
+        "inspections": inspection_family,
+        "conclusions": conclusion_family,
+        "findings": finding_family,
+        "plans": plan_family,
+        "meetings": meeting_family,
+        "initiatives": _initiatives,
+        "registers": _registers,
+        "figures": figure_family,
+        "evaluations": evaluation_family,
+        "service quality": index_family,
+        "mappings": mapping_family,
+        "publishing": publishing_family,
+        "catalogue": catalogue_family,
+        "reviews": review_family,
+    }
+
+
+def _reports() -> Family:
     from openpar.engine.report_lines import Value
     from openpar.reports.periodic.actions.computing import Entry, save_values
+    from openpar.reports.periodic.actions.opening import change_cut_off_day
+    from openpar.reports.periodic.actions.submitting import explain_difference
     from openpar.reports.periodic.actions.writing import save_section
     from openpar.reports.periodic.errors import StaleReport
-    from openpar.reports.periodic.models import ReportRevision, ReportSection, ReportValue
+    from openpar.reports.periodic.models import (
+        ReportExplanation,
+        ReportRevision,
+        ReportSection,
+        ReportValue,
+    )
     from tests.reports.periodic import made
 
     who = made.province().health
@@ -63,8 +88,41 @@ def _reports() -> tuple[Part, ...]:
             by=who.officer, at=made.ON_TIME, revision_id=draft, expected_figures=version, entries=entries
         )
 
+    # More was done than planned: a difference that is explained again and again.
+    made.typed(who, report, {"1.1.1": made.number(50), "1.1.2": made.number(53)})
+    gap = "plan"
+    until = ReportRevision.objects.get(pk=draft).until_on
+
+    def read_explained() -> tuple[int, int]:
+        version = ReportRevision.objects.values_list("version", flat=True).get(pk=draft)
+        row = ReportExplanation.objects.filter(revision=draft, identity=gap).first()
+        return version, number_of(row.text) if row else 0
+
+    def save_explained(version: int, number: int, words: str) -> object:
+        return explain_difference(
+            by=who.officer,
+            at=made.ON_TIME,
+            revision_id=draft,
+            expected_version=version,
+            identity=gap,
+            text=f"{number} {words}",
+        )
+
+    def read_day() -> tuple[int, int]:
+        version, day = ReportRevision.objects.values_list("version", "until_on").get(pk=draft)
+        return version, (until - day).days
+
+    def save_day(version: int, number: int, _words: str) -> object:
+        return change_cut_off_day(
+            by=who.officer,
+            at=made.ON_TIME,
+            revision_id=draft,
+            expected_version=version,
+            until_on=until - timedelta(days=number),
+        )
+
     actions = "openpar.reports.periodic.actions"
-    return (
+    parts = (
         Part(
             "the text of a report",
             read_text,
@@ -94,117 +152,62 @@ def _reports() -> tuple[Part, ...]:
                 },
             ),
         ),
-    )
-
-
-def _checklist() -> Part:
-    from openpar.reform.inspections.actions.answers import save_answer
-    from openpar.reform.inspections.errors import StaleInspection
-    from openpar.reform.inspections.models import ChecklistAnswer, Side
-    from tests.reform.inspections import cases
-
-    who = cases.province()
-    unit = cases.unit_of(cases.working(who, [who.health]), who.health).pk
-    answers = ChecklistAnswer.objects.filter(unit=unit, side=Side.TEAM, item="0.1")
-
-    def read() -> tuple[int, int]:
-        row = answers.values_list("version", "text").first()
-        return (row[0], number_of(row[1])) if row else (0, 0)
-
-    def save(version: int, number: int, words: str) -> object:
-        return save_answer(
-            by=who.member,
-            at=cases.VISIT,
-            unit_id=unit,
-            side=Side.TEAM,
-            item="0.1",
-            result="PARTLY",
-            text=f"{number} {words}",
-            expected_version=version,
-        )
-
-    return Part(
-        "an answer of a checklist",
-        read,
-        save,
-        StaleInspection,
-        (
-            "openpar.reform.inspections.actions.answers:save_answer",
-            "refuse_if_stale(stored.version if stored else 0, expected_version)",
+        Part(
+            "an explanation in a report",
+            read_explained,
+            save_explained,
+            StaleReport,
+            (f"{actions}.submitting:explain_difference", "revision.version != expected_version"),
+            page=Page(
+                f"/reports/{report.pk}/figures/explain/",
+                who.officer,
+                made.ON_TIME,
+                lambda version, number, words: {
+                    "version": str(version),
+                    "identity": gap,
+                    "text": f"{number} {words}",
+                },
+            ),
         ),
-        page=Page(
-            f"/inspections/units/{unit}/checklist/",
-            who.member,
-            cases.VISIT,
-            lambda version, number, words: {
-                "item": "0.1",
-                "result": "PARTLY",
-                "text": f"{number} {words}",
-                "version": str(version),
-            },
+        Part(
+            "the day until which a report counts",
+            read_day,
+            save_day,
+            StaleReport,
+            (f"{actions}.opening:change_cut_off_day", "revision.version != expected_version"),
+            most=20,
         ),
     )
+    return Family(parts)
 
 
-def _remedy() -> Part:
-    from openpar.reform.findings.actions.remedying import plan_remedy
-    from openpar.reform.findings.errors import StaleFinding
-    from openpar.reform.findings.models import Finding
-    from tests.reform.findings import found
-
-    place = found.province()
-    finding = found.opened(place).pk
-
-    def save(version: int, number: int, words: str) -> object:
-        plan = replace(found.REMEDY, remedy=f"{number} {words}")
-        return plan_remedy(
-            finding_id=finding, plan=plan, expected_version=version, by=place.focal, at=found.PLANNED
-        )
-
-    def read() -> tuple[int, int]:
-        version, remedy = Finding.objects.values_list("version", "remedy").get(pk=finding)
-        return version, number_of(remedy or "0")
-
-    return Part(
-        "the plan of a remedy",
-        read,
-        save,
-        StaleFinding,
-        (
-            "openpar.reform.findings.actions.shared:take_finding",
-            "expected_version is not None and finding.version != expected_version",
-        ),
-        page=Page(
-            f"/findings/{finding}/plan/",
-            place.focal,
-            found.PLANNED,
-            lambda version, number, words: {
-                "version": str(version),
-                "remedy": f"{number} {words}",
-                "cause": "SUBJECTIVE",
-            },
-        ),
-    )
-
-
-def _registers() -> tuple[Part, ...]:
-    from openpar.reform.initiatives.actions.proposing import change
-    from openpar.reform.initiatives.errors import StaleInitiative
-    from openpar.reform.initiatives.models import Initiative
-    from openpar.reform.monitors.actions.entering import save_entry
-    from openpar.reform.monitors.errors import StaleEntry
-    from openpar.reform.monitors.models import TrainingPlan
+def _initiatives() -> Family:
+    from openpar.reform.initiatives.models import Evaluation, Initiative
     from tests.reform.initiatives import stories
 
     place = stories.story()
-    initiative = place.proposed().pk
-    entries = TrainingPlan.objects.filter(organisation=place.agency, is_current=True)
+    running = place.running("Trả kết quả tại nhà").pk
+    return Family(
+        (
+            _words_of(place, place.proposed().pk),
+            _award(place),
+            _evaluation(place, Initiative.objects.get(pk=running), Evaluation),
+            _target(place),
+        )
+    )
 
-    def read_words() -> tuple[int, int]:
+
+def _words_of(place: Any, initiative: int) -> Part:
+    from openpar.reform.initiatives.actions.proposing import change
+    from openpar.reform.initiatives.errors import StaleInitiative
+    from openpar.reform.initiatives.models import Initiative
+    from tests.reform.initiatives import stories
+
+    def read() -> tuple[int, int]:
         version, content = Initiative.objects.values_list("version", "content").get(pk=initiative)
         return version, number_of(content)
 
-    def save_words(version: int, number: int, words: str) -> object:
+    def save(version: int, number: int, words: str) -> object:
         return change(
             initiative_id=initiative,
             proposal=replace(stories.proposal(), content=f"{number} {words}"),
@@ -212,6 +215,170 @@ def _registers() -> tuple[Part, ...]:
             by=place.officer,
             at=stories.AT,
         )
+
+    save(1, 0, "lúc đầu")
+    actions = "openpar.reform.initiatives.actions"
+    return Part(
+        "the words of an initiative",
+        read,
+        save,
+        StaleInitiative,
+        (f"{actions}.shared:refuse_if_stale", "initiative.version != expected_version"),
+        page=Page(
+            f"/initiatives/{initiative}/edit/",
+            place.officer,
+            stories.AT,
+            lambda version, number, words: {
+                "kind": "MODEL",
+                "name": "Ngày thứ Năm không hẹn",
+                "level": "BASE",
+                "field": "F2",
+                "content": f"{number} {words}",
+                "version": str(version),
+            },
+        ),
+    )
+
+
+def _award(place: Any) -> Part:
+    from openpar.reform.initiatives.actions.spreading import award, enter_contest
+    from openpar.reform.initiatives.errors import StaleInitiative
+    from openpar.reform.initiatives.models import ContestEntry
+    from tests.reform.initiatives import stories
+
+    known = place.recognised()
+    entry = enter_contest(
+        initiative_id=known.pk,
+        contest="Hội thi sáng kiến",
+        entered_on=stories.AT.date(),
+        by=place.officer,
+        at=stories.AT,
+    ).pk
+
+    def read() -> tuple[int, int]:
+        version, points = ContestEntry.objects.values_list("version", "points").get(pk=entry)
+        return version, int(points or 0)
+
+    def save(version: int, number: int, _words: str) -> object:
+        return award(
+            entry_id=entry,
+            expected_version=version,
+            points=Decimal(number),
+            award="",
+            decision_id=None,
+            by=place.officer,
+            at=stories.AT,
+        )
+
+    return Part(
+        "the points of a contest",
+        read,
+        save,
+        StaleInitiative,
+        ("openpar.reform.initiatives.actions.spreading:award", "entry.version != expected_version"),
+        page=Page(
+            f"/initiatives/{known.pk}/contest/{entry}/",
+            place.officer,
+            stories.AT,
+            lambda version, number, _words: {"points": str(number), "award": "", "version": str(version)},
+        ),
+    )
+
+
+def _evaluation(place: Any, running: Any, rows: Any) -> Part:
+    from openpar.reform.initiatives.actions.evaluating import evaluate
+    from openpar.reform.initiatives.errors import StaleInitiative
+    from tests.reform.initiatives import stories
+
+    def read() -> tuple[int, int]:
+        newest = rows.objects.filter(initiative=running.pk).order_by("-revision").first()
+        return (newest.revision, number_of(newest.text)) if newest else (0, 0)
+
+    def save(revision: int, number: int, words: str) -> object:
+        said = stories.said(running, f"{number} {words}", seen=revision)
+        return evaluate(asked=stories.HALF, said=[said], by=place.officer, at=stories.AT)
+
+    prefix = f"m{running.pk}"
+    return Part(
+        "the evaluation of a model",
+        read,
+        save,
+        StaleInitiative,
+        (
+            "openpar.reform.initiatives.actions.evaluating:evaluate",
+            "_revision(newest.get(one.initiative_id)) != one.expected_revision",
+        ),
+        page=Page(
+            "/initiatives/evaluations/",
+            place.officer,
+            stories.AT,
+            lambda revision, number, words: {
+                "kind": stories.HALF.kind.value,
+                "year": str(stories.HALF.year),
+                "number": str(stories.HALF.number),
+                f"{prefix}-verdict": rows.Verdict.EFFECTIVE.value,
+                f"{prefix}-advice": rows.Advice.CONTINUE.value,
+                f"{prefix}-text": f"{number} {words}",
+                f"{prefix}-seen": str(revision),
+            },
+        ),
+    )
+
+
+def _target(place: Any) -> Part:
+    from openpar.reform.initiatives.actions.targets import set_target
+    from openpar.reform.initiatives.errors import StaleInitiative
+    from openpar.reform.initiatives.models import InitiativeTarget
+    from tests.reform.initiatives import stories
+
+    def read() -> tuple[int, int]:
+        rows = InitiativeTarget.objects.filter(organisation=place.agency, year=2026)
+        newest = rows.order_by("-revision").first()
+        return (newest.revision, newest.planned) if newest else (0, 0)
+
+    def save(revision: int, number: int, _words: str) -> object:
+        return set_target(
+            organisation_id=place.agency.pk,
+            year=2026,
+            planned=number,
+            document_id=place.decision,
+            expected_revision=revision,
+            by=place.manager,
+            at=stories.AT,
+        )
+
+    return Part(
+        "how many initiatives an agency owes",
+        read,
+        save,
+        StaleInitiative,
+        (
+            "openpar.reform.initiatives.actions.targets:set_target",
+            "(newest.revision if newest else 0) != expected_revision",
+        ),
+        page=Page(
+            "/initiatives/targets/",
+            place.manager,
+            stories.AT,
+            lambda revision, number, _words: {
+                "year": "2026",
+                "organisation": str(place.agency.pk),
+                "planned": str(number),
+                "document": str(place.decision),
+                "seen": str(revision),
+            },
+        ),
+    )
+
+
+def _registers() -> Family:
+    from openpar.reform.monitors.actions.entering import save_entry
+    from openpar.reform.monitors.errors import StaleEntry
+    from openpar.reform.monitors.models import TrainingPlan
+    from tests.reform.initiatives import stories
+
+    place = stories.story()
+    entries = TrainingPlan.objects.filter(organisation=place.agency, is_current=True)
 
     def read_entry() -> tuple[int, int]:
         row = entries.values_list("revision", "leaders_planned").first()
@@ -228,50 +395,25 @@ def _registers() -> tuple[Part, ...]:
             at=stories.AT,
         )
 
-    save_words(1, 0, "lúc đầu")
     save_training(0, 0, "lúc đầu")
-    return (
-        Part(
-            "the words of an initiative",
-            read_words,
-            save_words,
-            StaleInitiative,
-            (
-                "openpar.reform.initiatives.actions.shared:refuse_if_stale",
-                "initiative.version != expected_version",
-            ),
-            page=Page(
-                f"/initiatives/{initiative}/edit/",
-                place.officer,
-                stories.AT,
-                lambda version, number, words: {
-                    "kind": "MODEL",
-                    "name": "Ngày thứ Năm không hẹn",
-                    "level": "BASE",
-                    "field": "F2",
-                    "content": f"{number} {words}",
-                    "version": str(version),
-                },
-            ),
+    entry = Part(
+        "an entry of a register",
+        read_entry,
+        save_training,
+        StaleEntry,
+        (
+            "openpar.reform.monitors.actions.entering:_refuse_if_stale",
+            "(newest.revision if newest else 0) != expected_revision",
         ),
-        Part(
-            "an entry of a register",
-            read_entry,
-            save_training,
-            StaleEntry,
-            (
-                "openpar.reform.monitors.actions.entering:_refuse_if_stale",
-                "(newest.revision if newest else 0) != expected_revision",
-            ),
-            page=Page(
-                f"/monitors/training/entries/{entries.get().pk}/",
-                place.officer,
-                stories.AT,
-                lambda revision, number, words: {
-                    "leaders_planned": str(number),
-                    "note": words,
-                    "seen": str(revision),
-                },
-            ),
+        page=Page(
+            f"/monitors/training/entries/{entries.get().pk}/",
+            place.officer,
+            stories.AT,
+            lambda revision, number, words: {
+                "leaders_planned": str(number),
+                "note": words,
+                "seen": str(revision),
+            },
         ),
     )
+    return Family((entry,))

@@ -111,6 +111,9 @@ class Case:
         if not self.is_judged_by(who) or self.asked is None or self.asked.by == who.name:
             return False
         if is_granted:
+            # What was sent back meanwhile may have a later day: more time is never less.
+            if self.deadline is not None and self.asked.until <= self.deadline:
+                return False
             self.deadline = self.asked.until
         self.asked = None
         return True

@@ -4,11 +4,12 @@
     python3 openpar_verify.py log FOLDER_OR_ADDRESS --checkpoint FILE [--key VKEY]
     python3 openpar_verify.py receipt FILE [--key VKEY]
     python3 openpar_verify.py evidence FOLDER --manifest FILE
+    python3 openpar_verify.py draw FILE
     python3 openpar_verify.py round BUNDLE.zip [--key VKEY]
 
 One file, Python 3.9 or newer, standard library only. It is written from docs/trust/formats.md and docs/rules
 alone and shares no code with the program it checks: where the two agree, two readings of the rules agree.
-Read it from the top: strict JSON, signatures, trees, then the four commands; the rules begin at "RULES".
+Read it from the top: strict JSON, signatures, trees, then the five commands; the rules begin at "RULES".
 
 Exit status: 0 all of it holds; 1 something is wrong, the first wrong row is named first; 2 it cannot be read.
 """
@@ -840,6 +841,52 @@ def check_evidence(options: Options, report: Report) -> Summary:
     return "{files} files", {"files": len(known)}
 
 
+def check_draw(options: Options, report: Report) -> Summary:
+    """`draw`: the seed is the committed one, and picks from the list what was published (formats.md, 9)."""
+    draw = read_json(file_bytes(options.file, MOST_SMALL_FILE), Path(options.file).name, composed=False)
+    shape(draw, DRAW, "draw")
+    for key, wanted in (("format", "openpar-draw/1"), ("method", "sha256-fisher-yates-1")):
+        if draw[key] != wanted:
+            raise Wrong(f"draw: unknown {key} {_shown(draw[key])}")
+    units, count, published = draw["units"], draw["count"], draw["picked"]
+    if not all(isinstance(unit, str) and unit.strip() for unit in units) or len(set(units)) < len(units):
+        raise Wrong("draw: a unit without a key, or a key twice")
+    if not 1 <= count == len(published) <= len(units):
+        raise Wrong(f"draw: {count} of {len(units)} units cannot be {len(published)} picks")
+    if hashlib.sha256(draw["seed"].encode()).hexdigest() != draw["seed_digest"]:
+        report.seal("the seed is not the one that was committed to")
+    value = draw["public_value"]
+    again = drawn(units, f"{draw['seed']} {value}" if value else draw["seed"], count)
+    for place, (unit, stored) in enumerate(zip(again, published), start=1):  # noqa: B905  # of one length; Python 3.9
+        if unit != stored:
+            report.row(
+                "pick {place}: the seed gives {unit}, published {stored}",
+                place=place,
+                unit=unit,
+                stored=stored,
+            )
+    report.note(COMMITTED, digest=draw["seed_digest"])
+    return "{count} of {units} units drawn again", {"count": count, "units": len(units)}
+
+
+def drawn(units: list[str], seed: str, count: int) -> list[str]:
+    """The first units of the list, sorted by the bytes of keys and shuffled by the numbers of the seed."""
+    found, block = sorted(units, key=str.encode), 0
+    numbers: list[int] = []
+    for place in range(count):
+        bound = len(found) - place
+        number = 1 << 64
+        while number >= (1 << 64) // bound * bound:
+            if not numbers:
+                digest = hashlib.sha256(f"{seed}\n{block}".encode()).digest()
+                numbers = [int.from_bytes(digest[start : start + 8], "big") for start in (0, 8, 16, 24)]
+                block += 1
+            number = numbers.pop(0)
+        other = place + number % bound
+        found[place], found[other] = found[other], found[place]
+    return found[:count]
+
+
 def file_bytes(path: str, most: int) -> bytes:
     """A file of at most `most` bytes. Raises Unreadable."""
     try:
@@ -890,6 +937,10 @@ KINDS: dict[str, Callable[[Any], bool]] = {
 RECEIPT = {
     "format": "text", "entry": "object", "index": "count", "proof": "list", "checkpoint": "text",
     "keys": "list",
+}  # fmt: skip
+DRAW = {
+    "format": "text", "method": "text", "units": "list", "count": "count", "seed_digest": "digest",
+    "seed": "text", "public_source": "text", "public_value": "text", "picked": "list",
 }  # fmt: skip
 UNIT = {
     "unit": "count", "block": "text", "name": "text?", "ranked": "truth", "published": "truth",
@@ -1931,6 +1982,7 @@ GIVEN_OUT_OF_RANGE = "{where}: unit {unit}, {code} {layer}: given {given} points
 COUNT_DIFFERS = "units.jsonl line {line}: unit {unit}: {name} counted {computed}, stored {stored}"
 RESULT_DIFFERS = "{where}: unit {unit}: {name} counted {computed}, published {stored}"
 
+COMMITTED = "Compare the digest of the seed with the one published before the draw: {digest}"
 OWN_KEY = "Key taken from the material itself; compare it with the published one: {key}"
 
 VIETNAMESE = {
@@ -1957,6 +2009,12 @@ VIETNAMESE = {
     "manifest: not sorted by path, or a path twice": "bảng kê: không xếp thứ tự, hoặc trùng đường dẫn",
     "{name}: not the content that manifest.json vouches for": "{name}: khác nội dung ghi trong manifest.json",
     "decision.json: vouches for another manifest.json": "decision.json: xác nhận một manifest.json khác",
+    "the seed is not the one that was committed to": "chuỗi khởi tạo không phải chuỗi đã cam kết",
+    "pick {place}: the seed gives {unit}, published {stored}": (
+        "đơn vị chọn thứ {place}: chuỗi khởi tạo cho ra {unit}, đã công bố {stored}"
+    ),
+    COMMITTED: "Hãy so mã cam kết của chuỗi khởi tạo với mã đã công bố trước khi chọn: {digest}",
+    "{count} of {units} units drawn again": "chọn lại {count} trong {units} đơn vị",
     OWN_KEY: "Khóa lấy từ chính gói này; hãy so với khóa đã công bố: {key}",
     "{rows} rows, {checkpoints} checkpoints": "{rows} dòng, {checkpoints} mốc niêm phong",
     "row {index} of {size}: {verb} {label}, {at}": "dòng {index} trong {size}: {verb} {label}, {at}",
@@ -1981,6 +2039,7 @@ def parser() -> argparse.ArgumentParser:
         ("log", check_log, "a folder or an address", "source", "FOLDER_OR_ADDRESS", "--checkpoint"),
         ("receipt", check_receipt, "a receipt", "file", "FILE", ""),
         ("evidence", check_evidence, "a folder of evidence", "folder", "FOLDER", "--manifest"),
+        ("draw", check_draw, "a draw by lot", "file", "FILE", ""),
         ("round", check_round, "the bundle of a published round", "bundle", "BUNDLE.zip", ""),
     ):
         command = commands.add_parser(name, help=about)
@@ -1988,7 +2047,7 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument(source, metavar=metavar)
         if needed:
             command.add_argument(needed, required=True, metavar="FILE")
-        if run is not check_evidence:
+        if run not in (check_evidence, check_draw):
             command.add_argument("--key", action="append", metavar="VKEY", help="a public key to be trusted")
         no_default = argparse.SUPPRESS  # also behind the command; in front of it counts as well
         command.add_argument("--vi", action="store_true", default=no_default, help="messages in Vietnamese")

@@ -131,3 +131,85 @@ def test_every_bad_cell_is_told_at_once(tmp_path: Path, capsys: pytest.CaptureFi
         "- dòng 3, cột received",
         "- dòng 3, cột unit",
     ]
+
+
+BY_UNIT = (
+    "STT,Đơn vị,Tiếp nhận,,,,,Đã xử lý,,,,,Đang xử lý,,\n"
+    ",,tổng,kỳ trước,trong kỳ,qua mạng,qua BCCI,tổng,trước hạn,đúng hạn,quá hạn,tỷ lệ trước+đúng hạn,"
+    "tổng,trong hạn,quá hạn\n"
+)
+
+
+def test_the_statistics_by_unit_are_read_with_their_heading_of_two_lines_below_a_title(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (
+        "TỔNG HỢP THEO ĐƠN VỊ\nTừ 01/06/2026 đến 30/06/2026\n"
+        f"{BY_UNIT}(1),(2),(3),(4),(5),(6),(7),(8),(9),(10),(11),(12),(13),(14),(15)\n"
+        '1,Xã Một,100,10,90,50,5,80,60,15,5,"93,75 %",20,19,1\n'
+        '2,Xã Hai,50,5,44,20,1,40,30,5,5,"87,5 %",10,10,0\n'
+        ',Tổng cộng,150,15,134,70,6,120,90,20,10,"91,67 %",30,29,1\n'
+    )
+    status, found, told = reconcile(tmp_path, text, capsys)
+    assert status == 1
+    assert {key for key, row in found.items() if row["holds"] == "no"} == {
+        ("Xã Hai", "E1"),
+        ("Xã Hai", "CARRY"),
+        ("Tổng cộng", "E1"),
+        ("Tổng cộng", "CARRY"),
+    }
+    assert found["Xã Một", "E3"]["holds"] == "yes"
+    assert "Xã Hai, E1: lệch 1" in told
+
+
+@pytest.mark.parametrize(
+    ("heading", "row", "identities"),
+    [
+        (
+            "STT,Lĩnh vực,Tiếp nhận: tổng,Tiếp nhận: kỳ trước,Tiếp nhận: trong kỳ,Đã xử lý: tổng,"
+            "Đã xử lý: trước hạn,Đã xử lý: đúng hạn,Đã xử lý: quá hạn,Đang xử lý: tổng,Đang xử lý: trong hạn,"
+            "Đang xử lý: quá hạn,Bổ sung,Trả lại/Rút HS",
+            "1,Hộ tịch,100,10,90,80,60,15,5,15,14,1,2,3",
+            {"E1", "E2", "E3", "E4", "CARRY"},
+        ),
+        (
+            'STT,Đơn vị,Tiếp nhận: tổng,Tiếp nhận: kỳ trước,"Tiếp nhận: trong kỳ, trực tuyến",'
+            '"Tiếp nhận: trong kỳ, trực tiếp",Đã xử lý: tổng,Đã xử lý: trước hạn,Đã xử lý: trong hạn,'
+            "Đã xử lý: quá hạn,Đang xử lý: tổng,Đang xử lý: trong hạn,Đang xử lý: quá hạn,Tạm dừng xử lý",
+            "1,Xã Một,100,10,50,40,80,60,15,5,18,17,1,2",
+            {"E2", "E3", "E4"},
+        ),
+        (
+            "STT,Đơn vị,Tiếp nhận,Chưa số hóa TPHS,Có số hóa TPHS,Có tái sử dụng thành phần,"
+            "Có tái sử dụng từ cổng DVCQG,Tỷ lệ số hóa TPHS,Đã giải quyết,Chưa số hóa,Đã số hóa,"
+            "Tỷ lệ số hóa kết quả,Đánh giá đạt/không đạt",
+            "1,Xã Một,100,10,90,5,5,90 %,80,8,72,90 %,đạt",
+            set(),
+        ),
+        (
+            "STT,Đơn vị,Số TTHC có phí,Số TTHC có phí phát sinh hồ sơ,Số TTHC phát sinh thanh toán,"
+            "Số TTHC phát sinh TTTT,Hồ sơ thuộc TTHC có phí,Hồ sơ đã TTTT",
+            "1,Xã Một,10,9,8,7,100,60",
+            set(),
+        ),
+        (
+            "STT,Mã thủ tục,Tên thủ tục,Số lượng đồng bộ lên cổng DVCQG",
+            "1,1.001193,Đăng ký khai sinh,100",
+            set(),
+        ),
+    ],
+    ids=["by field", "progress of 766", "digitisation", "payment", "synchronised"],
+)
+def test_the_headings_of_the_other_statistics_are_known(
+    heading: str, row: str, identities: set[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, found, told = reconcile(tmp_path, f"{heading}\n{row}\n", capsys)
+    assert (status, {identity for _unit, identity in found}) == (0, identities), told
+
+
+def test_a_heading_that_is_nearly_one_of_them_is_refused_by_the_column(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _found, told = reconcile(tmp_path, BY_UNIT.replace("kỳ trước", "tháng trước"), capsys)
+    assert status == 2
+    assert "cột lạ" in told

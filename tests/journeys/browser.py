@@ -124,8 +124,8 @@ def axe_at_widths(page: Page, *, widths: Sequence[int] = (DESK, PHONE), but: str
 
 
 # At the next width only this is looked at: what was not to be seen at the last one or was of another colour,
-# what is pressed or typed into, for it may be too small there, and what scrolls. Only what is wrong leaves the
-# browser: handing over all that axe tells takes longer than finding it. Stylesheets are not fetched anew
+# what is pressed or typed into, for it may be too small there, and what scrolls. Only what is wrong leaves
+# the browser: handing over all that axe tells takes longer than finding it. Stylesheets are not fetched anew
 # (preload): the one rule that reads them is about turning a phone.
 _OF_SIZES = "a, button, input, select, textarea, summary, [tabindex], [role]"
 _LOOK = """async ({tags, sized, but}) => {

@@ -43,7 +43,7 @@ _RESULTS = tuple(Look("round-results", query=f"view={view}") for view in ("field
 PROCEDURE_VIEWS = ("offers", "history", "postings", "reviews")
 
 # Without a log-in.
-STRANGER = _all("login", "seals")
+STRANGER = _all("login", "seals", "draws", "draw")
 VISITS: Mapping[str, Visit] = {
     "everybody": Visit(
         RoundStage.SELF_SCORING,
@@ -87,7 +87,7 @@ VISITS: Mapping[str, Visit] = {
             *_all("initiatives", "initiative", "initiative-new", "initiative-edit", "initiative-evaluations"),
             Look("initiative-evaluations", query="kind=QUARTER&year=2026&number=1"),
             *_all("monitors", "monitor-agency", "monitor-new", "monitor-entry"),
-            *_all("plans", "plan-new", "plan", "plan-version", "plan-draft", "plan-supplement"),
+            *_all("plans", "plan-new", "plan", "plan-version", "plan-day", "plan-draft", "plan-supplement"),
             *_all("plan-target", "plan-target-edit"),
             *_all(
                 "plan-import",
@@ -101,7 +101,7 @@ VISITS: Mapping[str, Visit] = {
             ),
             *_all("meeting", "meeting-new", "meeting-edit", "meeting-order"),
             *(Look("plan", query=f"view={view}") for view in ("time", "agencies", "list", "targets")),
-            Look("monitor-new", {"register": "electronic_documents"}),
+            *(Look("monitor-new", {"register": key}) for key in ("electronic_documents", "dissemination")),
         ),
     ),
     "an appraiser": Visit(
@@ -172,7 +172,9 @@ VISITS: Mapping[str, Visit] = {
         HOME,
         (
             *_all("dossiers-board", "dossiers-work", "dossiers-agencies", "dossiers-procedures", "dossiers"),
-            *_all("dossiers-late", "dossiers-quality", "dossiers-quality-rule", "dossier"),
+            *_all(
+                "dossiers-late", "dossiers-quality", "dossiers-quality-rule", "dossier", "dossiers-provinces"
+            ),
             *_all("dossiers-imports", "dossiers-batch", "dossiers-import", "dossiers-mappings"),
             Look("dossiers-agencies", query="below=1&kind=YEAR&year=2026"),
             Look("dossiers", query="kind=YEAR&year=2026&measure=late"),
@@ -218,7 +220,7 @@ VISITS: Mapping[str, Visit] = {
             *_all("inspection-conclusion", "inspection-print", "inspection-checklist"),
             *_all("plans-control"),
             *_all("indicators", "indicator", "indicator-new", "indicator-version", "indicator-value"),
-            *_all("reports", "reports-board"),
+            *_all("reports", "reports-board", "reports-levels"),
             Look("reports-board", query="line=1.1.1"),
             *_all("indicators-import", "indicator-report"),
         ),

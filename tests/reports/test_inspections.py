@@ -14,6 +14,7 @@ from django.test import override_settings
 from openpar.base.accounts.models import Role, User
 from openpar.base.organisations.models import Kind
 from openpar.base.organisations.roles import Actor
+from openpar.reform.findings.actions.adding import Leaf
 from openpar.reform.inspections.actions.concluding import Words, write_conclusion
 from openpar.reform.inspections.models import Inspection, Mode
 from openpar.reform.inspections.queries.cases import CaseView, case_view
@@ -100,6 +101,21 @@ def test_a_joint_conclusion_says_of_each_unit_what_was_found_and_asked(who: Prov
     assert said[fourth + 1] == "a) Tăng cường tự kiểm tra"
     assert "báo cáo kết quả chậm nhất ngày ……./." in said[fourth + 2]
     assert "(số 30/BC-ĐKT ngày 25/03/2026), Sở Nội vụ thông báo kết luận như sau:" in "".join(said)
+
+
+def test_a_conclusion_names_the_criterion_that_a_limitation_costs(who: Province) -> None:
+    case = reported(who, [who.health])
+    leaf = Leaf("1.1.1", "Ban hành kế hoạch", 2026)
+    unit = unit_of(case, who.health)
+    limited(who, unit, text="Ban hành chậm 12 ngày.", leaf=leaf)
+    limited(who, unit, text="Niêm yết thiếu", leaf=replace(leaf, code="", text="Công khai"))
+    limited(who, unit, text="Chưa đeo thẻ.")
+    said = words(conclusion(seen(who.manager, case), TODAY))
+    assert (
+        "a) Ban hành chậm 12 ngày (ảnh hưởng tiêu chí 1.1.1 – Ban hành kế hoạch, bộ chỉ số năm 2026)" in said
+    )
+    assert "b) Niêm yết thiếu (ảnh hưởng tiêu chí Công khai, bộ chỉ số năm 2026)" in said
+    assert "c) Chưa đeo thẻ.\n" in said
 
 
 def test_a_draft_says_so_and_its_number_is_blank_until_the_registry_gave_one(who: Province) -> None:

@@ -47,6 +47,8 @@ NO_PAGES: Mapping[str, str] = {
     "seals-feed": "a text for programs",
     "seals-verifier": "a file",
     "seals-tile": "a file",
+    "draw-units": "a text for programs",
+    "draw-file": "a file",
     "procedures-export": "a file",
     "dossiers-export": "a file",
     "dossiers-mapping-file": "a file",

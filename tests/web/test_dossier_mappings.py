@@ -13,7 +13,7 @@ from django.test import Client
 from openpar.base.audit.models import Entry
 from openpar.base.organisations.roles import Role
 from openpar.delivery.dossiers.actions.mappings import save_mapping
-from openpar.delivery.dossiers.mappings import ColumnMapping, suggested
+from openpar.delivery.dossiers.mappings import ColumnMapping, suggested, to_json
 from openpar.delivery.dossiers.models import SavedMapping
 from tests import factories
 from tests.factories import MOMENT
@@ -50,11 +50,25 @@ def test_a_mapping_goes_from_one_province_to_another_as_a_file(logged_in: LogIn)
     assert answer["Content-Type"] == "application/json"
     assert "attachment" in answer["Content-Disposition"]
     before = there.mapping
-    assert manager.post(f"{PAGE}{there.pk}/forget/", {"sure": "1", "confirmed": "1"}).status_code == 302
+    assert manager.post(f"{PAGE}{there.pk}/forget/", {"version": "1"}).status_code == 302
     assert not SavedMapping.objects.exists()
     assert Entry.objects.filter(verb="dossiers.mapping_forgotten", label="iGate").exists()
     assert manager.post(PAGE, {"file": file_of(answer.content.decode())}).status_code == 302
     assert SavedMapping.objects.get(source="iGate").mapping == before
+
+
+def test_a_file_does_not_replace_what_somebody_else_has_kept_meanwhile(logged_in: LogIn) -> None:
+    manager, there = logged_in(Role.ROUND_MANAGER), saved()
+    columns = there.mapping["columns"]
+    other = ColumnMapping({"Số biên nhận" if to == "dossier" else at: to for at, to in columns.items()})
+    text = to_json(other, source="iGate")
+    late = manager.post(PAGE, {"file": file_of(text), "seen": "7:iGate"})
+    assert late.status_code == 409
+    assert all(said in unescape(late.content.decode()) for said in ("Số biên nhận", "Mã hồ sơ"))
+    assert manager.post(f"{PAGE}{there.pk}/forget/", {"version": "7"}).status_code == 409
+    assert SavedMapping.objects.get().version == 1
+    assert manager.post(PAGE, {"file": file_of(text), "seen": "1:iGate"}).status_code == 302
+    assert "Số biên nhận" in SavedMapping.objects.get().mapping["columns"]
 
 
 @pytest.mark.parametrize(

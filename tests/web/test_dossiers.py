@@ -16,10 +16,11 @@ from django.test.utils import CaptureQueriesContext
 
 from openpar.base.accounts.models import Role
 from openpar.base.organisations.models import Organisation
+from openpar.delivery.dossiers.actions import waiting as waiting_actions
 from openpar.delivery.dossiers.models import DossierImport, OpenDossier, QualityHit, SavedMapping
 from openpar.delivery.dossiers.queries.lists import codes_behind, days_late, reckoned_of_codes
 from openpar.delivery.dossiers.queries.measures import Asked, Measure, total_of
-from openpar.delivery.dossiers.waiting import WaitingState, waiting_lists
+from openpar.delivery.dossiers.waiting import WaitingList, WaitingState, waiting_lists, write_state
 from openpar.demo.dossiers_made import FULL, as_csv, as_rows
 from openpar.engine.periods import Calendar, PeriodKind, period
 from openpar.jobs.tasks import import_lists, lists_wait
@@ -412,6 +413,72 @@ def test_a_large_list_is_left_to_the_job_and_found_again(
     done = browser.get(address)
     assert done.headers["Location"] == f"/dossiers/imports/{DossierImport.objects.get().batch_id}/"
     assert DossierImport.objects.get().batch.brought_by is not None
+
+
+@pytest.mark.usefixtures("dossier_province")
+def test_the_page_of_a_dossier_names_the_document_of_its_apology(logged_in: LogIn) -> None:
+    head = (
+        "Đơn vị,Mã hồ sơ,Trạng thái,Ngày nhận,Ngày hẹn trả,Ngày xin lỗi,Ngày hẹn trả mới,Số văn bản xin lỗi"
+    )
+    rows = [
+        "Xã Số 1,H1-260601-0001,Đang xử lý,01/06/2026,15/06/2026,08/06/2026,19/06/2026,12/TB-UBND",
+        "Xã Số 1,H1-260601-0002,Đang xử lý,01/06/2026,15/06/2026,08/06/2026,19/06/2026,",
+    ]
+    lists.brought("\n".join([head, *rows]).encode(), lists.moment(JUNE))
+    browser = logged_in(CONTROLLER)
+    assert "Văn bản 12/TB-UBND" in visible(text_of(browser, "/dossiers/one/H1-260601-0001/"))
+    assert "Văn bản chưa báo số" in visible(text_of(browser, "/dossiers/one/H1-260601-0002/"))
+
+
+@pytest.mark.usefixtures("dossier_province")
+def test_every_count_of_a_list_by_rule_opens_the_dossiers_that_it_counts(logged_in: LogIn) -> None:
+    """Of three dossiers finished without a date the second list mends one and tells a new one."""
+    head = "Đơn vị,Mã hồ sơ,Trạng thái,Ngày nhận,Ngày hẹn trả,Ngày kết thúc xử lý"
+
+    def row(number: int, finished: str = "") -> str:
+        return f"Xã Số 1,H1-260601-000{number},Đã xử lý xong,01/06/2026,15/06/2026,{finished}"
+
+    first = lists.brought("\n".join([head, row(1), row(2), row(3)]).encode(), lists.moment(JUNE))
+    content = "\n".join([head, row(1), row(2, "12/06/2026"), row(4)]).encode()
+    second = lists.brought(content, lists.moment(JUNE.replace(month=7, day=1)))
+    browser = logged_in(CONTROLLER)
+    for batch, wanted in ((first, {1, 2, 3}), (second, {1, 4})):
+        html = text_of(browser, f"/dossiers/imports/{batch.batch_id}/")
+        found = re.findall(r'<a href="(/dossiers/quality/[^"]+)">(\d+)</a>', html)
+        counts = {link: int(count) for link, count in found}
+        assert counts[f"/dossiers/quality/Q2/?told_in={batch.batch_id}"] == len(wanted)
+        for link, count in counts.items():
+            page = text_of(browser, link)
+            assert f"{count} hồ sơ" in visible(page)
+            if "/Q2/" in link:
+                assert set(re.findall(r">H1-260601-000(\d)<", page)) == set(map(str, wanted))
+    text_of(browser, "/dossiers/quality/Q2/?told_in=999999", 404)
+
+
+@pytest.mark.usefixtures("dossier_province")
+def test_the_page_of_a_list_that_runs_says_how_far_it_is(
+    logged_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "AT_ONCE_BYTES", 100)
+    browser = logged_in(CONTROLLER)
+    address = upload(browser, as_csv(lists.year(30), lists.moment(JUNE)))
+    browser.post(address, {**form_of(text_of(browser, address)), "step": "run"})
+    seen: list[str] = []
+
+    def kept(found: WaitingList) -> None:
+        write_state(found)
+        if found.stage is not None:
+            words = visible(text_of(browser, address))
+            seen.append(words[words.index("từ 06/07/2026") : words.index("Có thể rời")])
+
+    monkeypatch.setattr(waiting_actions, "write_state", kept)
+    import_lists(lists.AT)
+    assert len(seen) == 5
+    assert "0 trên 30 dòng đã đọc" in seen[0]
+    assert "đọc các dòng đang làm" in seen[0]
+    assert "30 trên 30 dòng đã đọc" in seen[-1]
+    assert [words.count(" xong") for words in seen] == [0, 1, 2, 3, 4]
+    assert all(words.count("đang làm") == 1 for words in seen)
 
 
 @pytest.mark.usefixtures("dossier_province")

@@ -235,6 +235,24 @@ def test_more_time_is_asked_and_granted_on_the_pages(findings_board: Board) -> N
     assert Finding.objects.get(pk=findings_board.planned).deadline == date(2026, 9, 30)
 
 
+def test_a_form_tells_with_its_own_faults_what_would_stand_in_the_way_anyhow(findings_board: Board) -> None:
+    place = findings_board.place
+    asked = browser_of(place.focal).post(
+        f"/findings/{findings_board.reported}/extension/", {"wanted_until": "mai", "reason": ""}
+    )
+    said = visible(asked.content.decode())
+    assert asked.status_code == 422
+    assert "Xin gia hạn đến hết ngày" in said
+    assert "Chỉ gia hạn khi đang khắc phục" in said
+    planned = browser_of(place.focal).post(
+        f"/findings/{findings_board.reported}/plan/", {"deadline": "mai", "version": "1"}
+    )
+    refusal = visible(planned.content.decode().partition('id="refusal"')[2].partition("</form>")[0])
+    assert planned.status_code == 422
+    assert "Biện pháp khắc phục" in refusal
+    assert "tồn tại, hạn chế đang ở trạng thái" in refusal
+
+
 def test_who_asked_for_more_time_sees_why_they_cannot_decide(findings_board: Board) -> None:
     place = findings_board.place
     line = found.from_inside(place, text="Việc riêng")
@@ -300,10 +318,14 @@ def test_a_conference_is_recorded_with_its_tasks_and_shortcomings(findings_board
         "attendance": "Toàn cơ quan",
         "conclusions": "Giữ nhóm khá",
         "minutes": str(found.proof(place)),
+        "version": "1",
     }
     assert browser_of(place.manager).post(address + "hold/", held).status_code == 404
     assert focal.post(address + "hold/", {**held, "conclusions": ""}).status_code == 422
     assert focal.post(address + "hold/", held).status_code == 302
+    late = focal.post(address + "hold/", {**held, "conclusions": "Kết luận của tôi"})
+    assert late.status_code == 409
+    assert all(part in visible(late.content.decode()) for part in ("Giữ nhóm khá", "Kết luận của tôi"))
     ordered = {"field": "F0", "text": "Kiểm tra 5 đơn vị", "deadline": "30/11/2026"}
     assert focal.post(address + "order/", ordered).status_code == 302
     named = {"named_field": "F0", "named": "Phân công chưa rõ"}

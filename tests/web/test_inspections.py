@@ -154,6 +154,9 @@ def test_a_draw_is_committed_drawn_and_shown_with_the_command_that_repeats_it(wh
     seed = "hat-giong-bi-mat-2026"
     status, said = posted(who.manager, address, {"drawn": ids, "count": "1", "seed": "ngan"}, AT)
     assert (status, "Từ 16 ký tự" in said) == (422, True)
+    # What else is wrong is told with the seed, not after it was mended.
+    status, said = posted(who.manager, address, {"drawn": ids, "count": "9", "seed": "ngan"}, AT)
+    assert (status, "Từ 16 ký tự" in said, "không chọn được 9 trong 4" in said) == (422, True, True)
     status, _said = posted(who.manager, address, {"drawn": ids, "count": "1", "seed": seed}, AT)
     draw = Draw.objects.get()
     assert (status, draw.seed) == (302, "")

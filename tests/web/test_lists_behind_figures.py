@@ -192,6 +192,33 @@ def test_counted_procedures_lead_to_their_list(communes: None) -> None:
         assert f"{count} thủ tục vào ngày 14/06/2026" in visible(text_of(browser, link))
 
 
+def test_a_total_over_levels_leads_to_a_list_that_counts_each_procedure_at_every_level(
+    communes: None,
+) -> None:
+    who = office()
+    own = who.agency.key
+    levels = ("tỉnh; xã", "tỉnh", "xã")
+    catalogue.bring_in(
+        *(
+            catalogue.row(f"1.00800{number}", "2025-01-01", agencies=own, levels=of)
+            for number, of in enumerate(levels, start=1)
+        )
+    )
+    sheet = filled(who, sheets.quarter(2), form=II_07B, source=catalogue_of_procedures.name)
+    browser = browser_of(who.officer)
+    html = text_of(browser, f"/figures/{sheet.pk}/")
+    links = [link.replace("&amp;", "&") for link, _count in CELL.findall(html) if "by_level=1" in link]
+    assert links
+    for link in links:
+        # Two at the province, and two of its own with the three of every commune: six procedures.
+        assert link.endswith("said=7")
+        page = visible(text_of(browser, link))
+        assert "6 thủ tục vào ngày 14/06/2026" in page
+        assert "Tổng các cấp: 7." in page
+        assert HAS_CHANGED not in page
+    assert HAS_CHANGED in visible(text_of(browser, links[0].replace("said=7", "said=8")))
+
+
 # Index and indicators
 
 

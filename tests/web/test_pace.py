@@ -67,6 +67,8 @@ FREE = {
     "publishing-decision-upload",
     # The program itself, for everybody: counted by the limit of strangers, or read from memory.
     "seals-verifier",
+    # One row told again, for everybody: counted by the limit of strangers.
+    "draw-file",
 }
 
 

@@ -130,6 +130,7 @@ PAGES = {
     "dossiers-work": SEES_DOSSIERS,
     "dossiers-agencies": SEES_DOSSIERS,
     "dossiers-procedures": SEES_DOSSIERS,
+    "dossiers-provinces": ALL_DOSSIERS,
     "dossiers": SEES_DOSSIERS,
     "dossiers-late": SEES_DOSSIERS,
     "dossiers-quality": SEES_DOSSIERS,
@@ -169,6 +170,7 @@ PAGES = {
     "monitor-new": UNIT,
     "reports": (*UNIT, *SEES_REPORTS),
     "reports-board": SEES_REPORTS,
+    "reports-levels": SEES_REPORTS,
     "report": (*UNIT, *SEES_REPORTS),
     "report-compare": (*UNIT, *SEES_REPORTS),
     "report-preview": (*UNIT, *SEES_REPORTS),
@@ -200,6 +202,7 @@ PAGES = {
     # The plan of Sở Nội vụ itself, in force and being replaced.
     "plan": SEES_PLANS,
     "plan-version": SEES_PLANS,
+    "plan-day": SEES_PLANS,
     "plan-target": SEES_PLANS,
     "plan-draft": SEES_PLANS,
     "plan-supplement": COORDINATES,
@@ -259,7 +262,7 @@ PAGES = {
     "unit-result": OVERSEES,
 }
 # Answers to those who have not logged in.
-OPEN_PAGES = {"login", "seals"}
+OPEN_PAGES = {"login", "seals", "draws", "draw"}
 
 
 @dataclass(frozen=True)

@@ -264,6 +264,10 @@ def test_a_task_is_added_to_a_plan_in_force_with_what_it_came_from(reform_year: 
     address = f"/plans/{plan.pk}/tasks/new/"
     line = words(leads="Sở Y tế", cooperating="", deadline="30/09/2026")
     assert browser.post(address, line).status_code == 422
+    both = browser.post(address, {**line, "text": ""})
+    assert both.status_code == 422
+    assert "chưa ghi căn cứ giao" in both.content.decode()
+    assert 'href="#id_text"' in both.content.decode()
     assert browser.post(address, {**line, "source": "CV 5425/UBND-NC"}).status_code == 302
     task = Task.objects.latest("pk")
     assert (task.source_kind, task.source_text) == ("order", "CV 5425/UBND-NC")

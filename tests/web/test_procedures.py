@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
@@ -338,8 +339,13 @@ def test_a_draft_is_not_shown_to_others_and_can_be_thrown_away(logged_in: LogIn)
     assert other.get(f"/procedures/decisions/{made.pk}/").status_code == 404
     assert "5/QĐ-UBND" not in text_of(other, "/procedures/decisions/")
     assert other.post(f"/procedures/decisions/{made.pk}/issue/").status_code == 404
-    browser.post(f"/procedures/decisions/{made.pk}/lines/{line.pk}/remove/")
-    browser.post(f"/procedures/decisions/{made.pk}/discard/")
+    removing = f"/procedures/decisions/{made.pk}/lines/{line.pk}/remove/"
+    assert browser.post(removing, {"expected_version": "9"}).status_code == 409
+    assert DecisionLine.objects.exists()
+    browser.post(removing, {"expected_version": "1"})
+    discarding = f"/procedures/decisions/{made.pk}/discard/"
+    assert browser.post(discarding, {"expected_version": "9"}).status_code == 409
+    browser.post(discarding, {"expected_version": "1"})
     assert not PublishingDecision.objects.exists()
 
 
@@ -379,6 +385,22 @@ def test_without_a_calendar_the_page_says_why_no_day_is_shown(logged_in: LogIn) 
     made = decision(new())
     for address in ("/procedures/decisions/", f"/procedures/decisions/{made.pk}/"):
         assert "Chưa có lịch làm việc có hiệu lực" in text_of(logged_in(), address)
+
+
+def test_whoever_was_slower_sees_what_was_recorded_beside_what_was_typed(logged_in: LogIn) -> None:
+    made = procedure()
+    browser, page = logged_in(MANAGER), f"/procedures/{made.pk}/offer/"
+    offered = {"on": "06/07/2026", "online_level": "FULL"}
+    assert browser.post(page, {**offered, "legal_basis": "QĐ của người kia"}).status_code == 302
+    late = browser.post(page, {**offered, "legal_basis": "QĐ của tôi"})
+    text = late.content.decode()
+    assert late.status_code == 409
+    assert all(said in text for said in ("QĐ của người kia", "QĐ của tôi", "thay cho bản đã lưu"))
+    assert Provision.objects.get().legal_basis == "QĐ của người kia"
+    # The form now knows what is recorded: sent once more it replaces that.
+    [seen] = set(re.findall(r'name="seen" value="(\w+)"', text))
+    assert browser.post(page, {**offered, "legal_basis": "QĐ của tôi", "seen": seen}).status_code == 302
+    assert Provision.objects.get().legal_basis == "QĐ của tôi"
 
 
 # Postings

@@ -16,6 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from openpar.base.documents.actions import add_document
+from openpar.base.organisations.models import Kind
 from openpar.base.organisations.roles import Role
 from openpar.common.formats import VIETNAM
 from openpar.reports.periodic.models import PeriodicReport, ReportLock, ReportRevision, RevisionState
@@ -334,6 +335,29 @@ def test_the_board_adds_up_and_leads_down_to_the_agencies(report_pages: Province
     assert first["1.1.3"][2] == "40/60 (66,67 %)"
 
 
+def test_the_page_of_levels_puts_kinds_together_and_a_district_beside_its_communes(
+    report_pages: Province,
+) -> None:
+    made.accepted(report_pages.manager, report_of(report_pages.justice), at=LATE)
+    browser = browser_of(report_pages.leader)
+    text = text_of(browser, f"/reports/levels/?report=q3&year={YEAR}")
+    assert "Sở, ban, ngành 2/3 báo cáo" in text
+    assert re.findall(r"7\.4 .*?(\d+/\d+) \(19 %\)", text)
+    assert "Khu vực có đơn vị báo cáo lên" not in text
+    march = datetime(2025, 3, 14, 9, 0, tzinfo=VIETNAM)
+    district = made.office("Huyện Đức Trọng", report_pages.committee, kind=Kind.DISTRICT)
+    commune = made.office("Xã Hiệp An", district.agency, kind=Kind.COMMUNE)
+    for office, forms in ((district, 100), (commune, 30)):
+        old = made.sent(office, {"1.4.1": number(forms)}, "q1", year=2025, at=march)
+        made.accepted(report_pages.manager, old, at=march)
+    address = "/reports/levels/?report=q1&year=2025"
+    assert "Huyện Đức Trọng 1/1 1 chỉ tiêu khác số cộng từ dưới lên" in text_of(browser, address)
+    area = text_of(browser, f"{address}&area={district.agency.pk}")
+    assert re.search(r"1\.4\.1 [^0-9]*30 100 \+70 1", area)
+    assert "Về toàn tỉnh" in area
+    assert browser_of(report_pages.health.head).get("/reports/levels/").status_code == 404
+
+
 def test_a_cut_off_is_kept_beside_what_was_corrected_later(report_pages: Province) -> None:
     manager = browser_of(report_pages.manager)
     where = {"report": "q3", "year": YEAR}
@@ -366,6 +390,8 @@ def test_the_period_before_and_the_year_before_stand_beside(report_pages: Provin
     assert "−80" in text
     assert "Báo cáo quý I 2026" in text
     assert "−30" in text
+    alone = text_of(browser_of(report_pages.health.officer), f"/reports/{first.pk}/")
+    assert "Không so sánh với báo cáo quý I năm 2025: chưa có bản nào được gửi." in alone
     board = text_of(browser_of(report_pages.manager), "/reports/board/?report=q3&year=2026")
     assert "−80" in board
     assert "−30" in board
@@ -384,7 +410,8 @@ def test_what_is_owed_waits_on_the_first_page(report_pages: Province) -> None:
 
 def test_queries_do_not_grow_with_the_number_of_agencies(report_pages: Province) -> None:
     browser = browser_of(report_pages.manager)
-    addresses = ("/reports/", "/reports/board/?report=q3&year=2026&line=7.4")
+    board, levels = "/reports/board/?report=q3&year=2026&line=7.4", "/reports/levels/?report=q3&year=2026"
+    addresses = ("/reports/", board, levels)
 
     def queries() -> list[int]:
         counted = []
@@ -400,4 +427,4 @@ def test_queries_do_not_grow_with_the_number_of_agencies(report_pages: Province)
         more = made.office(f"Sở thứ {place}", report_pages.committee)
         made.accepted(report_pages.manager, made.sent(more, at=LATE), at=LATE)
     many = queries()
-    assert [more <= less for more, less in zip(many, few, strict=True)] == [True, True]
+    assert all(more <= less for more, less in zip(many, few, strict=True))

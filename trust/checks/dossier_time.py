@@ -216,11 +216,12 @@ def _newest_only() -> AbstractContextManager[Any]:
     real = stored.told_before
 
     def forgetful(rows: Any, as_of: Any) -> Any:
-        before, newer = real(rows, as_of)
+        earlier = real(rows, as_of)
         first_due, finished = rows.days["due_on"], rows.moments["finished_at"]
-        nothing = before.open_on.copy()
+        nothing = earlier.before.open_on.copy()
         nothing[:] = "NaT"
-        return replace(before, first_due=first_due, first_finished=finished, open_on=nothing), newer
+        newest = replace(earlier.before, first_due=first_due, first_finished=finished, open_on=nothing)
+        return replace(earlier, before=newest)
 
     return mock.patch.object(importing, "told_before", forgetful)
 

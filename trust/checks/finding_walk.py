@@ -87,6 +87,21 @@ def _more_time_is_not_stored() -> AbstractContextManager[object]:
     return _patched("actions.extending.moved", lambda _row, *_fields: None)
 
 
+def _who_asked_for_more_time_decides() -> AbstractContextManager[object]:
+    """The action asks only who judges; the constraint of the table answers instead."""
+    return _patched("actions.extending.deciding_gaps", lambda _finding, _extension, _by: [])
+
+
+def _a_second_request_beside_one_that_waits() -> AbstractContextManager[object]:
+    from openpar.base.organisations.permissions import not_allowed
+    from openpar.reform.findings.permissions import may_remedy
+
+    def gaps(finding: Any, by: Any) -> list[Any]:
+        return [] if may_remedy(by, finding) else [not_allowed(by, "")]
+
+    return _patched("actions.extending.extension_gaps", gaps)
+
+
 def _foreign_evidence() -> AbstractContextManager[object]:
     from openpar.base.documents.models import Document
 
@@ -120,6 +135,8 @@ _DEFECTS: Mapping[str, Callable[[], AbstractContextManager[object]]] = {
     "who reported closes": _who_reported_closes,
     "a plan moves the deadline of the finder": _plans_move_deadlines,
     "more time is granted and not stored": _more_time_is_not_stored,
+    "who asked for more time decides": _who_asked_for_more_time_decides,
+    "a second request beside one that waits": _a_second_request_beside_one_that_waits,
     "evidence of another agency counts": _foreign_evidence,
     "overdue on the day of the deadline": _overdue_on_the_day_itself,
     "what was late counts as in time": _late_counts_as_in_time,

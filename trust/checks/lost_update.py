@@ -20,6 +20,8 @@ _PAGES = 40
 # Of each part of the reform year.
 _PART_EDITS, _PART_CLIENTS = 400, 16
 _PLANTED_EDITS = 30
+# The short form races so many families, others with every seed.
+_FAMILIES = 3
 
 
 @dataclass
@@ -64,10 +66,17 @@ def run(scale: Scale) -> Found:
 
 def _of_the_reform_year(scale: Scale) -> Found:
     """Each part raced, its page asked with a stale form, and raced again without its guard."""
-    from trust.edited_parts import parts_of_the_year
-    from trust.part_races import added_together, raced, stale_pages
+    from openpar.common.db import write_transaction
+    from trust.edited_parts import families
+    from trust.part_races import added_together, done_once, raced, stale_pages
 
-    parts, added = parts_of_the_year()
+    chosen, every = [], families()
+    for name in every if not scale.short else scale.random("families").sample(sorted(every), _FAMILIES):
+        with write_transaction():
+            chosen.append(every[name]())
+    parts = [part for family in chosen for part in family.parts]
+    added = [what for family in chosen for what in family.added]
+    once = [what for family in chosen for what in family.once]
     saved = stale = 0
     violations = []
     for part in parts:
@@ -78,14 +87,38 @@ def _of_the_reform_year(scale: Scale) -> Found:
         violations += lost
     for what in added:
         violations += added_together(what, _clients_of_parts(scale), scale.of(25, short=3))
+    for act in once:
+        violations += done_once(act, _clients_of_parts(scale), scale.of(25, short=2))
     violations += stale_pages(parts)
     # All of them, or a few that go round with the seed.
-    chosen = parts if not scale.short else scale.random("parts").sample(parts, 2)
+    without = parts if not scale.short else scale.random("parts").sample(parts, min(2, len(parts)))
     return Found(
-        {"parts of the reform year": len(parts), "their accepted edits": saved, "their stale edits": stale},
+        {
+            "parts of the reform year": len(parts),
+            "their accepted edits": saved,
+            "their stale edits": stale,
+            "added together": len(added),
+            "done once": len(once),
+        },
         tuple(violations),
-        {f"{part.name}: saved without its version": _loses(part, scale) for part in chosen},
+        {
+            **{f"{part.name}: saved without its version": _loses(part, scale) for part in without},
+            **{f"{act.name}: done again": _is_done_again(act) for act in once},
+        },
     )
+
+
+def _is_done_again(what: Any) -> bool:
+    """Is it done by several once nothing keeps the second from doing it?"""
+    from contextlib import ExitStack
+
+    from trust.part_races import done_once
+    from trust.planting import words_changed
+
+    with ExitStack() as planted:
+        for where, words in what.guards:
+            planted.enter_context(words_changed(what.name, where, words, "False"))
+        return bool(done_once(what, 4, 1))
 
 
 def _loses(part: Any, scale: Scale) -> bool:

@@ -37,12 +37,30 @@ def read_table(path: Path, *, required: Sequence[str], optional: Sequence[str] =
 
     Raises FileRefused if it is no such table, or has no rows.
     """
-    grid = read_sheet(path, caps=_CAPS).rows
-    heading = [(name or "").lower() for name in grid[0]] if grid else []
+    grid = read_grid(path)
+    heading = [name or "" for name in grid[0]] if grid else []
+    return table_of(heading, grid[1:], required=required, optional=optional)
+
+
+def read_grid(path: Path) -> Sequence[Sequence[str | None]]:
+    """The cells of a .csv or .xlsx file, row by row. Raises FileRefused."""
+    return read_sheet(path, caps=_CAPS).rows
+
+
+def table_of(
+    heading: Sequence[str],
+    grid: Sequence[Sequence[str | None]],
+    *,
+    required: Sequence[str] = (),
+    optional: Sequence[str] = (),
+    first: int = 2,
+) -> Table:
+    """The rows below a heading, the first of which is row `first` of the file. Raises FileRefused."""
+    heading = [name.lower() for name in heading]
     _check_heading(heading, required, optional)
     faults: list[Fault] = []
     rows = []
-    for at, cells in enumerate(grid[1:], start=2):
+    for at, cells in enumerate(grid, start=first):
         row = Row(at, {name: cell for name, cell in zip(heading, cells, strict=True) if cell}, faults)
         if "" in row.cells:
             row.fault("(không tên)", f"“{row.cells['']}” nằm ngoài các cột; kiểm tra dấu phẩy và ngoặc kép.")
@@ -53,7 +71,7 @@ def read_table(path: Path, *, required: Sequence[str], optional: Sequence[str] =
     return Table(tuple(name for name in heading if name), tuple(rows), faults)
 
 
-def _check_heading(heading: list[str], required: Sequence[str], optional: Sequence[str]) -> None:
+def _check_heading(heading: Sequence[str], required: Sequence[str], optional: Sequence[str]) -> None:
     known = (*required, *optional)
     absent = [name for name in required if name not in heading]
     strange = [name for name in heading if name and name not in known]

@@ -11,7 +11,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from openpar.backoffice.figure_files import count, read_table, refuse, tell, told
+from openpar.backoffice.count_layouts import as_laid_out, layouts_of
+from openpar.backoffice.figure_files import count, read_grid, read_table, refuse, table_of, tell, told
 from openpar.backoffice.result_files import as_csv
 from openpar.backoffice.score_files import Row
 from openpar.engine.balance import Counts, Finding, Identities, check_row, check_total
@@ -20,6 +21,7 @@ from openpar.engine.rules.base import capital
 from openpar.parindex.criteria.yaml_files import read_mapping
 
 DATA = Path(__file__).resolve().parents[3] / "data" / "dossier_identities.yaml"
+LAYOUTS = DATA.parent / "dossiers" / "layouts.yaml"
 OUT_COLUMNS = ("unit", "identity", "holds", "gap", "equation", "reading")
 HOLDS, BROKEN = 0, 1
 _UNIT = "unit"
@@ -54,9 +56,15 @@ def _summary(looked_at: int, broken: int, unclear: int) -> str:
 
 
 def read_counts(path: Path, identities: Identities) -> dict[str, Counts]:
-    """The counts by unit, in the order of the file. Raises FileRefused naming every bad cell."""
+    """The counts by unit, in the order of the file; its heading is that of one of the known statistics, or
+    names our columns. Raises FileRefused naming every bad cell.
+    """
     names = [column.name for column in identities.columns]
-    table = read_table(path, required=(), optional=(_UNIT, *names))
+    laid_out = as_laid_out(read_grid(path), layouts_of(read_mapping(LAYOUTS)), (_UNIT, *names))
+    if laid_out is None:
+        table = read_table(path, required=(), optional=(_UNIT, *names))
+    else:
+        table = table_of(laid_out.heading, laid_out.rows, optional=(_UNIT, *names), first=laid_out.first_row)
     has_units = _UNIT in table.columns
     found: dict[str, Counts] = {}
     total = ""

@@ -133,7 +133,13 @@ class _Server:
             self.process = subprocess.Popen(  # noqa: S603  # our own interpreter and a constant command
                 [sys.executable, "-c", _COMMAND, str(theirs.fileno())],
                 pass_fds=(theirs.fileno(),),
-                env={"PYTHONPATH": paths, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
+                # numpy would start threads, and a process that has some must not fork.
+                env={
+                    "PYTHONPATH": paths,
+                    "LANG": "C.UTF-8",
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                    "OPENBLAS_NUM_THREADS": "1",
+                },
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -49,7 +49,7 @@ def read_xlsx(source: Source, *, sheet: str | int | None = None, caps: SheetCaps
     """
     check_archive(source)
     with open_archive(source) as archive:
-        book = _read_book(archive)
+        book = read_book(archive)
         name, member = _choose(book, sheet)
         strings = _read_shared_strings(archive, book.strings_member)
         date_styles = _read_date_styles(archive, book.styles_member)
@@ -62,19 +62,23 @@ def sheet_names(source: Source) -> tuple[str, ...]:
     """The names of the sheets of a workbook that are not hidden, in order."""
     check_archive(source)
     with open_archive(source) as archive:
-        return tuple(entry.name for entry in _read_book(archive).sheets if not entry.hidden)
+        return tuple(entry.name for entry in read_book(archive).sheets if not entry.hidden)
 
 
 @dataclass(frozen=True)
-class _SheetEntry:
+class SheetEntry:
+    """A sheet and the part of the file that it lies in."""
+
     name: str
     member: str
     hidden: bool
 
 
 @dataclass(frozen=True)
-class _Book:
-    sheets: tuple[_SheetEntry, ...]
+class Book:
+    """The sheets of a workbook in order, and the parts they refer to, "" for one that is not there."""
+
+    sheets: tuple[SheetEntry, ...]
     strings_member: str
     styles_member: str
     starts_1904: bool
@@ -110,7 +114,8 @@ def _read_relations(archive: zipfile.ZipFile, of_member: str) -> list[tuple[str,
     return relations
 
 
-def _read_book(archive: zipfile.ZipFile) -> _Book:
+def read_book(archive: zipfile.ZipFile) -> Book:
+    """What a workbook says of its sheets. Raises FileRefused for what is none."""
     workbook = next((path for _, kind, path in _read_relations(archive, "") if kind == "officeDocument"), "")
     if workbook not in archive.NameToInfo or not workbook.endswith(".xml") or "/document" in f"/{workbook}":
         remedy = _("Lưu bảng thành .xlsx rồi tải lên lại.")
@@ -118,24 +123,24 @@ def _read_book(archive: zipfile.ZipFile) -> _Book:
     relations = _read_relations(archive, workbook)
     worksheets = {key: path for key, kind, path in relations if kind == "worksheet"}
     members = {kind: path for _, kind, path in relations}
-    sheets: list[_SheetEntry] = []
+    sheets: list[SheetEntry] = []
     starts_1904 = False
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal starts_1904
         if _local(tag) == "sheet" and (member := worksheets.get(_attribute(attributes, "id"))):
             hidden = attributes.get("state", "visible") != "visible"
-            sheets.append(_SheetEntry(nfc(attributes.get("name", "")), member, hidden))
+            sheets.append(SheetEntry(nfc(attributes.get("name", "")), member, hidden))
         elif _local(tag) == "workbookPr":
             starts_1904 = attributes.get("date1904") in {"1", "true"}
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
     stream_xml(archive, workbook, parser)
-    return _Book(tuple(sheets), members.get("sharedStrings", ""), members.get("styles", ""), starts_1904)
+    return Book(tuple(sheets), members.get("sharedStrings", ""), members.get("styles", ""), starts_1904)
 
 
-def _choose(book: _Book, wanted: str | int | None) -> tuple[str, str]:
+def _choose(book: Book, wanted: str | int | None) -> tuple[str, str]:
     if isinstance(wanted, int):
         found = book.sheets[wanted] if 0 <= wanted < len(book.sheets) else None
     elif wanted is not None:
@@ -200,20 +205,32 @@ def _read_shared_strings(archive: zipfile.ZipFile, member: str) -> list[str | No
 
 def _read_date_styles(archive: zipfile.ZipFile, member: str) -> list[bool]:
     """For every cell format of the workbook: does it show a number as a day or a time?"""
-    own_formats: dict[str, bool] = {}
-    styles: list[bool] = []
+    formats = read_number_formats(archive, member)
+    own = {code: is_date_format(code) for _key, code in formats if code is not None}
+    return [
+        key.isdecimal() and int(key) in _BUILT_IN_DATE_FORMATS if code is None else own[code]
+        for key, code in formats
+    ]
+
+
+def read_number_formats(archive: zipfile.ZipFile, member: str) -> list[tuple[str, str | None]]:
+    """For every cell format of the workbook: the number of its number format, and its code where the workbook
+    defines it.
+    """
+    own_formats: dict[str, str] = {}
+    formats: list[tuple[str, str | None]] = []
     inside = False
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal inside
         name = _local(tag)
         if name == "numFmt":
-            own_formats[attributes.get("numFmtId", "")] = is_date_format(attributes.get("formatCode", ""))
+            own_formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
         elif name == "cellXfs":
             inside = True
         elif name == "xf" and inside:
             key = attributes.get("numFmtId", "0")
-            styles.append(own_formats.get(key, key.isdecimal() and int(key) in _BUILT_IN_DATE_FORMATS))
+            formats.append((key, own_formats.get(key)))
 
     def end(tag: str) -> None:
         nonlocal inside
@@ -224,7 +241,7 @@ def _read_date_styles(archive: zipfile.ZipFile, member: str) -> list[bool]:
     parser.StartElementHandler, parser.EndElementHandler = start, end
     if member in archive.NameToInfo:
         stream_xml(archive, member, parser)
-    return styles
+    return formats
 
 
 def is_date_format(code: str) -> bool:

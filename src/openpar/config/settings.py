@@ -138,6 +138,8 @@ INSTALLED_APPS = [
     "openpar.web",
     "openpar.demo",
     "openpar.jobs",
+    # The last: it says that everything is loaded.
+    "openpar.config",
 ]
 
 MIDDLEWARE = [

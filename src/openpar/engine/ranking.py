@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
-from openpar.engine.criteria.tree import RankOn, Ties
 from openpar.engine.numbers import round_for_show, settle
+from openpar.engine.ties import RankOn, Ties
 
 Unit = TypeVar("Unit")
 Values = Mapping[Unit, Decimal | None]

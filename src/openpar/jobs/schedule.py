@@ -86,6 +86,27 @@ JOBS: tuple[Job, ...] = (
         run=tasks.remind_apologies,
         is_wanted=tasks.dossiers_are_kept,
     ),
+    Job(
+        "compact_facts",
+        daily_at=time(2, 0),
+        run=tasks.compact_facts,
+        is_long=True,
+        is_wanted=tasks.facts_are_kept,
+    ),
+    Job(
+        "verify_facts",
+        daily_at=time(3, 30),
+        run=tasks.verify_stored_facts,
+        is_long=True,
+        is_wanted=tasks.facts_are_kept,
+    ),
+    Job(
+        "recount_facts",
+        daily_at=time(4, 30),
+        run=tasks.recount_facts,
+        is_long=True,
+        is_wanted=tasks.facts_are_kept,
+    ),
     Job("old_brakes", daily_at=time(2, 30), run=tasks.old_brakes),
     Job("expired_sessions", every=timedelta(hours=1), run=tasks.expired_sessions),
 )

@@ -19,6 +19,10 @@ from openpar.base.audit.sealing import seal
 from openpar.base.backups import nightly
 from openpar.base.backups.envelope import recipients_of
 from openpar.base.backups.errors import BadBackup
+from openpar.base.facts.actions.compaction import compact
+from openpar.base.facts.actions.recounting import recount
+from openpar.base.facts.queries import datasets
+from openpar.base.facts.verification import verify_facts
 from openpar.base.notifications import checkpoints
 from openpar.base.notifications.actions import letters
 from openpar.base.notifications.mail import send_due_mail
@@ -47,6 +51,10 @@ _HOUSE = Actor(id=None, full_name="Hệ thống", held=frozenset())
 
 class LogDiffers(Exception):
     """Rows of the log are no longer what was sealed."""
+
+
+class FactsDiffer(Exception):
+    """Files of facts are no longer what came in, or kept counters not what the facts give."""
 
 
 def seal_log(at: datetime) -> str:
@@ -225,6 +233,49 @@ def count_index(at: datetime) -> str:
     return _("%d số liệu chỉ số phục vụ thay đổi") % count_again(
         by=operator("openpar"), at=at, since=since.astimezone(VIETNAM).date()
     )
+
+
+def facts_are_kept() -> bool:
+    """There are datasets of facts."""
+    return bool(datasets())
+
+
+def compact_facts(at: datetime) -> str:
+    """Small files of facts become fewer that say the same, events settle into them, leftovers are swept away.
+
+    Raises StaleFacts when facts came in meanwhile, the next try does it; WouldChange when a file is damaged.
+    """
+    done = [compact(by=operator("openpar"), at=at, dataset=name) for name in datasets()]
+    return _("%(before)d tệp dữ kiện gộp thành %(after)d, %(settled)d dữ kiện mới ghi vào tệp") % {
+        "before": sum(one.before for one in done),
+        "after": sum(one.after for one in done),
+        "settled": sum(one.settled for one in done),
+    }
+
+
+def recount_facts(at: datetime) -> str:
+    """Every kept counter against a count of all facts. Raises FactsDiffer naming the first that differ."""
+    found = [
+        f"{name} ({one.basis}): {one.agency}/{one.month}/{one.sector}/{one.channel}"
+        for name in datasets(counted=True)
+        for one in recount(by=operator("openpar"), at=at, dataset=name)
+    ]
+    if found:
+        told = {"count": len(found), "listed": "; ".join(found[:5])}
+        raise FactsDiffer(_("%(count)d ô lệch: %(listed)s") % told)
+    return _("mọi bộ đếm khớp với dữ kiện")
+
+
+def verify_stored_facts(_at: datetime) -> str:
+    """Every file, manifest and batch of facts against its digest. Raises FactsDiffer naming the first."""
+    report = verify_facts()
+    if report.faults:
+        told = "; ".join(f"{one.kind} {one.path or ', '.join(one.batches)}" for one in report.faults[:5])
+        raise FactsDiffer(told)
+    return _("%(files)d tệp, %(batches)d lô dữ kiện nguyên vẹn") % {
+        "files": report.files,
+        "batches": report.batches,
+    }
 
 
 def remind_apologies(at: datetime) -> str:

@@ -331,7 +331,7 @@ def _conclusions(case: Inspection, names: dict[int, str]) -> Sequence[Conclusion
         Conclusions(
             agency=line.name,
             strengths=_sentences(line.unit.strengths),
-            limitations=tuple(" ".join(_sentences(one.text)) for one in line.limitations),
+            limitations=tuple(_limitation(one) for one in line.limitations),
             requests=(
                 *(_request(one) for one in line.limitations if one.request),
                 *_sentences(line.unit.requests),
@@ -339,6 +339,15 @@ def _conclusions(case: Inspection, names: dict[int, str]) -> Sequence[Conclusion
         )
         for line in lines
     ]
+
+
+def _limitation(limitation: Limitation) -> str:
+    """What was found, with the line of the criteria set that it costs, as the team named it, where it did."""
+    said = " ".join(_sentences(limitation.text))
+    if not limitation.leaf_text:
+        return said
+    leaf = " – ".join(part for part in (limitation.leaf_code, limitation.leaf_text) if part)
+    return f"{said.rstrip(' .;')} (ảnh hưởng tiêu chí {leaf}, bộ chỉ số năm {limitation.leaf_year})"
 
 
 def _request(limitation: Limitation) -> str:

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 
 from openpar.delivery.dossiers.declarations import RECEIVED
 from openpar.delivery.dossiers.queries.measures import Measure
-from openpar.delivery.service_quality.counted import FROM_DOSSIERS
+from openpar.delivery.service_quality.of_dossiers import FROM_DOSSIERS
 from openpar.delivery.service_quality.periods import IndexPeriod
 from openpar.engine.periods import Period
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -159,8 +159,10 @@ def refused(
     )
 
 
-def form_refused(form: BaseForm) -> Refused:
-    """The errors of a form as gaps, each leading to its field."""
+def form_refused(form: BaseForm, also: Iterable[Gap] = ()) -> Refused:
+    """The errors of a form as gaps, each leading to its field; then what stands in the way whatever is typed,
+    as the action tells it: nobody mends a form to learn that it could not have been sent.
+    """
     gaps: list[Gap] = []
     for name, errors in form.errors.items():
         bound = form[name] if name in form.fields else None
@@ -170,7 +172,7 @@ def form_refused(form: BaseForm) -> Refused:
     if not gaps:
         # Nothing was sent: a form that is not bound has no errors.
         gaps.append(Gap("", _("chưa ghi gì"), _("Điền các ô rồi gửi lại")))
-    return Refused(gaps)
+    return Refused([*gaps, *also])
 
 
 def _only(methods: tuple[str, ...], view: OpenView) -> OpenView:

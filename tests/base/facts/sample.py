@@ -26,7 +26,7 @@ from openpar.base.facts.declarations import (
     month_number,
 )
 from openpar.base.facts.staged_facts import stage_facts, stage_settling
-from openpar.base.facts.staging import Source, StagedBatch, stage_batch
+from openpar.base.facts.staging import Source, StagedBatch, Untold, stage_batch
 from openpar.base.organisations.roles import operator
 from openpar.common.db import write_transaction
 from tests.factories import MOMENT
@@ -130,7 +130,9 @@ def source_of(rows: Sequence[Mapping[str, Any]], name: str = "danh-sach.xlsx") -
     return Source("igate", name, hashlib.sha256(repr(rows).encode()).hexdigest())
 
 
-def staged(rows: Sequence[Mapping[str, Any]], *, day: int = 0, refused: int = 0) -> StagedBatch:
+def staged(
+    rows: Sequence[Mapping[str, Any]], *, day: int = 0, refused: int = 0, untold: Untold | None = None
+) -> StagedBatch:
     """A batch that speaks of so many days after 2026-01-05."""
     return stage_batch(
         dataset="dossiers",
@@ -138,14 +140,20 @@ def staged(rows: Sequence[Mapping[str, Any]], *, day: int = 0, refused: int = 0)
         source=source_of(rows),
         as_of=MOMENT + timedelta(days=day),
         refused=refused,
+        untold=untold or {},
     )
 
 
 def appended(
-    rows: Sequence[Mapping[str, Any]], *, day: int = 0, at: datetime | None = None, refused: int = 0
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    day: int = 0,
+    at: datetime | None = None,
+    refused: int = 0,
+    untold: Untold | None = None,
 ) -> Appended:
     """The batch brought in, by default on the day of which it speaks."""
-    batch = staged(rows, day=day, refused=refused)
+    batch = staged(rows, day=day, refused=refused, untold=untold)
     return append_batch(by=HOUSE, at=at or batch.as_of, staged=batch)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -36,7 +37,6 @@ SELECT agency, month, sector, channel,
   COUNT(CASE WHEN outcome = 4 THEN 1 END) AS refused,
   COUNT(CASE WHEN supplement = 1 THEN 1 END) AS supplement,
   COUNT(CASE WHEN paused = 1 THEN 1 END) AS paused,
-  COUNT(CASE WHEN channel = 2 THEN 1 END) AS online,
   COUNT(CASE WHEN obligation = 1 THEN 1 END) AS obligation,
   COUNT(CASE WHEN obligation = 1 AND paid_online = 1 THEN 1 END) AS paid_online,
   COUNT(CASE WHEN digitised = 1 THEN 1 END) AS digitised,
@@ -206,3 +206,31 @@ def test_an_answer_in_floats_or_objects_becomes_whole_numbers() -> None:
 def test_a_month_number_is_a_month() -> None:
     assert year_and_month(month_number(2025, 12)) == (2025, 12)
     assert month_number(2026, 1) - month_number(2025, 12) == 1
+
+
+def test_what_follows_from_other_counts_is_not_asked_for_and_yet_told() -> None:
+    asked = sample.count
+    counting = replace(
+        COUNTING,
+        counts=(
+            asked("gone", outcome=(1, 2), paused=0),
+            asked("gone_online", channel=2, outcome=(2, 1), paused=0),
+            asked("done", outcome=1, paused=0),
+            asked("returned", outcome=2, paused=0),
+            asked("part", outcome=(2, 3)),
+            asked("at_desks", channel=(1, 3), outcome=1, paused=0),
+            asked("elsewhere", agency=4),
+        ),
+    )
+    assert [(one.name, one.parts) for one in counting.derived] == [
+        ("gone", ("done", "returned")),
+        ("at_desks", ("done",)),
+    ]
+    assert [
+        name for name in ("gone ", "done", "at_desks", "part") if f"AS {name}" in select_text(counting)
+    ] == [*("done", "part")]
+    answer = {"agency": [1, 1], "month": [5, 5], "sector": [2, 2], "channel": [2, 3]}
+    answer |= {"gone_online": [7, 0], "done": [4, 5], "returned": [3, 2], "part": [9, 9], "elsewhere": [0, 0]}
+    found = counters_from(answer, [count.name for count in counting.counts], counting.derived)
+    assert list(found.counts) == [count.name for count in counting.counts]
+    assert (found["gone"].tolist(), found["at_desks"].tolist()) == ([7, 7], [0, 5])

@@ -22,7 +22,12 @@ BOTH = 4
 
 
 def thing(*, known_from: date | None = None, **sides: tuple[int, ...]) -> DueThing:
-    told = {"responsible": (OFFICER,), "heads": (HEAD,), "assigners": (ASSIGNER,), **sides}
+    told: dict[str, Any] = {
+        "responsible": (OFFICER,),
+        "heads": (HEAD,),
+        "assigners": (ASSIGNER,),
+        **sides,
+    }
     return DueThing("plan.task", "task:1", DUE, "Nhiệm vụ 5", "/tasks/1/", known_from=known_from, **told)
 
 

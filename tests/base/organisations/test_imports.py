@@ -267,6 +267,7 @@ def test_a_commune_whose_type_changed_has_two_versions() -> None:
         ("68", COMMUNES.replace("24778", "2477"), ["code-unfit"]),
         ("68", COMMUNES.replace("đặc khu,đặc khu", "đảo,đặc khu"), ["choice-unknown"]),
         ("68", COMMUNES.replace("type_2025_07_01,type_2026_04_30", "loai,loai_moi"), ["columns-unfit"]),
+        ("68", COMMUNES.replace("type_2025_07_01", "type_2025_13_01"), ["columns-unfit"]),
     ],
 )
 def test_a_list_of_communes_that_cannot_be_read_is_refused(

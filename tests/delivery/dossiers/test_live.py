@@ -11,6 +11,7 @@ import pytest
 from openpar.base.calendars.queries import work_calendar
 from openpar.base.facts import counting
 from openpar.base.facts.declarations import month_number
+from openpar.base.facts.models import Batch
 from openpar.base.notifications.models import Message
 from openpar.base.organisations.models import Organisation
 from openpar.base.organisations.roles import Role
@@ -21,7 +22,7 @@ from openpar.delivery.dossiers.counting import carried_over, remaining
 from openpar.delivery.dossiers.errors import DossiersRefused
 from openpar.delivery.dossiers.quality import Rule
 from openpar.delivery.dossiers.queries.live import Work, today_of, work_by_agency, work_counts, work_list
-from openpar.delivery.dossiers.queries.quality import hit_counts, hits_of_batch, imports, open_hits
+from openpar.delivery.dossiers.queries.quality import hit_counts, hits_told_in, imports, open_hits
 from openpar.demo.dossiers_made import FULL, as_rows
 from openpar.jobs.models import JobState
 from openpar.jobs.tasks import judge_dossiers
@@ -74,7 +75,8 @@ def test_each_list_has_the_dossiers_that_wait_for_it_today() -> None:
     assert list(work_by_agency(days).values()) == [work_counts(days)]
     late = {hit.dossier for hit in open_hits(rule=Rule.Q10)}
     assert late == {"F-OVERDUE", "H-TOO-LATE", "J-DONE"}
-    assert {hit.dossier for hit in hits_of_batch(done.batch_id) if hit.rule == "Q2"} == {"J-DONE"}
+    told = hits_told_in(Batch.objects.get(pk=done.batch_id), rule=Rule.Q2)
+    assert [hit.dossier for hit in told] == ["J-DONE"]
     assert list(hit_counts().values()) == [{Rule.Q10: 3, Rule.Q2: 1}]
     assert [one.batch_id for one in imports()] == [done.batch_id]
 

@@ -20,7 +20,13 @@ from openpar.delivery.procedures.actions.decisions import DecisionHead, prepare_
 from openpar.delivery.procedures.actions.importing import Loaded, bring_in_procedures
 from openpar.delivery.procedures.actions.issuing import issue_decision
 from openpar.delivery.procedures.actions.lines import NewLine, add_line
-from openpar.delivery.procedures.actions.provisions import Offer, set_provision
+from openpar.delivery.procedures.actions.provisions import (
+    Offer,
+    last_facts,
+    last_provision,
+    set_provision,
+)
+from openpar.delivery.procedures.actions.shared import mark_of
 from openpar.delivery.procedures.actions.versions import Register, version_row, write_versions
 from openpar.delivery.procedures.contents import Agency, Contents, Limit, Paper, Term
 from openpar.delivery.procedures.files import ProcedureFile
@@ -140,13 +146,15 @@ def offer(
     organisation: Organisation | None = None,
     **others: Any,
 ) -> Provision:
+    where = organisation.pk if organisation else None
     return set_provision(
         by=controller(),
         at=AT,
         procedure_id=procedure.pk,
-        organisation_id=organisation.pk if organisation else None,
+        organisation_id=where,
         on=on,
         offer=Offer(level, **others),
+        seen=mark_of(last_facts(last_provision(procedure, where))),
     )
 
 

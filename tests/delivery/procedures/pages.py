@@ -14,11 +14,13 @@ from openpar.delivery.procedures.actions.reviews import (
     Found,
     PlanHead,
     add_review,
+    plan_facts,
     record_problem,
     record_review_plan,
 )
+from openpar.delivery.procedures.actions.shared import mark_of
 from openpar.delivery.procedures.contents import Agency
-from openpar.delivery.procedures.models import Procedure
+from openpar.delivery.procedures.models import Procedure, ReviewPlan
 from openpar.delivery.procedures.words import Level, LineChange, Part
 from tests.delivery.procedures.catalogue import AT, contents, decision, head
 
@@ -63,7 +65,9 @@ def procedure_things(
     meant = head(f"{code}/DT-UBND", signed_on=date(2026, 7, 1), effective_on=date(2026, 8, 3))
     draft = prepare_decision(by=by, at=at, head=meant)
     line = add_line(by=by, at=at, decision_id=draft.pk, line=NewLine(code, LineChange.AMENDED))
-    plan = record_review_plan(by=by, at=at, head=PlanHead(2026, "12/KH-UBND", date(2026, 1, 20), "UBND tỉnh"))
+    year = PlanHead(2026, "12/KH-UBND", date(2026, 1, 20), "UBND tỉnh")
+    seen = mark_of(plan_facts(ReviewPlan.objects.filter(year=2026).first()))
+    plan = record_review_plan(by=by, at=at, head=year, seen=seen)
     review = add_review(
         by=by,
         at=at,

@@ -225,9 +225,9 @@ def test_what_is_issued_stays_as_it_is() -> None:
     who = controller()
     calls: tuple[Call, ...] = (
         lambda: add(made, new(MARRIAGE)),
-        lambda: remove_line(by=who, at=AT, line_id=line.pk),
+        lambda: remove_line(by=who, at=AT, line_id=line.pk, expected_version=1),
         lambda: change_line(by=who, at=AT, line_id=line.pk, contents=contents("X"), expected_version=1),
-        lambda: discard_decision(by=who, at=AT, decision_id=made.pk),
+        lambda: discard_decision(by=who, at=AT, decision_id=made.pk, expected_version=1),
         lambda: issue(made),
     )
     for call in calls:
@@ -240,9 +240,9 @@ def test_what_is_issued_stays_as_it_is() -> None:
 def test_a_draft_may_be_thinned_out_and_thrown_away() -> None:
     made = draft()
     line = add(made, new())
-    remove_line(by=controller(), at=AT, line_id=line.pk)
+    remove_line(by=controller(), at=AT, line_id=line.pk, expected_version=1)
     add(made, new())
-    discard_decision(by=controller(), at=AT, decision_id=made.pk)
+    discard_decision(by=controller(), at=AT, decision_id=made.pk, expected_version=made.version)
     assert not PublishingDecision.objects.exists()
     assert Entry.objects.get(verb="decision.discarded").before["codes"] == [BIRTH]
 
@@ -285,9 +285,9 @@ def test_nobody_else_publishes() -> None:
         lambda: change_decision(by=other, at=AT, decision_id=made.pk, head=head("3"), expected_version=1),
         lambda: add_line(by=other, at=AT, decision_id=made.pk, line=new(MARRIAGE)),
         lambda: change_line(by=other, at=AT, line_id=line.pk, contents=contents(), expected_version=1),
-        lambda: remove_line(by=other, at=AT, line_id=line.pk),
+        lambda: remove_line(by=other, at=AT, line_id=line.pk, expected_version=1),
         lambda: issue_decision(by=other, at=AT, decision_id=made.pk, expected_version=1),
-        lambda: discard_decision(by=other, at=AT, decision_id=made.pk),
+        lambda: discard_decision(by=other, at=AT, decision_id=made.pk, expected_version=1),
         lambda: record_upload(by=other, at=AT, decision_id=made.pk, uploaded_on=date(2026, 6, 5)),
     )
     for call in calls:

@@ -11,10 +11,11 @@ from openpar.base.accounts.models import Role
 from openpar.base.organisations.actions import merge
 from openpar.base.organisations.models import Organisation
 from openpar.delivery.procedures.actions.lines import NewLine
-from openpar.delivery.procedures.actions.postings import record_posting
+from openpar.delivery.procedures.actions.postings import posting_facts, record_posting
 from openpar.delivery.procedures.actions.quality import record_quality
+from openpar.delivery.procedures.actions.shared import mark_of
 from openpar.delivery.procedures.contents import Agency
-from openpar.delivery.procedures.errors import ProceduresRefused
+from openpar.delivery.procedures.errors import ProceduresRefused, StaleProcedures
 from openpar.delivery.procedures.levels import counts_as, level_of_exchange, online_levels_on
 from openpar.delivery.procedures.models import Posting, Provision, PublishingDecision
 from openpar.delivery.procedures.queries.duties import (
@@ -140,6 +141,7 @@ def post(
     *,
     codes: Sequence[str] = (BIRTH,),
     places: Sequence[PostedAt] = BOTH,
+    is_seen: bool = True,
 ) -> int:
     lines = made.lines.filter(code__in=codes).values_list("pk", flat=True)
     return record_posting(
@@ -150,6 +152,7 @@ def post(
         line_ids=list(lines),
         places=places,
         posted_on=day,
+        seen=mark_of(posting_facts(made, where.pk)) if is_seen else "",
     )
 
 
@@ -184,6 +187,17 @@ def test_the_same_posting_once_more_changes_nothing_and_another_day_corrects_it(
     made = decision(new(), signed_on=date(2026, 6, 26))
     assert [post(made, where), post(made, where), post(made, where, date(2026, 7, 1))] == [2, 0, 2]
     assert set(Posting.objects.values_list("posted_on", flat=True)) == {date(2026, 7, 1)}
+
+
+def test_a_day_that_somebody_else_recorded_meanwhile_is_not_overwritten() -> None:
+    where = communes(1)[0]
+    made = decision(new(), signed_on=date(2026, 6, 26))
+    post(made, where)
+    with pytest.raises(StaleProcedures) as found:
+        post(made, where, date(2026, 7, 1), is_seen=False)
+    assert codes_of(found.value) == ["stale"]
+    assert set(found.value.there.values()) == {TODAY}
+    assert set(Posting.objects.values_list("posted_on", flat=True)) == {TODAY}
 
 
 def test_what_was_abolished_is_to_be_taken_down_by_those_who_handled_it() -> None:

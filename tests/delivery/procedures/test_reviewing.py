@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -16,10 +18,12 @@ from openpar.delivery.procedures.actions.reviews import (
     decide_problem,
     finish_review,
     handle_problem,
+    plan_facts,
     record_problem,
     record_review_plan,
 )
-from openpar.delivery.procedures.errors import ProceduresRefused
+from openpar.delivery.procedures.actions.shared import mark_of
+from openpar.delivery.procedures.errors import ProceduresRefused, StaleProcedures
 from openpar.delivery.procedures.models import ProcedureReview, ReviewPlan
 from openpar.delivery.procedures.queries.reviewing import plan_standing, reviews_in, unhandled_problems
 from openpar.delivery.procedures.words import Part
@@ -32,7 +36,8 @@ pytestmark = pytest.mark.django_db
 
 def plan(signed_on: date = date(2026, 1, 20), year: int = 2026) -> ReviewPlan:
     meant = PlanHead(year, f"{year}/KH-UBND", signed_on, "UBND tỉnh")
-    return record_review_plan(by=controller(), at=AT, head=meant)
+    seen = mark_of(plan_facts(ReviewPlan.objects.filter(year=year).first()))
+    return record_review_plan(by=controller(), at=AT, head=meant, seen=seen)
 
 
 def review(where: Organisation | None = None, due_on: date = date(2026, 9, 15)) -> ProcedureReview:
@@ -55,6 +60,27 @@ def test_a_plan_signed_on_the_30th_of_january_is_in_time() -> None:
     plan(date(2026, 1, 31))
     assert plan_standing(2026).is_late(TODAY)
     assert ReviewPlan.objects.count() == 1
+
+
+def test_what_somebody_else_recorded_of_a_review_is_not_overwritten_unseen() -> None:
+    made = review()
+    problem = record_problem(by=controller(), at=AT, review_id=made.pk, found=FOUND)
+    of_review: dict[str, Any] = {"by": controller(), "at": AT, "review_id": made.pk}
+    of_problem: dict[str, Any] = {"by": controller(), "at": AT, "problem_id": problem.pk}
+    acts: tuple[tuple[Callable[..., object], str], ...] = (
+        (partial(finish_review, **of_review, reviewed_on=TODAY), "conclusion"),
+        (partial(decide_problem, **of_problem, decided_on=TODAY), "number"),
+        (partial(handle_problem, **of_problem, handled_on=TODAY), "handling"),
+    )
+    for act, field in acts:
+        act(**{field: "của người kia"})
+        with pytest.raises(StaleProcedures) as stale:
+            act(**{field: "của tôi"})
+        assert stale.value.there[field] == "của người kia"
+        act(**{field: "của tôi"}, seen=mark_of(stale.value.there))
+    made.refresh_from_db()
+    problem.refresh_from_db()
+    assert {made.conclusion, problem.decision_number, problem.handling} == {"của tôi"}
 
 
 def test_a_year_without_a_plan_is_late_once_the_day_is_over() -> None:

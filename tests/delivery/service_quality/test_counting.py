@@ -14,9 +14,10 @@ from openpar.base.organisations.roles import Actor, operator
 from openpar.delivery.dossiers.declarations import COUNTING, DATASET, RECEIVED
 from openpar.delivery.service_quality.actions.counting import count_again, count_inputs, periods_counted
 from openpar.delivery.service_quality.actions.importing import bring_in_inputs
-from openpar.delivery.service_quality.counted import COUNTED, FROM_DOSSIERS
+from openpar.delivery.service_quality.counted import COUNTED
 from openpar.delivery.service_quality.errors import InputsRefused
 from openpar.delivery.service_quality.models import IndicatorInput, Origin
+from openpar.delivery.service_quality.of_dossiers import FROM_DOSSIERS
 from openpar.delivery.service_quality.periods import IndexPeriod, IndexPeriodKind
 from openpar.delivery.service_quality.queries.boards import board
 from openpar.delivery.service_quality.queries.inputs import figures_known, story_of

@@ -13,9 +13,11 @@ from openpar.base.organisations.models import Organisation
 from openpar.base.organisations.roles import Actor, Role
 from openpar.delivery.dossiers.queries.measures import whole_facts
 from openpar.delivery.dossiers.queries.met import procedures_met
+from openpar.delivery.procedures.actions.decisions import record_upload
+from openpar.delivery.procedures.actions.lines import NewLine
 from openpar.delivery.procedures.contents import Term
 from openpar.delivery.procedures.models import Procedure
-from openpar.delivery.procedures.words import FeeKind, OnlineLevel
+from openpar.delivery.procedures.words import FeeKind, LineChange, OnlineLevel
 from openpar.delivery.service_quality.actions.counting import count_inputs
 from openpar.delivery.service_quality.counted import (
     OF_PROCEDURES,
@@ -28,7 +30,16 @@ from openpar.delivery.service_quality.periods import IndexPeriod, IndexPeriodKin
 from openpar.delivery.service_quality.queries.inputs import figures_known, known_inputs
 from tests import factories
 from tests.delivery.dossiers import lists
-from tests.delivery.procedures.catalogue import communes, contents, from_file, offer, working_days
+from tests.delivery.procedures import catalogue
+from tests.delivery.procedures.catalogue import (
+    communes,
+    contents,
+    decision,
+    from_file,
+    new,
+    offer,
+    working_days,
+)
 from tests.delivery.service_quality.province import AT, JUNE
 from tests.worlds import world
 
@@ -42,8 +53,6 @@ SINCE = date(2026, 6, 1)
 @world
 def used_and_unused() -> Actor:
     """Two communes and five procedures since June; the first commune has dossiers of three of them."""
-    from tests.delivery.procedures import catalogue
-
     catalogue.calendar()
     communes(2)
     for number, what in enumerate(
@@ -159,3 +168,57 @@ def test_a_catalogue_of_names_alone_says_nothing_of_contents() -> None:
     blank = contents("Chỉ có tên", steps="", manner="", papers=(), sets=None)
     from_file("1.000001", blank, since=SINCE)
     assert procedure_parts(agency(), around_procedures(JUNE, AT.date())) == {}
+
+
+@pytest.fixture
+def decided() -> Actor:
+    """Four procedures of communes in five decisions about June; of a sixth that came with a file, nothing."""
+    catalogue.calendar()
+    communes(1)
+    first, changed = date(2026, 6, 1), LineChange.AMENDED
+    made = decision(new("1.000001"), new("1.000003"), number="A", signed_on=first)
+    decision(
+        new("1.000002"),
+        NewLine("1.000001", changed, contents("Đổi")),
+        number="B",
+        signed_on=date(2026, 6, 26),
+        effective_on=date(2026, 7, 2),
+    )
+    decision(new("1.000004"), number="C", signed_on=date(2026, 6, 2))
+    decision(new("1.000005"), number="D", signed_on=date(2026, 7, 2), effective_on=date(2026, 8, 3))
+    record_upload(by=catalogue.controller(), at=AT, decision_id=made.pk, uploaded_on=date(2026, 6, 8))
+    from_file("1.000006", contents(), since=first)
+    return catalogue.controller()
+
+
+def test_a_procedure_is_published_in_time_when_no_decision_of_the_period_was_late(decided: Actor) -> None:
+    """26/06 is later than five working days before 02/07; C was to be uploaded by 09/06, and was not; of B
+    the upload fell due in July.
+    """
+    count_inputs(by=decided, at=AT, period=JUNE)
+    two = Decimal(2)
+    assert {name: pairs()[name] for name in ("1.1", "1.2")} == {
+        "1.1": (two, Decimal(4)),
+        "1.2": (two, Decimal(3)),
+    }
+    late = {
+        name: {
+            one.code for one in procedures_behind(name, JUNE, agency(), AT.date()) or () if not one.is_above
+        }
+        for name in ("1.1", "1.2")
+    }
+    assert late == {"1.1": {"1.000001", "1.000002"}, "1.2": {"1.000004"}}
+
+
+def test_an_upload_whose_last_day_is_not_over_is_not_judged(decided: Actor) -> None:
+    """B was to be uploaded by 03/07, D by 09/07: on 06/07 only B is late."""
+    july = IndexPeriod(IndexPeriodKind.MONTH, 2026, 7)
+    parts = procedure_parts(agency(), around_procedures(july, AT.date()))
+    assert (codes(parts["1.2"].below), parts["1.2"].above) == ({"1.000001", "1.000002"}, frozenset())
+    assert codes(parts["1.1"].below) == codes(parts["1.1"].above) == {"1.000005"}
+
+
+def test_where_no_decision_is_followed_nothing_is_said_of_publishing() -> None:
+    communes(1)
+    from_file("1.000001", contents(), since=SINCE)
+    assert not {"1.1", "1.2"} & set(procedure_parts(agency(), around_procedures(JUNE, AT.date())))

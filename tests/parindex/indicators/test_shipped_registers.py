@@ -223,6 +223,12 @@ def test_a_figure_of_the_monitors_that_is_not_whole_is_no_line() -> None:
     # Four secret ones are in no denominator; nobody counted the files.
     assert (sums["documents.signed"], sums["documents.signed.of"]) == (96, 96)
     assert "documents.files_online" not in sums
+    for key in ("discipline", "dissemination", "dialogue"):
+        watched.entered(key)
+    sums = counted(monitors, unit, LAST, second)
+    assert (sums["discipline.checks"], sums["discipline.checks.of"]) == (4, 4)
+    assert (sums["dissemination.carried_out"], sums["dissemination.carried_out.of"]) == (10, 10)
+    assert (sums["dialogue.answered"], sums["dialogue.answered.of"]) == (12, 12)
     assert lines_of(monitors, watched.home.pk, LAST) == ()
 
 

@@ -67,6 +67,7 @@ class FindingThings:
                 "attendance": "Toàn cơ quan",
                 "conclusions": "Khắc phục",
                 "minutes": document,
+                "version": "1",
             },
             "findings-conference-order": {"field": "F0", "text": "Kiểm tra", "deadline": "30/11/2026"},
             "findings-conference-shortcoming": {"named_field": "F0", "named": "Chậm"},

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -174,6 +175,28 @@ def test_what_is_owed_is_reminded_of_until_it_is_there(evaluation_story: Story) 
 def test_periods_are_looked_at_a_month_ahead_and_till_the_next_report() -> None:
     names = [(key.kind.value, key.year) for key in periods_around(date(2026, 6, 16))]
     assert names == [("QUARTER", 2026), ("HALF", 2026)]
+
+
+@pytest.mark.parametrize(
+    ("today", "is_asked"),
+    [
+        (date(2025, 12, 14), False),
+        (date(2026, 5, 20), False),
+        (date(2026, 5, 21), True),
+        (date(2026, 6, 30), True),
+        (date(2026, 7, 1), False),
+    ],
+)
+def test_a_period_is_asked_for_around_its_day_as_long_as_the_data_say(today: date, is_asked: bool) -> None:
+    """The half year is due on 20/06/2026: a month ahead, and here for ten days after it."""
+    duty = replace(duty_on(TODAY), asked_for_days=10)
+    assert duty.is_asked_for(HALF.days, today, ahead=timedelta(days=30)) is is_asked
+
+
+def test_nothing_is_asked_for_before_the_first_day_of_its_period() -> None:
+    ahead = timedelta(days=400)
+    days = (date(2025, 12, 14), date(2025, 12, 15))
+    assert [duty_on(TODAY).is_asked_for(HALF.days, day, ahead=ahead) for day in days] == [False, True]
 
 
 def test_figures_keep_numerator_and_denominator_apart(evaluation_story: Story) -> None:

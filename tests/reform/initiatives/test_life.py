@@ -144,6 +144,24 @@ def test_what_stopped_stays_as_it_is(initiative_story: Story) -> None:
         Initiative.objects.filter(pk=made.pk).update(stop_reason="khác")
 
 
+def test_what_came_of_it_is_measured_and_awarded_after_its_end_too(initiative_story: Story) -> None:
+    story, day = initiative_story, date(2026, 5, 1)
+    made = story.recognised()
+    given = {"by": story.officer, "at": AT}
+    compared = NewMeasure("Thời gian chờ", "phút", Measure.Better.LOWER)
+    what = add_measure(initiative_id=made.pk, measure=compared, **given)  # type: ignore[arg-type]  # by and at
+    entry = enter_contest(initiative_id=made.pk, contest="Hội thi", entered_on=day, **given)  # type: ignore[arg-type]  # as above
+    made.refresh_from_db()
+    end = {"stopped_on": day, "reason": "Hết thí điểm", "expected_version": made.version}
+    ended = stop(initiative_id=made.pk, **end, **given)  # type: ignore[arg-type]  # as above
+    figure = Measured(Measurement.Side.AFTER, day, Decimal(12), None, story.document)
+    measure(measure_id=what.pk, measured=figure, **given)  # type: ignore[arg-type]  # as above
+    award(entry_id=entry.pk, expected_version=1, points=Decimal(83), award="", decision_id=None, **given)  # type: ignore[arg-type]  # as above
+    assert (what.measurements.count(), ContestEntry.objects.get().points) == (1, Decimal(83))
+    made.refresh_from_db()
+    assert made.version == ended.version
+
+
 def test_the_first_agency_that_takes_it_over_makes_it_replicated(initiative_story: Story) -> None:
     story = initiative_story
     made = story.running()

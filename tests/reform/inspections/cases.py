@@ -12,6 +12,7 @@ from openpar.base.documents.models import Document
 from openpar.base.organisations.models import Kind, Organisation
 from openpar.base.organisations.roles import Actor
 from openpar.common.formats import VIETNAM
+from openpar.reform.findings.actions.adding import Leaf
 from openpar.reform.inspections.actions.answers import save_answer, send_self_report
 from openpar.reform.inspections.actions.campaigns import (
     CampaignDraft,
@@ -252,13 +253,14 @@ def limited(
     *,
     at: datetime = VISIT,
     remedy_due: date | None = None,
+    leaf: Leaf | None = None,
 ) -> Limitation:
     return add_limitation(
         by=who.team_head,
         at=at,
         unit_id=unit.pk,
         limitation=NewLimitation(
-            field=code[:2], code=code, text=text, request="Khắc phục", remedy_due=remedy_due
+            field=code[:2], code=code, text=text, request="Khắc phục", remedy_due=remedy_due, leaf=leaf
         ),
     )
 

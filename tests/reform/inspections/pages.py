@@ -49,7 +49,7 @@ class InspectionThings:
 
     def named(self, address: str) -> Mapping[str, int | str]:
         """The things by the names that the address gives them."""
-        if not address.startswith("inspection"):
+        if not address.startswith(("inspection", "draw")):
             return {}
         is_unit_side = address in _OF_UNITS
         return {

@@ -381,7 +381,12 @@ def test_after_the_conclusion_nothing_of_the_case_changes(who: Province) -> None
     unit = unit_of(case, who.health)
     acts = (
         lambda: limited(who, unit, at=CONCLUSION),
-        lambda: drop_limitation(by=who.team_head, at=CONCLUSION, limitation_id=unit.limitations.get().pk),
+        lambda: drop_limitation(
+            by=who.team_head,
+            at=CONCLUSION,
+            limitation_id=unit.limitations.get().pk,
+            expected_version=1,
+        ),
         lambda: answered(who.member, unit, item="0.2", at=CONCLUSION),
         lambda: cancel_case(by=who.manager, at=CONCLUSION, inspection_id=case.pk, reason="x"),
         lambda: add_member(

@@ -105,6 +105,34 @@ _WELL: Mapping[str, Mapping[str, Any]] = {
         "outgoing_secret": 4,
         "outgoing_signed": 96,
     },
+    "discipline": {
+        "year": 2026,
+        "quarter": 2,
+        "checks_planned": 4,
+        "checks": 4,
+        "checks_unannounced": 2,
+        "cases": 3,
+        "cases_handled": 3,
+        "punished": 1,
+    },
+    "dissemination": {
+        "year": 2026,
+        "quarter": 2,
+        "planned": 10,
+        "carried_out": 10,
+        "articles": 24,
+        "conferences": 2,
+        "links": "https://example.gov.vn/cchc",
+    },
+    "dialogue": {
+        "year": 2026,
+        "quarter": 2,
+        "planned": 1,
+        "held": 1,
+        "concluded": 1,
+        "opinions": 12,
+        "answered": 12,
+    },
 }
 _PROOFS: Mapping[str, tuple[str, ...]] = {
     "quality_system": ("announcement", "internal_audit", "management_review"),
@@ -114,6 +142,9 @@ _PROOFS: Mapping[str, tuple[str, ...]] = {
     "recruitment": ("plan",),
     "legal_documents": (),
     "electronic_documents": (),
+    "discipline": ("plan",),
+    "dissemination": ("plan",),
+    "dialogue": ("plan", "minutes"),
 }
 
 

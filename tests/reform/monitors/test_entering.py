@@ -55,7 +55,7 @@ def test_every_register_takes_an_entry_that_is_well_and_says_how_it_stands(
     assert (line.entry, line.name) == (entry, "Sở Y tế")
     assert line.standing is not None
     assert line.standing.state in {
-        *("ANNOUNCED", "STAFFED", "FILLED", "ON_TIME", "UNFINISHED", "WHOLE"),
+        *("ANNOUNCED", "STAFFED", "FILLED", "ON_TIME", "UNFINISHED", "WHOLE", "FINISHED"),
     }
 
 
@@ -103,6 +103,11 @@ def test_the_guards_name_every_column(key: str) -> None:
         ("legal_documents", {"quarter": 5}, ["no-quarter"]),
         ("legal_documents", {"checked": 11}, ["above-whole"]),
         ("legal_documents", {"unlawful": 10, "handled": 11}, ["above-whole", "above-whole"]),
+        ("discipline", {"cases_handled": 4}, ["above-whole"]),
+        ("discipline", {"checks": 5}, ["above-whole"]),
+        ("dissemination", {"carried_out": 11}, ["above-whole"]),
+        ("dialogue", {"held": 2, "concluded": 2}, ["above-whole"]),
+        ("dialogue", {"concluded": 2, "answered": 13}, ["above-whole", "above-whole"]),
         ("electronic_documents", {"outgoing_signed": 97}, ["above-whole"]),
         ("electronic_documents", {"mật": 1}, ["no-column"]),
     ],

@@ -10,7 +10,14 @@ import pytest
 from openpar.reform.monitors.law import figure_definitions, law_on
 from openpar.reform.monitors.registers import REGISTERS
 from openpar.reform.monitors.rules.base import months_after
-from openpar.reform.monitors.rules.counted import broken_identities, documents_standing, legal_standing
+from openpar.reform.monitors.rules.counted import (
+    broken_identities,
+    dialogue_standing,
+    discipline_standing,
+    dissemination_standing,
+    documents_standing,
+    legal_standing,
+)
 from openpar.reform.monitors.rules.plans import PlanFacts, recruitment_standing, training_standing
 from openpar.reform.monitors.rules.quality import Changed, QualityFacts, quality_standing
 from openpar.reform.monitors.rules.staff import PostFacts, SchemeFacts, posts_standing, scheme_standing
@@ -208,6 +215,37 @@ def test_legal_documents_are_finished_when_everything_was_done_and_adds_up(
 ) -> None:
     found = legal_standing(counts, {}, UNTIL, TODAY, law_on("legal_documents", TODAY))
     assert (found.state, [one.code for one in found.alarms]) == (state, codes)
+
+
+@pytest.mark.parametrize(
+    ("register", "counts", "state", "codes"),
+    [
+        ("discipline", {}, "UNKNOWN", []),
+        ("discipline", {"checks_planned": 4, "checks": 4, "cases": 0, "cases_handled": 0}, "FINISHED", []),
+        ("discipline", {"checks_planned": 4, "checks": 3, "cases": 2}, "UNFINISHED", ["checks"]),
+        ("discipline", {"checks_unannounced": 2, "cases": 2, "cases_handled": 1}, "UNFINISHED", ["cases"]),
+        ("dissemination", {"articles": 24}, "FINISHED", []),
+        ("dissemination", {"planned": 10, "carried_out": 9}, "UNFINISHED", ["planned"]),
+        ("dialogue", {"planned": 1, "held": 0}, "UNFINISHED", ["held"]),
+        ("dialogue", {"planned": 2, "held": 2, "concluded": 1}, "UNFINISHED", ["concluded"]),
+        ("dialogue", {"planned": 1, "held": 1, "concluded": 1, "opinions": 3}, "FINISHED", []),
+        ("dialogue", {"opinions": 3, "answered": 2}, "UNFINISHED", ["answered"]),
+    ],
+)
+def test_a_quarter_is_finished_when_all_that_was_owed_is_done(
+    register: str, counts: dict[str, int | None], state: str, codes: list[str]
+) -> None:
+    rule = {
+        "discipline": discipline_standing,
+        "dissemination": dissemination_standing,
+        "dialogue": dialogue_standing,
+    }[register]
+    law = law_on(register, TODAY)
+    found = rule(counts, {}, UNTIL, TODAY, law)
+    assert (found.state, [one.code for one in found.alarms]) == (state, codes)
+    assert set(codes) <= set(law.findings)
+    # While the quarter runs nothing is late.
+    assert rule(counts, {}, UNTIL, UNTIL, law).alarms == ()
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 import pytest
 
 from openpar.base.accounts.models import Role
+from openpar.base.organisations.roles import Actor
 from openpar.engine.tasks import Side, Trend
+from openpar.reform.plans.actions import meetings
+from openpar.reform.plans.actions.drafting import remove_line
 from openpar.reform.plans.actions.meetings import (
     NewMeeting,
     Participant,
@@ -20,7 +25,7 @@ from openpar.reform.plans.actions.meetings import (
     record_meeting,
     remove_outcome,
 )
-from openpar.reform.plans.actions.replacing import draft_version, settle_rest
+from openpar.reform.plans.actions.replacing import discard_version, draft_version, settle_rest
 from openpar.reform.plans.actions.targets import (
     NewReading,
     NewTarget,
@@ -31,7 +36,7 @@ from openpar.reform.plans.actions.targets import (
 )
 from openpar.reform.plans.errors import PlansRefused, StalePlan
 from openpar.reform.plans.lines import Deadline, NewLine, led_by
-from openpar.reform.plans.models import Assignment, Meeting, MeetingOutcome, PlanLevel, Target
+from openpar.reform.plans.models import Assignment, Meeting, MeetingOutcome, Plan, PlanLevel, Target
 from openpar.reform.plans.queries.meetings import meeting_view, meetings_seen_by
 from openpar.reform.plans.queries.targets import targets_of
 from tests import factories
@@ -106,6 +111,58 @@ def test_an_order_becomes_a_task_with_the_meeting_as_its_source_once(reform_year
     with pytest.raises(PlansRefused) as refused:
         order_task(by=by, at=moment(HELD), outcome_id=outcome.pk, plan_id=who.issued().pk, line=wanted)
     assert factories.codes_of(refused.value) == ["not-an-order"]
+
+
+def ordered(who: Province, plan: Plan, meeting: Meeting) -> MeetingOutcome:
+    """The only outcome of a meeting, an order, as a task of a plan."""
+    outcome = meeting.outcomes.get()
+    line_wanted = NewLine("F2", "Báo cáo hồ sơ trễ", Deadline.by(date(2026, 5, 15)), led_by(who.health.pk))
+    order_task(by=who.manager, at=moment(HELD), outcome_id=outcome.pk, plan_id=plan.pk, line=line_wanted)
+    return outcome
+
+
+def test_what_was_ordered_into_a_draft_is_neither_taken_away_nor_dropped_with_it() -> None:
+    who = province()
+    version = draft(who)
+    outcome = ordered(who, version.plan, concluded(who, held(who), KIND.ORDER))
+    version.refresh_from_db()
+    given: dict[str, Any] = {"by": who.manager, "at": moment(HELD), "expected_version": version.version}
+    for act in (
+        partial(remove_line, **given, line_id=version.lines.get().pk),
+        partial(discard_version, **given, version_id=version.pk),
+    ):
+        with pytest.raises(PlansRefused) as refused:
+            act()
+        assert factories.codes_of(refused.value) == ["ordered"]
+    outcome.refresh_from_db()
+    assert outcome.task_id == version.lines.get().task_id
+
+
+def test_an_order_that_becomes_a_task_while_it_is_taken_out_stays(
+    reform_year: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who, meeting = reform_year, held(reform_year)
+    outcome = add_outcome(
+        by=who.home.officer,
+        at=moment(HELD),
+        meeting_id=meeting.pk,
+        expected_version=meeting.version,
+        kind=KIND.ORDER,
+        text="Báo cáo",
+    )
+    take = meetings._take
+
+    def slow(meeting_id: int, expected_version: int, by: Actor) -> Meeting:
+        """Somebody orders the task while the turn of the meeting is waited for."""
+        ordered(who, who.issued(), meeting)
+        return take(meeting_id, expected_version, by)
+
+    monkeypatch.setattr(meetings, "_take", slow)
+    with pytest.raises(PlansRefused) as refused:
+        remove_outcome(
+            by=who.home.officer, at=moment(HELD), outcome_id=outcome.pk, expected_version=meeting.version + 1
+        )
+    assert factories.codes_of(refused.value) == ["has-task"]
 
 
 def test_a_meeting_is_seen_by_who_keeps_it_and_once_concluded_by_who_took_part(reform_year: Province) -> None:

@@ -13,7 +13,7 @@ from openpar.engine.periods import PeriodKind
 from openpar.engine.tasks import Tally
 from openpar.reform.plans.actions.adding import add_task
 from openpar.reform.plans.actions.conditions import record_condition
-from openpar.reform.plans.actions.drafting import line_of
+from openpar.reform.plans.actions.drafting import change_line, line_of
 from openpar.reform.plans.actions.replacing import draft_version, settle_line, settle_rest
 from openpar.reform.plans.actions.requesting import approve_request, ask_extension
 from openpar.reform.plans.actions.working import note_progress
@@ -131,6 +131,25 @@ def test_a_change_is_what_it_is_called(
     with pytest.raises(PlansRefused) as refused:
         settled(version, who, "dated", Settlement(change, "Điều 3", line))
     assert factories.codes_of(refused.value) == [code]
+
+
+def test_what_was_settled_as_changed_gets_no_other_leads_by_being_worded_anew(reform_year: Province) -> None:
+    """Else the plan would name an agency that owes nothing."""
+    who = reform_year
+    version = half_way(who)
+    mine = wording(version, who, "dated")
+    theirs = replace(mine, leads=led_by(who.finance.pk), cooperating=())
+    for change, settled_as, other, code in (
+        (LineChange.CHANGED, mine, theirs, "other-leads"),
+        (LineChange.REASSIGNED, theirs, mine, "same-leads"),
+    ):
+        row = settled(version, who, "dated", Settlement(change, "Điều 2", settled_as))
+        version.refresh_from_db()
+        given = {"by": who.manager, "at": DRAFTED, "line_id": row.pk, "expected_version": version.version}
+        with pytest.raises(PlansRefused) as refused:
+            change_line(**given, line=other)  # type: ignore[arg-type]  # one table for both
+        assert factories.codes_of(refused.value) == [code]
+        change_line(**given, line=replace(settled_as, text="Nội dung khác"))  # type: ignore[arg-type]  # as above
 
 
 def test_what_is_carried_over_goes_on_as_it_is(reform_year: Province) -> None:

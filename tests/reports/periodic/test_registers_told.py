@@ -72,3 +72,42 @@ def test_every_line_that_a_figure_names_is_one_of_the_appendix_and_is_filled(rep
     assert named <= {line.code for line in all_appendices()[0].lines}
     filled = made.newest(made.begun(reporting.health)).values.filter(source="monitors")
     assert named <= set(filled.values_list("line", flat=True))
+
+
+def entered(who: Province, register: str, **counts: int) -> None:
+    save_entry(
+        register=register,
+        organisation_id=who.health.agency.pk,
+        values={"year": YEAR, "quarter": 3, **counts},
+        expected_revision=0,
+        by=who.health.officer,
+        at=ON_TIME,
+    )
+
+
+@pytest.mark.parametrize(("held", "code"), [(2, 1), (0, 0)])
+def test_dialogue_is_told_as_held_or_not_with_what_was_answered(
+    reporting: Province, held: int, code: int
+) -> None:
+    entered(reporting, "dialogue", planned=2, held=held, opinions=8, answered=6)
+    report = made.begun(reporting.health)
+    assert made.view_of(report).values["1.5"] == number(code)
+    words = made.newest(report).sections.get(key="direction").text
+    assert f"Cuộc đối thoại đã tổ chức: {held}/2" in words
+    assert "Ý kiến, kiến nghị đối thoại đã trả lời: 6/8 (75 %)." in words
+
+
+def test_discipline_and_dissemination_are_told_in_their_parts(reporting: Province) -> None:
+    entered(reporting, "discipline", checks_planned=4, checks=3, cases=2, cases_handled=2, punished=1)
+    entered(reporting, "dissemination", planned=10, carried_out=9, articles=24)
+    report = made.begun(reporting.health)
+    assert made.view_of(report).values["5.4"] == number(1)
+    sections = {row.key: row.text for row in made.newest(report).sections.all()}
+    assert "Cuộc kiểm tra công vụ theo kế hoạch đã làm: 3/4 (75 %)." in sections["F4"]
+    assert "Hoạt động tuyên truyền đã thực hiện theo kế hoạch: 9/10 (90 %)." in sections["direction"]
+
+
+def test_nobody_punished_is_nought_and_a_register_without_entry_unknown(reporting: Province) -> None:
+    entered(reporting, "discipline", checks_planned=1, checks=1, cases=0, cases_handled=0, punished=0)
+    values = made.view_of(made.begun(reporting.health)).values
+    assert (values["5.4"], values["1.5"]) == (number(0), Value(None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -19,7 +20,9 @@ from openpar.reform.initiatives.models import Evaluation, Initiative
 from openpar.reform.plans.actions.requesting import ask_extension
 from openpar.reports.periodic.actions.opening import open_report
 from openpar.reports.periodic.completeness import submission_gaps
+from openpar.reports.periodic.counted import plans
 from openpar.reports.periodic.models import PeriodicReport, ReportValue
+from openpar.reports.periodic.queries.loading import subject_of
 from tests.reform.initiatives.stories import proposal
 from tests.reform.plans import year
 from tests.reform.plans.year import Province
@@ -112,6 +115,17 @@ def test_what_is_late_is_told_with_its_reason_and_its_link(told_about: Province)
 def test_what_falls_due_next_is_told(told_about: Province) -> None:
     report = report_of(told_about, told_about.health, "h1", JUNE)
     assert text_of(report, "next") == "- Rà soát thủ tục hành chính (hạn 30/06/2026)."
+
+
+@pytest.mark.parametrize(("days", "told"), [(15, 0), (16, 1)])
+def test_how_far_ahead_what_falls_due_is_told_is_said_by_the_calendar(
+    told_about: Province, days: int, told: int
+) -> None:
+    """The half year ends on 14/06/2026, the task falls due on 30/06/2026."""
+    subject = subject_of(made.newest(report_of(told_about, told_about.health, "h1", JUNE)), JUNE)
+    version = replace(subject.asked.version, next_days=days)
+    asked = replace(subject.asked, version=version)
+    assert len(plans.sentences(replace(subject, asked=asked))["next"]) == told
 
 
 def test_the_province_tells_of_its_plan_and_an_agency_of_what_it_did(told_about: Province) -> None:

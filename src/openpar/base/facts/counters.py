@@ -5,13 +5,13 @@ Plain arrays: nothing here reads a file or a database, and no ratio is computed 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from openpar.base.facts.declarations import AGENCY, CHANNEL, MONTH, SECTOR
+from openpar.base.facts.declarations import AGENCY, CHANNEL, MONTH, SECTOR, Derived
 
 Numbers = npt.NDArray[np.int64]
 DIMENSIONS = (AGENCY, MONTH, SECTOR, CHANNEL)
@@ -77,13 +77,22 @@ class Counters:
         return dict(zip(cells, counts, strict=True))
 
 
-def counters_from(answer: Mapping[str, npt.ArrayLike], counts: Iterable[str]) -> Counters:
-    """Counters out of what an engine answered, column by column."""
+def counters_from(
+    answer: Mapping[str, npt.ArrayLike], counts: Iterable[str], derived: Sequence[Derived] = ()
+) -> Counters:
+    """Counters out of what an engine answered, column by column, and what follows from it."""
 
     def numbers(name: str) -> Numbers:
         return np.ma.getdata(np.asanyarray(answer[name])).astype(np.int64, copy=False)
 
-    return Counters({name: numbers(name) for name in DIMENSIONS}, {name: numbers(name) for name in counts})
+    cells = {name: numbers(name) for name in DIMENSIONS}
+    names = list(counts)
+    told = {name: numbers(name) for name in names if name not in {one.name for one in derived}}
+    for one in derived:
+        told[one.name] = np.add.reduce([told[part] for part in one.parts])
+        for condition in one.within:
+            told[one.name] = told[one.name] * np.isin(cells[condition.column], condition.values)
+    return Counters(cells, {name: told[name] for name in names})
 
 
 def added(all_of: Iterable[Counters]) -> Counters:

@@ -42,7 +42,8 @@ def counted_over(to: Registered, basis: str, paths: tuple[Path, ...]) -> Counter
     """The one SELECT over these files."""
     counting = to.counting
     relation = relation_of(counting, counting.basis(basis), paths)
-    return counters_from(run(select_text(counting), relation), [count.name for count in counting.counts])
+    names = [count.name for count in counting.counts]
+    return counters_from(run(select_text(counting), relation), names, counting.derived)
 
 
 def kept_counters(dataset: str, *, basis: str) -> Counters:

@@ -20,7 +20,7 @@ from openpar.base.facts.errors import FactsRefused
 from openpar.base.facts.models import Batch, StoredPart
 from openpar.base.facts.queries import live_parts, path_of_part
 from openpar.base.facts.rows import SQL_TYPES, Rows, nothing, values_from, values_of
-from openpar.base.facts.staging import BATCH
+from openpar.base.facts.staging import BATCH, UNTOLD, tells
 
 # Columns of `current` beside those of the declaration.
 FIRST, VERSIONS, NEWEST_BATCH = "first_", "versions", "newest_batch"
@@ -56,7 +56,8 @@ def current(dataset: str, *, keys: Keys | None = None, part: tuple[int, int] = (
     """One row a key, sorted by key: its newest version, and for first-seen columns `first_<name>`, the first
     that was told.
 
-    Newest is what speaks of the latest moment, whatever the order of arrival. `versions` says in how many
+    Newest is what speaks of the latest moment, whatever the order of arrival; a column that the newest batch
+    does not tell of at all is as the newest batch that does tell of it has it. `versions` says in how many
     batches the key came, `newest_batch` from which its row is. `keys` asks for these only, `part` (i, n)
     for the i-th of n shares of all keys, where the whole would not fit into memory. Raises UnknownDataset.
     """
@@ -65,8 +66,24 @@ def current(dataset: str, *, keys: Keys | None = None, part: tuple[int, int] = (
     with told(to, keys) as duck:
         if duck is None:
             return Rows({name: nothing(kind) for name, kind in kinds.items()})
-        found = fetched(duck, _current_select(to.declaration, *part))
+        before, select = _current_steps(to.declaration, _told_apart(duck, to.declaration), *part)
+        for step in before:
+            duck.execute(step)
+        found = fetched(duck, select)
     return Rows({name: values_of(kind, found[name]) for name, kind in kinds.items()})
+
+
+def keys_of_batch(batch: Batch) -> list[tuple[Any, ...]]:
+    """The keys that a batch tells of, in their order. Raises UnknownDataset."""
+    to = registered(batch.dataset.name)
+    by = ", ".join(column.name for column in to.declaration.keys)
+    with told(to, None) as duck:
+        if duck is None:
+            return []
+        # The code is a digest: hexadecimal.
+        read = fetched(duck, f"SELECT {by} FROM stored WHERE {BATCH} = '{batch.code}' ORDER BY {by}")
+    whole = [values_of(column.kind, read[column.name]).plain() for column in to.declaration.keys]
+    return list(zip(*whole, strict=True))
 
 
 def rewritten(dataset: str, *, keys: Keys | None = None) -> tuple[Rewritten, ...]:
@@ -106,23 +123,53 @@ def _kinds(declaration: Declaration) -> dict[str, Kind]:
 # Names in the SQL below are those of a checked declaration.
 
 
-def _current_select(declaration: Declaration, number: int, shares: int) -> str:
-    """`place` orders the batches by the moments they speak of.
+def _told_apart(duck: Connection, declaration: Declaration) -> tuple[tuple[str, ...], ...]:
+    """Columns that some rows tell of and others do not: those of one group are told of by the same rows."""
+    said = {text or "" for (text,) in duck.execute(f"SELECT DISTINCT {UNTOLD} FROM stored").fetchall()}
+    groups: dict[frozenset[str], list[str]] = {}
+    for column in declaration.plain:
+        without = frozenset(text for text in said if column.name in text.split(","))
+        if 0 < len(without) < len(said):
+            groups.setdefault(without, []).append(column.name)
+    return tuple(map(tuple, groups.values()))
 
-    A structure is never null, so the newest row wins whole, also where it has no value; among first values
-    those that are null do not count.
+
+def _current_steps(
+    declaration: Declaration, told_apart: Sequence[Sequence[str]], number: int, shares: int
+) -> tuple[list[str], str]:
+    """The statements that come first, and the one that answers.
+
+    First which row of a key counts, by numbers only (`place` orders the batches by the moments they speak
+    of), then the rows themselves, one join after the other: every step has a state of fixed width or lies in
+    a table, so that DuckDB may put it aside on disk. The newest row counts also where it has no value; among
+    first values those that are null do not count.
     """
-    by = ", ".join(column.name for column in declaration.keys)
+    keys = [column.name for column in declaration.keys]
     others = [column.name for column in declaration.plain if not column.is_key]
-    firsts = [column.name for column in declaration.kept_first]
-    packed = ", ".join(f"{name} := {name}" for name in [*others, BATCH])
-    made = [f"arg_max(struct_pack({packed}), place) AS newest", f"COUNT(*) AS {VERSIONS}"]
-    made += [f"arg_min({name}, place) AS {FIRST}{name}" for name in firsts]
+    firsts = [f"{FIRST}{column.name}" for column in declaration.kept_first]
+    by = ", ".join(keys)
+    made = ["MAX(place) AS place_0", f"COUNT(*) AS {VERSIONS}"]
+    made += [f"arg_min({name.removeprefix(FIRST)}, place) AS {name}" for name in firsts]
+    made += [f"MAX(place) FILTER ({tells(group[0])}) AS place_{at}" for at, group in enumerate(told_apart, 1)]
     where = "" if shares == 1 else f" WHERE hash({by}) % {shares:d} = {number:d}"
-    inner = f"SELECT {by}, {', '.join(made)} FROM told{where} GROUP BY {by}"
-    chosen = [by, *(f"newest.{name} AS {name}" for name in others)]
-    chosen += [*(f"{FIRST}{name}" for name in firsts), VERSIONS, f"newest.{BATCH} AS {NEWEST_BATCH}"]
-    return f"SELECT {', '.join(chosen)} FROM ({inner}) ORDER BY {by}"
+    counted = f"SELECT {by}, {', '.join(made)} FROM told{where} GROUP BY {by}"
+    before = [f"CREATE TEMP TABLE newest AS SELECT row_number() OVER () AS n, * FROM ({counted})"]
+    holder = dict.fromkeys(others, "row_0")
+    joins = [_rows_at(keys, 0)]
+    for at, group in enumerate(told_apart, 1):
+        cells = ", ".join(f"row_{at}.{name}" for name in group)
+        before.append(f"CREATE TEMP TABLE cells_{at} AS SELECT n, {cells} FROM newest {_rows_at(keys, at)}")
+        holder |= dict.fromkeys(group, f"cells_{at}")
+        joins.append(f"LEFT JOIN cells_{at} ON cells_{at}.n = newest.n")
+    chosen = [*(f"newest.{name}" for name in keys), *(f"{holder[name]}.{name}" for name in others)]
+    chosen += [*firsts, VERSIONS, f"row_0.{BATCH} AS {NEWEST_BATCH}"]
+    ordered = ", ".join(f"newest.{name}" for name in keys)
+    return before, f"SELECT {', '.join(chosen)} FROM newest {' '.join(joins)} ORDER BY {ordered}"
+
+
+def _rows_at(keys: Sequence[str], at: int) -> str:
+    same = [f"row_{at}.{name} = newest.{name}" for name in keys]
+    return f"JOIN placed AS row_{at} ON {' AND '.join([*same, f'row_{at}.place = place_{at}'])}"
 
 
 def _rewritten_select(declaration: Declaration, column: Column) -> str:
@@ -136,9 +183,8 @@ def _rewritten_select(declaration: Declaration, column: Column) -> str:
 
 @contextmanager
 def told(to: Registered, keys: Keys | None) -> Iterator[Connection | None]:
-    """A connection with the view `told`: every row of every batch, with the place of its batch in time.
-
-    None when there are no rows.
+    """A connection with the view `told`: the rows of these keys in every batch, with the place of their batch
+    in time; `placed` has those of all keys, `stored` all rows as they lie there. None when there are none.
     """
     parts = live_parts(to, StoredPart.What.ROWS)
     if not parts or (keys is not None and not len(keys)):
@@ -149,15 +195,18 @@ def told(to: Registered, keys: Keys | None) -> Iterator[Connection | None]:
         register(duck, "places", {"code": np.array(codes, object), "place": np.arange(len(codes))})
         wanted = "" if keys is None else _wanted(duck, to.declaration, keys)
         # Columns that no file has yet are there all the same.
-        typed = ", ".join(
-            f"CAST(NULL AS {SQL_TYPES[column.kind]}) AS {column.name}" for column in to.declaration.plain
-        )
+        kinds = {column.name: SQL_TYPES[column.kind] for column in to.declaration.plain} | {UNTOLD: "VARCHAR"}
+        typed = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in kinds.items())
         paths = [path_of_part(part, to.name) for part in parts]
         duck.execute(
-            f"CREATE TEMP VIEW told AS SELECT rows.*, places.place FROM (SELECT * FROM {reading(paths)} "
-            f"UNION ALL BY NAME SELECT {typed} WHERE false) AS rows "
-            f"JOIN places ON rows.{BATCH} = places.code{wanted}"
+            f"CREATE TEMP VIEW stored AS SELECT * FROM {reading(paths)} "
+            f"UNION ALL BY NAME SELECT {typed} WHERE false"
         )
+        duck.execute(
+            "CREATE TEMP VIEW placed AS SELECT stored.*, places.place FROM stored "
+            f"JOIN places ON stored.{BATCH} = places.code"
+        )
+        duck.execute(f"CREATE TEMP VIEW told AS SELECT * FROM placed AS rows{wanted}")
         yield duck
 
 

@@ -88,6 +88,17 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Derived:
+    """A count that follows from others, cell by cell: their sum, in the cells whose dimensions hold all these
+    conditions and 0 in all others.
+    """
+
+    name: str
+    parts: tuple[str, ...]
+    within: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
 class Basis:
     """By which month facts are counted ("of those received in", "due in", "ended in"); 0: not yet."""
 
@@ -120,6 +131,36 @@ class Counting:
     def limits(self) -> dict[str, tuple[int, int]]:
         """The smallest and the largest number of each column, both included."""
         return {column.name: (self.least(column.name), LARGEST[column.bits]) for column in self.columns}
+
+    @cached_property
+    def derived(self) -> tuple[Derived, ...]:
+        """The counts that need not be counted, each after those it follows from."""
+        return (*self._sums(), *self._shares())
+
+    def _sums(self) -> Iterator[Derived]:
+        """Where a column may hold several values, and each of them is counted for itself."""
+        by_conditions = {frozenset(count.conditions): count.name for count in self.counts}
+        for count in self.counts:
+            if any(condition.column in (AGENCY, SECTOR, CHANNEL) for condition in count.conditions):
+                continue
+            for condition in count.conditions:
+                others = frozenset(count.conditions) - {condition}
+                single = [Condition(condition.column, (value,)) for value in condition.values]
+                parts = [by_conditions.get(others | {one}) for one in single]
+                if len(single) > 1 and len(set(single)) == len(single) and None not in parts:
+                    yield Derived(count.name, tuple(part for part in parts if part))
+                    break
+
+    def _shares(self) -> Iterator[Derived]:
+        """Where an agency, sector or channel is asked for, and the same is counted for all of them: the cells
+        tell them apart.
+        """
+        by_conditions = {frozenset(count.conditions): count.name for count in self.counts}
+        for count in self.counts:
+            within = [one for one in count.conditions if one.column in (AGENCY, SECTOR, CHANNEL)]
+            whole = by_conditions.get(frozenset(count.conditions) - frozenset(within))
+            if within and whole is not None:
+                yield Derived(count.name, (whole,), tuple(within))
 
     def least(self, name: str) -> int:
         """The smallest number a column may hold: 0 stands for "all" in the kept totals, and no file is of
@@ -297,13 +338,15 @@ RELATION = "facts"
 
 
 def select_text(counting: Counting) -> str:
-    """The statement that counts, the same for every engine: COUNT, CASE and GROUP BY, nothing else.
+    """The statement that counts, the same for every engine: COUNT, CASE and GROUP BY, nothing else. What
+    follows from other counts (`Counting.derived`) is not asked for.
 
     COUNT over a CASE and not SUM: a sum of integers is 128 bits wide in one engine, a decimal in another
     and null over nothing in all of them; a count is a whole number everywhere.
     """
     dimensions = ", ".join((AGENCY, MONTH, SECTOR, CHANNEL))
-    lines = [f"  {_counted(count)} AS {count.name}" for count in counting.counts]
+    derived = {one.name for one in counting.derived}
+    lines = [f"  {_counted(count)} AS {count.name}" for count in counting.counts if count.name not in derived]
     return f"SELECT {dimensions},\n{_joined(lines)}\nFROM {RELATION}\nGROUP BY {dimensions}"
 
 

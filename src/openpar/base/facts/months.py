@@ -237,7 +237,7 @@ def counted(duck: Connection, counting: Counting, table: str, where: str = "") -
         f"FROM (SELECT * FROM {table}{where}), "
         f"(SELECT CAST(range AS INTEGER) AS basis FROM range({len(counting.bases)}))"
     )
-    found = counters_from(fetched(duck, select_text(counting)), names)
+    found = counters_from(fetched(duck, select_text(counting)), names, counting.derived)
     bases, months_of = np.divmod(found.cells[MONTH], _MONTHS)
     plain = Counters({**found.cells, MONTH: months_of}, found.counts)
     return [plain.taken(bases == number) for number in range(len(counting.bases))]

@@ -121,10 +121,13 @@ def microseconds(moment: datetime) -> int:
 # --- taking in ----------------------------------------------------------------------------------------------
 
 
-def rows_from(declaration: Declaration, given: Mapping[str, Given]) -> tuple[Rows, list[Gap]]:
+def rows_from(
+    declaration: Declaration, given: Mapping[str, Given], marks: Mapping[str, Mask] | None = None
+) -> tuple[Rows, list[Gap]]:
     """The columns of a declaration out of what was handed in, and everything that is wrong with it.
 
-    A column that is not required may be left out. With gaps the rows mean nothing.
+    A column that is not required may be left out. `marks` go along with the rows, under their names. With
+    gaps the rows mean nothing.
     """
     lengths = {name: len(values) for name, values in given.items()}
     gaps = list(_gaps_of_shape(declaration, lengths))
@@ -136,6 +139,8 @@ def rows_from(declaration: Declaration, given: Mapping[str, Given]) -> tuple[Row
         values, wrong = values_from(column, given[column.name] if column.name in given else [None] * size)
         found[column.name] = values
         gaps += wrong[: MOST_GAPS - len(gaps)]
+    for name, marked in (marks or {}).items():
+        found[name] = Values(Kind.BOOLEAN, marked, np.ones(size, np.bool_))
     rows = Rows(found)
     if not gaps:
         order = _order_of(declaration, rows)

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from django.utils.translation import gettext as _
 
 from openpar.base.audit.canonical import canonical
@@ -29,8 +31,13 @@ from openpar.base.facts.models import Batch, StoredPart
 from openpar.base.facts.rows import SQL_TYPES, Given, Rows, digest_of, rows_from
 from openpar.common.errors import Gap
 
-# What the store adds to every row of a file: the batch, the place in it, the salted hash of what is personal.
-BATCH, ROW, PERSONAL = "_batch", "_row", "_personal"
+# What the store adds to every row of a file: the batch, the place in it, the salted hash of what is personal,
+# and the columns that the row does not tell of, with commas between them.
+BATCH, ROW, PERSONAL, UNTOLD = "_batch", "_row", "_personal", "_untold"
+# The columns that a batch does not tell of: in no row (None), or not in the rows that are marked. Of these it
+# says nothing; of a value that is null elsewhere it says that there is none.
+Untold = Mapping[str, npt.NDArray[np.bool_] | None]
+_ALL_TOLD: Untold = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -79,27 +86,30 @@ def stage_batch(
     source: Source,
     as_of: datetime,
     refused: int = 0,
+    untold: Untold = _ALL_TOLD,
 ) -> StagedBatch:
     """Checks the rows and writes their file; `append_batch` makes them part of the store.
 
-    `as_of` is the moment of which the source speaks, `refused` how many rows of it were not good enough.
+    `as_of` is the moment of which the source speaks, `refused` how many rows of it were not good enough,
+    `untold` the columns that it does not speak of.
     The same rows of the same file are recognised and not written again. Raises UnknownDataset, and
     FactsRefused with everything that is wrong with the columns and rows.
     """
     to = registered(dataset)
-    rows, gaps = rows_from(to.declaration, columns)
+    marks = {f"{UNTOLD}_{name}": marked for name, marked in untold.items() if marked is not None}
+    rows, gaps = rows_from(to.declaration, columns, marks)
     if not len(rows) and not gaps:
         gaps = [Gap(source.file_name, _("không có dòng nào"), code="no-rows")]
     if gaps:
         raise FactsRefused(gaps)
     content = digest_of(to.declaration.plain, rows)
-    code = _code(to, source, content)
+    code = _code(to, source, content, untold)
     repeated = Batch.objects.filter(dataset_id=to.dataset_id, code=code).values_list("pk", flat=True).first()
     salted: tuple[Salted, ...] = ()
     kept = None
     if repeated is None:
-        salted = tuple(_salted(to.declaration, rows))
-        kept = _written(to.declaration, rows, salted, code, _place(dataset, as_of))
+        salted = tuple(_salted(to.declaration, rows, untold))
+        kept = _written(to.declaration, rows, salted, code, untold, _place(dataset, as_of))
     return StagedBatch(
         dataset=to,
         source=source,
@@ -120,25 +130,34 @@ def _place(dataset: str, as_of: datetime) -> Place:
     return Place(dataset, StoredPart.What.ROWS.value, moment.year, moment.month)
 
 
-def _code(to: Registered, source: Source, content: str) -> str:
-    """The name of the batch inside the files: the same for the same rows of the same file, for nothing else.
+def _code(to: Registered, source: Source, content: str, untold: Untold) -> str:
+    """The name of the batch inside the files: the same for the same rows of the same file that tell of the
+    same columns, for nothing else.
 
     Personal columns are in it through the digest of the source only, which is no hash of one person.
     """
     said = f"{to.name}\n{to.schema_number}\n{source.sha256}\n{content}\n"
+    if untold:
+        said += f"{','.join(sorted(untold))}\n"
     return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _written(
-    declaration: Declaration, rows: Rows, salted: tuple[Salted, ...], code: str, place: Place
+    declaration: Declaration,
+    rows: Rows,
+    salted: tuple[Salted, ...],
+    code: str,
+    untold: Untold,
+    place: Place,
 ) -> Kept:
     arrays = {column.name: rows[column.name].for_duck() for column in declaration.plain}
+    arrays |= {name: values.values for name, values in rows.columns.items() if name.startswith(UNTOLD)}
     arrays[ROW] = np.arange(len(rows), dtype=np.int64)
     if salted:
         hashes = np.empty(len(rows), object)
         hashes[:] = [one.hash for one in salted]
         arrays[PERSONAL] = hashes
-    return _file_of(_selected(declaration.plain, code, bool(salted)), arrays, place)
+    return _file_of(_selected(declaration.plain, code, bool(salted), untold), arrays, place)
 
 
 def _file_of(select: str, arrays: Mapping[str, Array], place: Place) -> Kept:
@@ -148,19 +167,32 @@ def _file_of(select: str, arrays: Mapping[str, Array], place: Place) -> Kept:
         return files.keep(folder / "rows.parquet", place)
 
 
-def _selected(columns: Iterable[Column], code: str, has_personal: bool) -> str:
+def _selected(columns: Sequence[Column], code: str, has_personal: bool, untold: Untold) -> str:
     """Names are those of a checked declaration, the code is hexadecimal."""
     listed = [f"CAST({column.name} AS {SQL_TYPES[column.kind]}) AS {column.name}" for column in columns]
     listed += [f"'{code}' AS {BATCH}", ROW]
     if has_personal:
         listed.append(PERSONAL)
+    silent = sorted({column.name for column in columns}.intersection(untold))
+    if silent:
+        texts = [
+            f"'{name}'" if untold[name] is None else f"CASE WHEN {UNTOLD}_{name} THEN '{name}' END"
+            for name in silent
+        ]
+        listed.append(f"concat_ws(',', {', '.join(texts)}) AS {UNTOLD}")
     return f"SELECT {', '.join(listed)} FROM given"
 
 
-def _salted(declaration: Declaration, rows: Rows) -> Iterable[Salted]:
+def tells(column: str) -> str:
+    """The condition under which a row of the files tells of a column; those of older files tell of all."""
+    return f"{UNTOLD} IS NULL OR NOT list_contains(string_split({UNTOLD}, ','), '{column}')"
+
+
+def _salted(declaration: Declaration, rows: Rows, untold: Untold) -> Iterable[Salted]:
     if not declaration.personal:
         return
-    columns = {column.name: rows[column.name].plain() for column in declaration.personal}
+    told = [column.name for column in declaration.personal if column.name not in untold]
+    columns = {name: rows[name].plain() for name in told}
     chance = os.urandom(16 * len(rows)).hex()
     for row, values in enumerate(zip(*columns.values(), strict=True)):
         salt = chance[row * 32 : row * 32 + 32]

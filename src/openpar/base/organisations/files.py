@@ -254,12 +254,17 @@ _COMMUNE_KINDS = {
 
 
 def type_days(header: Sequence[str]) -> list[tuple[str, date]]:
-    """The columns that tell a commune's type on a day (`type_2025_07_01`), oldest first."""
-    found = [
-        (column, date(int(match[1]), int(match[2]), int(match[3])))
-        for column in header
-        if (match := re.fullmatch(r"type_(\d{4})_(\d{2})_(\d{2})", column))
-    ]
+    """The columns that tell a commune's type on a day (`type_2025_07_01`), oldest first; none of them when
+    one names a day that there is not.
+    """
+    try:
+        found = [
+            (column, date(int(match[1]), int(match[2]), int(match[3])))
+            for column in header
+            if (match := re.fullmatch(r"type_(\d{4})_(\d{2})_(\d{2})", column))
+        ]
+    except ValueError:
+        return []
     return sorted(found, key=lambda pair: pair[1])
 
 

@@ -143,6 +143,8 @@ DOSSIERS = Declaration(
         Column("resumed_at", Kind.MOMENT),
         Column("extended_at", Kind.MOMENT, keeps_first=True),
         Column("new_due_on", Kind.DAY, keeps_first=True),
+        # Of the document that apologises and names the new date.
+        Column("apology_number", Kind.TEXT, keeps_first=True),
         Column("extensions", Kind.INTEGER),
         Column("applicant_kind", Kind.INTEGER),
         Column("has_obligation", Kind.BOOLEAN),

@@ -38,6 +38,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "dossier": Kind.CODE,
         **dict.fromkeys(("agency", "procedure", "procedure_name", "case_name", "sector"), Kind.WORD),
+        "apology_number": Kind.WORD,
         **dict.fromkeys(("channel", "status", "applicant_kind", "paid_online", "portal_status"), Kind.WORD),
         **dict.fromkeys(("submitted_at", "received_at", "finished_at", "handed_over_at"), Kind.MOMENT),
         **dict.fromkeys(("refused_at", "supplement_asked_at", "supplement_answered_at"), Kind.MOMENT),

@@ -97,8 +97,8 @@ def gaps_of(mapping: ColumnMapping) -> list[Gap]:
     remedy = _("Chọn cột cho trường này")
     gaps += [Gap(titles[to], _("chưa ghép với cột nào"), remedy, code="field-missing") for to in missing]
     if not set(fields) & TELLS_THE_END:
-        # The newest row of a dossier counts whole: read from such a list, what had ended would be open again.
-        what = _("danh sách không cho biết hồ sơ đã xong hay chưa: kết quả đã có sẽ mất")
+        # A dossier that only such lists name would be open, and overdue, for ever.
+        what = _("danh sách không cho biết hồ sơ đã xong hay chưa: hồ sơ chỉ có ở đây sẽ luôn đang xử lý")
         remedy = _("Chọn cột trạng thái, ngày kết thúc hoặc ngày trả; danh sách thu phí không nạp như hồ sơ")
         gaps.append(Gap(titles["status"], what, remedy, code="no-outcome"))
     gaps += [

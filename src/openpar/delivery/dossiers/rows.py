@@ -21,7 +21,7 @@ Ints = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.signedinteger[Any]]
 Flags = npt.NDArray[np.bool_]
 Moments = npt.NDArray[np.datetime64]
-TEXTS = ("agency", "procedure", "case_name", "sector")
+TEXTS = ("agency", "procedure", "case_name", "sector", "apology_number")
 FLAGS = tuple(column.name for column in DOSSIERS.columns if column.kind is Kind.BOOLEAN)
 NUMBERS = tuple(column.name for column in DOSSIERS.columns if column.kind is Kind.INTEGER)
 MOMENTS = tuple(column.name for column in DOSSIERS.columns if column.kind is Kind.MOMENT)
@@ -79,11 +79,8 @@ def rows_of(stored: Rows) -> DossierRows:
     """Rows of the store, as `facts.current.current` gives them."""
     return DossierRows(
         codes=stored[CODE].values,
-        words={name: _coded(stored[name]) for name in TEXTS},
-        numbers={
-            name: np.where(stored[name].known, stored[name].values.astype(np.int64), -1)
-            for name in (*NUMBERS, *FLAGS)
-        },
+        words={name: coded_of(stored[name]) for name in TEXTS},
+        numbers={name: numbers_of(stored[name]) for name in (*NUMBERS, *FLAGS)},
         moments={name: local_moments_of(stored[name]) for name in MOMENTS},
         days={name: days_of(stored[name]) for name in DAYS},
     )
@@ -103,7 +100,13 @@ def days_of(values: Values) -> Moments:
     return made
 
 
-def _coded(values: Values) -> Coded:
+def numbers_of(values: Values) -> Ints:
+    """A column of numbers or flags."""
+    return np.where(values.known, values.values.astype(np.int64), -1)
+
+
+def coded_of(values: Values) -> Coded:
+    """A column of words."""
     numbers: dict[str, int] = {}
     places = [
         numbers.setdefault(text, len(numbers)) if known else -1

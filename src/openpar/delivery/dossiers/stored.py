@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,31 +13,95 @@ import numpy.typing as npt
 from openpar.base.facts.current import FIRST, current
 from openpar.base.facts.models import Batch
 from openpar.base.facts.rows import Rows
+from openpar.base.facts.staging import Untold
 from openpar.common.formats import VIETNAM
 from openpar.delivery.dossiers.declarations import CODE, DATASET
 from openpar.delivery.dossiers.normalising import Context, Reckoned, context_for, reckon
 from openpar.delivery.dossiers.quality import Before
+from openpar.delivery.dossiers.reading.rows import Coded
 from openpar.delivery.dossiers.resolving import Register
-from openpar.delivery.dossiers.rows import DossierRows, Numbers, days_of, local_moments_of, rows_of
+from openpar.delivery.dossiers.rows import (
+    DAYS,
+    FLAGS,
+    MOMENTS,
+    NUMBERS,
+    TEXTS,
+    DossierRows,
+    Numbers,
+    coded_of,
+    days_of,
+    local_moments_of,
+    numbers_of,
+    rows_of,
+)
 
 
-def told_before(rows: DossierRows, as_of: datetime) -> tuple[Before, bool]:
-    """What was told of these dossiers before; and whether some of it speaks of a later moment."""
+@dataclass(frozen=True)
+class Earlier:
+    """What the store holds of some rows. `is_newer`: some of it speaks of a later moment than the rows.
+
+    `stored` as it lies there, `places` of the rows in it (-1: not there).
+    """
+
+    before: Before
+    is_newer: bool
+    stored: Rows | None
+    places: npt.NDArray[np.int64]
+
+    def completed(self, rows: DossierRows, untold: Untold) -> DossierRows:
+        """The rows with what was told before, where they do not tell of a column at all."""
+        known = self.places >= 0
+        if self.stored is None or not known.any():
+            return rows
+        names = [name for name in untold if self.stored[name].known.any()]
+        found = {name: self._filled(rows, name, untold[name], known) for name in names}
+        return replace(
+            rows,
+            words={**rows.words, **{name: found[name] for name in TEXTS if name in found}},
+            numbers={**rows.numbers, **{name: found[name] for name in (*NUMBERS, *FLAGS) if name in found}},
+            moments={**rows.moments, **{name: found[name] for name in MOMENTS if name in found}},
+            days={**rows.days, **{name: found[name] for name in DAYS if name in found}},
+        )
+
+    def _filled(
+        self, rows: DossierRows, name: str, marked: npt.NDArray[np.bool_] | None, known: npt.NDArray[np.bool_]
+    ) -> Any:
+        """A column of `DossierRows`, of the kind that it is there."""
+        assert self.stored is not None
+        chosen = known if marked is None else known & marked
+        values = self.stored[name]
+        if name in TEXTS:
+            coded = coded_of(values)
+            return Coded(np.where(chosen, coded.places[self.places], -1), coded.words)
+        if name in DAYS:
+            return np.where(chosen, days_of(values)[self.places], rows.days[name])
+        if name in MOMENTS:
+            return np.where(chosen, local_moments_of(values)[self.places], rows.moments[name])
+        return np.where(chosen, numbers_of(values)[self.places], rows.numbers[name])
+
+
+def told_before(rows: DossierRows, as_of: datetime) -> Earlier:
+    """What was told of these dossiers before."""
     size = len(rows)
+    nothing = Earlier(Before.none(size), False, None, np.full(size, -1, np.int64))
     if not size or not Batch.objects.filter(dataset__name=DATASET).exists():
-        return Before.none(size), False
+        return nothing
     found = current(DATASET, keys=[(code,) for code in rows.codes.tolist()])
     if not len(found):
-        return Before.none(size), False
+        return nothing
     moments = moments_of_batches()
     newer = any(moments[code] > as_of for code in set(found["newest_batch"].values.tolist()))
-    return _aligned(found, rows, moments), newer
+    places = _places(found, rows)
+    return Earlier(_aligned(found, places, moments), newer, found, places)
 
 
-def _aligned(found: Rows, rows: DossierRows, moments: dict[str, datetime]) -> Before:
-    """What the store knows, in the order of these rows."""
+def _places(found: Rows, rows: DossierRows) -> npt.NDArray[np.int64]:
     place_of = {code: place for place, code in enumerate(found[CODE].values.tolist())}
-    places = np.array([place_of.get(code, -1) for code in rows.codes.tolist()], np.int64)
+    return np.array([place_of.get(code, -1) for code in rows.codes.tolist()], np.int64)
+
+
+def _aligned(found: Rows, places: npt.NDArray[np.int64], moments: dict[str, datetime]) -> Before:
+    """What the store knows, in the order of the rows that have these places in it."""
     known = places >= 0
     days = {code: np.datetime64(moment.astimezone(VIETNAM).date(), "D") for code, moment in moments.items()}
     told_on = np.array([days[code] for code in found["newest_batch"].values.tolist()], "datetime64[D]")
@@ -117,7 +181,7 @@ def reckoned_of_store(
     """
     found = current(DATASET, keys=[(code,) for code in codes])
     rows = rows_of(found)
-    before = _aligned(found, rows, moments_of_batches())
+    before = _aligned(found, _places(found, rows), moments_of_batches())
     agencies, procedures = rows.words["agency"].words, rows.words["procedure"].words
     context = context_for(agencies, register.ids, procedures, today)
     return judged_with(rows, before, context), before, context

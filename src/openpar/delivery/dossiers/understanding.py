@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from django.utils.translation import gettext as _
 
+from openpar.base.facts.staging import Untold
 from openpar.common.errors import Gap
 from openpar.delivery.dossiers.codes import code_days
 from openpar.delivery.dossiers.layouts import RETURNED_NUMBER, VALUES, plain, vocabulary
 from openpar.delivery.dossiers.mappings import ColumnMapping
 from openpar.delivery.dossiers.reading.rows import Coded, Fault, ReadRows
 from openpar.delivery.dossiers.resolving import Register, procedures
-from openpar.delivery.dossiers.rows import DAYS, FLAGS, MOMENTS, NUMBERS, DossierRows, first_told
+from openpar.delivery.dossiers.rows import DAYS, FLAGS, MOMENTS, NUMBERS, TEXTS, DossierRows, first_told
 from openpar.delivery.dossiers.words import Status
 
 Ints = npt.NDArray[np.signedinteger[Any]]
@@ -24,7 +25,7 @@ Flags = npt.NDArray[np.bool_]
 _NAT = np.datetime64("NaT", "us")
 # So many refused rows are told one by one; all are counted.
 MOST_TOLD = 1000
-_LONGEST = 100
+_LONGEST, _LONGEST_NUMBER = 100, 60
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,25 @@ class Understood:
     refusals: tuple[Gap, ...]
     # Codes that stand in the list more than once.
     doubled: frozenset[str] = frozenset()
+    # Columns of the dataset that the list has no column for.
+    untold: Untold = field(default_factory=dict)
+
+    def taken(self, kept: Flags, refusals: Sequence[Gap]) -> Understood:
+        """Only these rows; the others are refused for these reasons."""
+        return replace(
+            self,
+            rows=self.rows.taken(kept),
+            places=self.places[kept],
+            guessed=self.guessed[kept],
+            refused=self.refused + int((~kept).sum()),
+            refusals=(*self.refusals, *refusals),
+            untold=marked_only(self.untold, kept),
+        )
+
+
+def marked_only(untold: Untold, kept: npt.NDArray[np.intp] | Flags) -> Untold:
+    """The same of some rows only."""
+    return {name: None if marked is None else marked[kept] for name, marked in untold.items()}
 
 
 def understand(
@@ -85,6 +105,7 @@ def understand(
             ),
             "case_name": said.get("case_name", empty),
             "sector": said.get("sector", empty),
+            "apology_number": _apology_number(said.get("apology_number", empty), refusing),
         },
         numbers=numbers,
         moments={name: moments[name] for name in MOMENTS},
@@ -93,7 +114,15 @@ def understand(
     kept = ~refusing.refused
     places = np.flatnonzero(kept)
     taken = rows if len(places) == len(rows) else rows.taken(places)
-    return Understood(taken, places, guessed[places], refusing.count, tuple(refusing.told), refusing.doubled)
+    return Understood(
+        taken,
+        places,
+        guessed[places],
+        refusing.count,
+        tuple(refusing.told),
+        refusing.doubled,
+        marked_only(_untold(read, numbers["status"]), places),
+    )
 
 
 class _Refusing:
@@ -162,10 +191,10 @@ class _Refusing:
         """Days of years that the calendar does not know, which no due date can be reckoned with."""
         remedy = _("Kiểm tra năm; hoặc nhập lịch làm việc của năm đó")
         first, after = (day.astype(_NAT.dtype) for day in (years.first, years.last + 1))
-        for field, values in moments.items():
+        for name, values in moments.items():
             wrong = (values < first) | (values >= after)
             if wrong.any():
-                self.refuse(wrong, _("năm chưa có lịch làm việc"), remedy, "year-unknown", field)
+                self.refuse(wrong, _("năm chưa có lịch làm việc"), remedy, "year-unknown", name)
 
 
 def _numbers(read: ReadRows, mapping: ColumnMapping, refusing: _Refusing) -> dict[str, Ints]:
@@ -192,6 +221,36 @@ def _numbers(read: ReadRows, mapping: ColumnMapping, refusing: _Refusing) -> dic
         silent = read.words["status"].places < 0
         refusing.refuse(silent, _("chưa có trạng thái"), "", "status-missing", "status")
     return found
+
+
+def _apology_number(told: Coded, refusing: _Refusing) -> Coded:
+    """The number of the document that apologises; a sentence or a name is none."""
+    too_long = told.looked_up({word: int(len(word) > _LONGEST_NUMBER) for word in told.words}, 0) > 0
+    if too_long.any():
+        what, remedy = _("số văn bản quá dài"), _("Nhiều nhất %d ký tự") % _LONGEST_NUMBER
+        refusing.refuse(too_long, what, remedy, "apology-number-long", "apology_number")
+    return told
+
+
+def _untold(read: ReadRows, status: Ints) -> Untold:
+    """The columns of the dataset that nothing in the list is said of.
+
+    A status that is taken from the dates says nothing where no date says that the dossier left: a list that
+    has no column for the finish must not open again what was finished.
+    """
+    there = {*read.words, *read.moments, *read.numbers, "agency"}
+    if "procedure_name" in there:
+        there.add("procedure")
+    if "status" in there:
+        there.add("is_returned")
+    untold: dict[str, Flags | None] = dict.fromkeys(
+        name for name in (*TEXTS, *NUMBERS, *FLAGS, *MOMENTS, *DAYS) if name not in there
+    )
+    if "finished_at" in there:
+        untold.pop("status", None)
+    elif "status" in untold:
+        untold["status"] = status == Status.PROCESSING
+    return untold
 
 
 def _status_of(moments: Mapping[str, npt.NDArray[np.datetime64]]) -> Ints:

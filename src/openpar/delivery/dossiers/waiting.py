@@ -21,6 +21,7 @@ from django.conf import settings
 
 from openpar.common.errors import Gap
 from openpar.delivery.dossiers.mappings import ColumnMapping, from_mapping, to_mapping
+from openpar.delivery.dossiers.stages import ImportStage
 
 _KEPT = timedelta(days=1)
 _TOKEN_BYTES = 18
@@ -50,6 +51,10 @@ class WaitingList:
     state: WaitingState = WaitingState.MAPPING
     mapping: ColumnMapping | None = None
     changed_at: datetime | None = None
+    # How far it is while it runs: the stage, and how many rows were read of how many.
+    stage: ImportStage | None = None
+    read: int = 0
+    rows: int = 0
     batch_id: int | None = None
     is_new: bool = True
     gaps: tuple[Gap, ...] = ()
@@ -136,6 +141,7 @@ def _from(said: dict[str, Any]) -> WaitingList:
             **said,
             **moments,
             "state": WaitingState(said["state"]),
+            "stage": ImportStage(said["stage"]) if said.get("stage") else None,
             "mapping": from_mapping(said["mapping"]) if said["mapping"] else None,
             "gaps": tuple(Gap(**gap) for gap in said["gaps"]),
         }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from openpar.common.errors import FileRefused, Refused
+from collections.abc import Iterable, Mapping
+
+from openpar.common.errors import FileRefused, Gap, Refused
 
 
 class ProceduresRefused(Refused):
@@ -10,7 +12,11 @@ class ProceduresRefused(Refused):
 
 
 class StaleProcedures(ProceduresRefused):
-    """Somebody else changed it since it was read."""
+    """Somebody else changed it since it was read; `there`: what is recorded now, by the names of the form."""
+
+    def __init__(self, gaps: Gap | Iterable[Gap], there: Mapping[str, object] | None = None) -> None:
+        super().__init__(gaps)
+        self.there = dict(there or {})
 
 
 class ProcedureFileRefused(FileRefused):

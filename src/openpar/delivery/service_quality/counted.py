@@ -1,11 +1,11 @@
 """Figures that nobody has to type: counted from the dossiers and from the catalogue of procedures.
 
-`FROM_DOSSIERS` is the one place that knows the names of the counts (delivery/dossiers/declarations.py).
+What is counted from the dossiers, and by which counts, says of_dossiers.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,23 +21,17 @@ from openpar.base.organisations.models import Organisation
 from openpar.delivery.dossiers.declarations import AGENCIES, DATASET, RECEIVED
 from openpar.delivery.dossiers.queries.met import Met, procedures_met
 from openpar.delivery.procedures.models import ProcedureVersion
+from openpar.delivery.procedures.queries.duties import Publishing, publishing_during
 from openpar.delivery.procedures.queries.standing import Contents, contents_on, standing_of
 from openpar.delivery.service_quality.models import Origin
+from openpar.delivery.service_quality.of_dossiers import FROM_DOSSIERS
 from openpar.delivery.service_quality.periods import IndexPeriod
 from openpar.delivery.service_quality.rows import Given, given
 
-# Indicator → count above the line, count below it; of the dossiers received in the period.
-FROM_DOSSIERS: Mapping[str, tuple[str, str]] = {
-    "2.1": ("on_time_766", "received"),
-    "3.3": ("received_online", "received"),
-    "3.6": ("paid_online", "obligation"),
-    "4.1": ("electronic", "received"),
-    "4.2": ("digitised", "received"),
-    "4.3": ("reused", "received"),
-}
+PUBLISHED, UPLOADED = "1.1", "1.2"
 COMPLETE, ONLINE, MET, PAYABLE, PAID = "1.3", "3.1", "3.2", "3.4", "3.5"
 # Whose figures are numbers of procedures: each has its list (`procedures_behind`).
-OF_PROCEDURES = frozenset({COMPLETE, ONLINE, MET, PAYABLE, PAID})
+OF_PROCEDURES = frozenset({PUBLISHED, UPLOADED, COMPLETE, ONLINE, MET, PAYABLE, PAID})
 COUNTED = frozenset({*FROM_DOSSIERS, *OF_PROCEDURES})
 
 
@@ -102,17 +96,21 @@ def _of_counters(counters: Counters, place: int) -> ByIndicator:
 
 @dataclass(frozen=True)
 class Around:
-    """What holds for every agency of a period: the day of the catalogue, contents, procedures asked for."""
+    """What holds for every agency of a period: the day of the catalogue, contents, procedures asked for, and
+    how those of the decisions of the period were published.
+    """
 
     day: date
     contents: Contents
     met: Mapping[int, Met]
+    publishing: Mapping[int, Publishing]
 
 
 def around_procedures(period: IndexPeriod, today: date) -> Around:
     """As of the last day of the period, or of `today` before that."""
     day = min(period.until_on, today)
-    return Around(day, contents_on(day), procedures_met(period.days))
+    publishing = publishing_during(period.from_on, period.until_on, today)
+    return Around(day, contents_on(day), procedures_met(period.days), publishing)
 
 
 @dataclass(frozen=True)
@@ -138,11 +136,11 @@ def procedure_figures(organisation_id: int, around: Around) -> ByIndicator:
 
 def procedure_parts(organisation_id: int, around: Around) -> dict[str, Parts]:
     """The sets behind those figures, by indicator."""
+    found = dict(_publishing_parts(around.publishing.get(organisation_id)))
     standing = standing_of(organisation_id, around.day)
     handled = standing.handled
     if not handled:
-        return {}
-    found: dict[str, Parts] = {}
+        return found
     if blank := handled & around.contents.blank:
         remark = _("%d thủ tục chưa nhập nội dung") % len(blank)
     else:
@@ -162,6 +160,15 @@ def procedure_parts(organisation_id: int, around: Around) -> dict[str, Parts]:
         found[MET] = Parts(standing.online & met.online, standing.online, Origin.DOSSIERS, remark)
         found[PAID] = Parts(standing.with_fee & met.paid, standing.with_fee, Origin.DOSSIERS)
     return found
+
+
+def _publishing_parts(publishing: Publishing | None) -> Iterator[tuple[str, Parts]]:
+    if publishing is not None and publishing.published:
+        in_time = publishing.published - publishing.published_late
+        yield PUBLISHED, Parts(in_time, publishing.published, Origin.PROCEDURES)
+    if publishing is not None and publishing.uploaded:
+        in_time = publishing.uploaded - publishing.uploaded_late
+        yield UPLOADED, Parts(in_time, publishing.uploaded, Origin.PROCEDURES)
 
 
 @dataclass(frozen=True)
@@ -187,10 +194,14 @@ def procedures_behind(
     parts = procedure_parts(organisation_id, around).get(indicator)
     if parts is None:
         return None
-    versions = ProcedureVersion.objects.as_of(around.day).filter(procedure__in=parts.below)
-    listed = versions.select_related("procedure").order_by("name_sort", "pk")
+    # What a decision ends or begins later has no version on the day: the nearest one names it.
+    versions = ProcedureVersion.objects.filter(procedure__in=parts.below).select_related("procedure")
+    nearest: dict[int, ProcedureVersion] = {}
+    for one in versions.order_by("valid_from"):
+        if one.procedure_id not in nearest or one.valid_from <= around.day:
+            nearest[one.procedure_id] = one
     rows = [
         ProcedureBehind(one.procedure_id, one.procedure.full_code, one.name, one.procedure_id in parts.above)
-        for one in listed
+        for one in sorted(nearest.values(), key=lambda one: (one.name_sort, one.pk))
     ]
     return tuple(sorted(rows, key=lambda row: row.is_above))

@@ -9,11 +9,10 @@ from openpar.engine.criteria.tree import (
     NaPolicy,
     NaScope,
     Node,
-    RankOn,
     ScoredBy,
     Settings,
-    Ties,
 )
+from openpar.engine.ties import RankOn, Ties
 
 __all__ = [
     "PARTS",

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
-from openpar.engine.criteria.tree import CriteriaSet, Leaf, Node, Ties
+from openpar.engine.criteria.tree import CriteriaSet, Leaf, Node
 from openpar.engine.errors import SetProblem
 from openpar.engine.grading import band_problems
 from openpar.engine.numbers import ZERO, add, subtract, total_of
+from openpar.engine.ties import Ties
 from openpar.engine.wording import number
 
 PARTS = ("appraised", "outside")

@@ -16,16 +16,15 @@ from openpar.engine.criteria.tree import (
     NaPolicy,
     NaScope,
     Node,
-    RankOn,
     ScoredBy,
     Settings,
-    Ties,
 )
 from openpar.engine.errors import InvalidSet, SetProblem
 from openpar.engine.grading import Band
 from openpar.engine.numbers import ROUNDING_MODES, ZERO, is_whole, plain
 from openpar.engine.parameters import Parameters
 from openpar.engine.rules import Deadline, Unstated, read_rule
+from openpar.engine.ties import RankOn, Ties
 
 _MOST_LEVELS = 12
 _CHILDREN = ("criteria", "sub")

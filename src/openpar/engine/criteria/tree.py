@@ -14,6 +14,7 @@ from openpar.engine.errors import UnknownCode
 from openpar.engine.grading import Band
 from openpar.engine.numbers import ZERO, total_of
 from openpar.engine.rules import Rule
+from openpar.engine.ties import RankOn, Ties
 
 
 class ScoredBy(StrEnum):
@@ -44,21 +45,6 @@ class NaScope(StrEnum):
 
     WHOLE = "whole"
     FIELD = "field"
-
-
-class Ties(StrEnum):
-    """1, 1, 3 · 1, 1, 2 · 1, 2, 3 by tie-breakers (parindex.md 10.3)."""
-
-    COMPETITION = "competition"
-    DENSE = "dense"
-    ORDINAL = "ordinal"
-
-
-class RankOn(StrEnum):
-    """Rank exact values, or values rounded as they are shown."""
-
-    EXACT = "exact"
-    DISPLAYED = "displayed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ class Duty:
     finding: str
     too_few_finding: str
     due_days: int
+    asked_for_days: int
     source: str
     certainty: str
 
@@ -60,6 +61,13 @@ class Duty:
     def due_on(self, during: Period) -> date:
         """The last day on which an evaluation of this period is in time for the report."""
         return during.legal_until_on + timedelta(days=self.due_days)
+
+    def is_asked_for(self, during: Period, today: date, *, ahead: timedelta) -> bool:
+        """Is an evaluation asked for: from the first day of the period, at most `ahead` of the day it is due,
+        until so many days after that?
+        """
+        left = self.due_on(during) - today
+        return during.from_on <= today and timedelta(days=-self.asked_for_days) <= left <= ahead
 
 
 def ran_in(started_on: date | None, stopped_on: date | None, during: Period) -> bool:
@@ -114,6 +122,7 @@ def _duty(given: dict[str, Any]) -> Duty:
         finding=given["finding"],
         too_few_finding=given["too_few_finding"],
         due_days=int(given["due_days"]),
+        asked_for_days=int(given["asked_for_days"]),
         source=given["source"],
         certainty=given["certainty"],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -13,9 +13,6 @@ from openpar.base.organisations.roles import Role
 from openpar.reform.initiatives.duty import PeriodKey, duty_on
 from openpar.reform.initiatives.queries.evaluating import lacking_evaluation
 
-# How far back a period is looked at: reminders stop with the next report.
-_BACK = timedelta(days=120)
-
 
 def periods_around(today: date) -> tuple[PeriodKey, ...]:
     """The report periods whose evaluations are asked for around a day, the earliest first."""
@@ -23,9 +20,7 @@ def periods_around(today: date) -> tuple[PeriodKey, ...]:
     ahead = settings_in_force().told_ahead(today)
     years = range(today.year - 1, today.year + 2)
     keys = [key for year in years for key in duty.periods_of(year)]
-    return tuple(
-        key for key in keys if -_BACK <= duty.due_on(key.days) - today <= ahead and key.days.from_on <= today
-    )
+    return tuple(key for key in keys if duty.is_asked_for(key.days, today, ahead=ahead))
 
 
 def due_things(today: date) -> Iterator[DueThing]:

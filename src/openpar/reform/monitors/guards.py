@@ -52,6 +52,27 @@ TABLES = {
     ),
     "legalreview": (("year", "quarter"), _COUNTS_OF_LAW),
     "electronicdocuments": (("year", "quarter"), _COUNTS_OF_DOCUMENTS),
+    "discipline": (
+        ("year", "quarter"),
+        (
+            *("checks_planned", "checks", "checks_unannounced", "cases", "cases_handled", "punished"),
+            *("plan_id", "document_id"),
+        ),
+    ),
+    "dissemination": (
+        ("year", "quarter"),
+        (
+            *("planned", "carried_out", "articles", "bulletins", "conferences", "others", "links"),
+            *("plan_id", "document_id"),
+        ),
+    ),
+    "dialogue": (
+        ("year", "quarter"),
+        (
+            *("planned", "held", "concluded", "opinions", "answered"),
+            *("plan_id", "minutes_id", "conclusion_id"),
+        ),
+    ),
 }
 
 

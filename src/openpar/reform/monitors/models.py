@@ -63,6 +63,12 @@ def _once(name: str, *subject: str) -> list[models.BaseConstraint]:
     ]
 
 
+def _of_a_quarter(name: str) -> list[models.BaseConstraint]:
+    """One current row a quarter, and no fifth quarter."""
+    quarter = models.CheckConstraint(condition=Q(quarter__range=(1, 4)), name=f"{name}_of_a_quarter")
+    return [*_once(name, "year", "quarter"), quarter]
+
+
 def _quarter_words(quarter: int, year: int) -> str:
     return f"Quý {('I', 'II', 'III', 'IV')[quarter - 1]}/{year}"
 
@@ -238,10 +244,7 @@ class LegalReview(Entry):
 
     class Meta:
         ordering = ["organisation", "year", "quarter", "revision"]
-        constraints = [
-            *_once("legal_review", "year", "quarter"),
-            models.CheckConstraint(condition=Q(quarter__range=(1, 4)), name="legal_review_of_a_quarter"),
-        ]
+        constraints = _of_a_quarter("legal_review")
 
     def __str__(self) -> str:
         return _quarter_words(self.quarter, self.year)
@@ -272,12 +275,83 @@ class ElectronicDocuments(Entry):
 
     class Meta:
         ordering = ["organisation", "year", "quarter", "revision"]
-        constraints = [
-            *_once("electronic_documents", "year", "quarter"),
-            models.CheckConstraint(
-                condition=Q(quarter__range=(1, 4)), name="electronic_documents_of_a_quarter"
-            ),
-        ]
+        constraints = _of_a_quarter("electronic_documents")
+
+    def __str__(self) -> str:
+        return _quarter_words(self.quarter, self.year)
+
+
+class Discipline(Entry):
+    """Discipline (kỷ luật, kỷ cương) in a quarter: checks of duty, cases found, what was decided on them."""
+
+    year = models.PositiveSmallIntegerField(_("Năm"))
+    quarter = models.PositiveSmallIntegerField(_("Quý"))
+    checks_planned = _count(_("Cuộc kiểm tra công vụ theo kế hoạch"))
+    checks = _count(_("Cuộc kiểm tra theo kế hoạch đã làm"))
+    # Beside the plan.
+    checks_unannounced = _count(_("Cuộc kiểm tra đột xuất"))
+    cases = _count(_("Trường hợp vi phạm kỷ luật, kỷ cương"))
+    cases_handled = _count(_("Trường hợp vi phạm đã xử lý"))
+    # People, of the cases that were handled; others were reminded or criticised.
+    punished = _count(_("Cán bộ, công chức, viên chức bị kỷ luật"))
+    plan = _document(_("Kế hoạch kiểm tra công vụ"))
+    document = _document(_("Báo cáo kết quả kiểm tra"))
+
+    objects: ClassVar[models.Manager[Discipline]]
+
+    class Meta:
+        ordering = ["organisation", "year", "quarter", "revision"]
+        constraints = _of_a_quarter("discipline")
+
+    def __str__(self) -> str:
+        return _quarter_words(self.quarter, self.year)
+
+
+class Dissemination(Entry):
+    """Dissemination (tuyên truyền) of the reform in a quarter: what was planned, done and published."""
+
+    year = models.PositiveSmallIntegerField(_("Năm"))
+    quarter = models.PositiveSmallIntegerField(_("Quý"))
+    planned = _count(_("Hoạt động theo kế hoạch"))
+    carried_out = _count(_("Hoạt động theo kế hoạch đã thực hiện"))
+    articles = _count(_("Tin, bài"))
+    bulletins = _count(_("Bản tin, phóng sự"))
+    conferences = _count(_("Hội nghị, tập huấn"))
+    others = _count(_("Hình thức khác"))
+    links = models.TextField(_("Đường dẫn"), blank=True)
+    plan = _document(_("Kế hoạch tuyên truyền"))
+    document = _document(_("Báo cáo tuyên truyền"))
+
+    objects: ClassVar[models.Manager[Dissemination]]
+
+    class Meta:
+        ordering = ["organisation", "year", "quarter", "revision"]
+        constraints = _of_a_quarter("dissemination")
+
+    def __str__(self) -> str:
+        return _quarter_words(self.quarter, self.year)
+
+
+class Dialogue(Entry):
+    """Dialogue (đối thoại) of leaders with people and businesses in a quarter, and what became of it."""
+
+    year = models.PositiveSmallIntegerField(_("Năm"))
+    quarter = models.PositiveSmallIntegerField(_("Quý"))
+    # With those that somebody asked for, as the law lets them.
+    planned = _count(_("Cuộc đối thoại phải tổ chức, theo kế hoạch và yêu cầu"))
+    held = _count(_("Cuộc đối thoại đã tổ chức"))
+    concluded = _count(_("Cuộc đã có biên bản, thông báo kết luận"))
+    opinions = _count(_("Ý kiến, kiến nghị tiếp nhận"))
+    answered = _count(_("Ý kiến, kiến nghị đã trả lời, giải quyết"))
+    plan = _document(_("Kế hoạch đối thoại"))
+    minutes = _document(_("Biên bản đối thoại"))
+    conclusion = _document(_("Thông báo kết luận"))
+
+    objects: ClassVar[models.Manager[Dialogue]]
+
+    class Meta:
+        ordering = ["organisation", "year", "quarter", "revision"]
+        constraints = _of_a_quarter("dialogue")
 
     def __str__(self) -> str:
         return _quarter_words(self.quarter, self.year)

@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from openpar.engine.periods import Calendar, Period, PeriodKind, period
 from openpar.reform.monitors.law import Law, law_on
 from openpar.reform.monitors.models import (
+    Dialogue,
+    Discipline,
+    Dissemination,
     ElectronicDocuments,
     Entry,
     JobPositionScheme,
@@ -24,7 +27,13 @@ from openpar.reform.monitors.models import (
     TrainingPlan,
 )
 from openpar.reform.monitors.rules.base import Counts, Standing
-from openpar.reform.monitors.rules.counted import documents_standing, legal_standing
+from openpar.reform.monitors.rules.counted import (
+    dialogue_standing,
+    discipline_standing,
+    dissemination_standing,
+    documents_standing,
+    legal_standing,
+)
 from openpar.reform.monitors.rules.plans import PlanFacts, recruitment_standing, training_standing
 from openpar.reform.monitors.rules.quality import Changed, QualityFacts, quality_standing
 from openpar.reform.monitors.rules.staff import PostFacts, SchemeFacts, posts_standing, scheme_standing
@@ -110,7 +119,10 @@ def counts_of(entry: Entry, names: Iterable[str]) -> Counts:
     return {name: value for name, value in found.items() if value is None or isinstance(value, int)}
 
 
-def quarter_of(entry: LegalReview | ElectronicDocuments) -> Period:
+Quarterly = LegalReview | ElectronicDocuments | Discipline | Dissemination | Dialogue
+
+
+def quarter_of(entry: Quarterly) -> Period:
     """The quarter of the reform calendar that an entry is about."""
     return period(Calendar.REFORM, PeriodKind.QUARTER, entry.year, entry.quarter)
 
@@ -193,16 +205,15 @@ def _recruitment(entry: RecruitmentPlan, context: Context) -> Standing:
     return recruitment_standing(facts, group, entry.vacancies, context.on, context.law)
 
 
-def _legal(entry: LegalReview, context: Context) -> Standing:
-    register = REGISTERS["legal_documents"]
-    counts = counts_of(entry, register.fields[2:])
-    return legal_standing(counts, register.labels(), quarter_of(entry).until_on, context.on, context.law)
+def _counted(key: str, rule: Callable[..., Standing]) -> Judge:
+    """Judges the figures that an entry of a quarter tells by the rule of its register."""
 
+    def judge(entry: Quarterly, context: Context) -> Standing:
+        register = REGISTERS[key]
+        counts = counts_of(entry, register.fields[2:])
+        return rule(counts, register.labels(), quarter_of(entry).until_on, context.on, context.law)
 
-def _documents(entry: ElectronicDocuments, context: Context) -> Standing:
-    register = REGISTERS["electronic_documents"]
-    counts = counts_of(entry, register.fields[2:])
-    return documents_standing(counts, register.labels(), quarter_of(entry).until_on, context.on, context.law)
+    return judge
 
 
 _ALL = (
@@ -313,7 +324,7 @@ _ALL = (
             (_("Nguồn"), ("document",)),
         ),
         is_needed=frozenset({"year", "quarter"}),
-        judge=_legal,
+        judge=_counted("legal_documents", legal_standing),
     ),
     Register(
         key="electronic_documents",
@@ -332,7 +343,57 @@ _ALL = (
             (_("Nguồn"), ("system", "document")),
         ),
         is_needed=frozenset({"year", "quarter"}),
-        judge=_documents,
+        judge=_counted("electronic_documents", documents_standing),
+    ),
+    Register(
+        key="discipline",
+        title=_("Kỷ luật, kỷ cương hành chính"),
+        short=_("Kỷ luật, kỷ cương"),
+        lead=_("Theo quý: kiểm tra công vụ theo kế hoạch và đột xuất, trường hợp vi phạm và xử lý."),
+        field="F4",
+        model=Discipline,
+        subject=("year", "quarter"),
+        period=PeriodOf.QUARTER,
+        sections=(
+            (_("Kiểm tra công vụ"), ("checks_planned", "checks", "checks_unannounced", "plan")),
+            (_("Vi phạm, xử lý"), ("cases", "cases_handled", "punished")),
+            (_("Nguồn"), ("document",)),
+        ),
+        is_needed=frozenset({"year", "quarter"}),
+        judge=_counted("discipline", discipline_standing),
+    ),
+    Register(
+        key="dissemination",
+        title=_("Tuyên truyền cải cách hành chính"),
+        short=_("Tuyên truyền"),
+        lead=_("Theo quý: kế hoạch, tin bài, bản tin, hội nghị, đường dẫn."),
+        field="F0",
+        model=Dissemination,
+        subject=("year", "quarter"),
+        period=PeriodOf.QUARTER,
+        sections=(
+            (_("Kế hoạch"), ("planned", "carried_out", "plan")),
+            (_("Sản phẩm"), ("articles", "bulletins", "conferences", "others", "links")),
+            (_("Nguồn"), ("document",)),
+        ),
+        is_needed=frozenset({"year", "quarter"}),
+        judge=_counted("dissemination", dissemination_standing),
+    ),
+    Register(
+        key="dialogue",
+        title=_("Đối thoại với người dân, doanh nghiệp"),
+        short=_("Đối thoại"),
+        lead=_("Theo quý: kế hoạch, cuộc đã tổ chức, biên bản, kết luận, ý kiến đã trả lời."),
+        field="F0",
+        model=Dialogue,
+        subject=("year", "quarter"),
+        period=PeriodOf.QUARTER,
+        sections=(
+            (_("Tổ chức"), ("planned", "held", "concluded", "plan", "minutes", "conclusion")),
+            (_("Ý kiến, kiến nghị"), ("opinions", "answered")),
+        ),
+        is_needed=frozenset({"year", "quarter"}),
+        judge=_counted("dialogue", dialogue_standing),
     ),
 )
 REGISTERS: Mapping[str, Register] = {one.key: one for one in _ALL}

@@ -87,6 +87,7 @@ class Version:
     source: str
     certainty: str
     on_time_by: str
+    next_days: int
     levels: tuple[Level, ...]
     reports: tuple[ReportKind, ...]
 
@@ -223,6 +224,7 @@ def _version(given: Parameters, also: frozenset[str], monthly: Sequence[ReportKi
         source=given.text("source", None),
         certainty=given.one_of("certainty", ("V", "S", "R"), None),
         on_time_by=given.one_of("on_time_by", (FIRST_SUBMISSION, ACCEPTED_SUBMISSION), None),
+        next_days=int(given.number("next_days")),
         levels=tuple(map(_level, given.rows("levels"))),
         reports=(*(one for one in reports if not one.is_optional or one.code in also), *monthly),
     )

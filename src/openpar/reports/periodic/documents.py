@@ -25,14 +25,13 @@ from openpar.reports.documents.model import Appendix, Heading, Level, Note, Para
 from openpar.reports.documents.model import Column as TableColumn
 from openpar.reports.letterheads import Letterhead, letterhead_of, paper_marks
 from openpar.reports.periodic.calendar import Asked
+from openpar.reports.periodic.comparing import comparison, difference_words, reasons_not_compared
 from openpar.reports.periodic.files import CODE, FIRST, SECOND
 from openpar.reports.periodic.models import ReportValue, RevisionState
 from openpar.reports.periodic.queries.rollup import RolledLine, RollUp
 from openpar.reports.periodic.reading import LineView, ReportView, source_name
 from openpar.reports.periodic.wording import (
-    difference,
     parts_words,
-    signed_words,
     tally_words,
     value_words,
 )
@@ -63,6 +62,7 @@ def official_document(view: ReportView) -> OfficialDocument:
             appendices=(
                 Appendix("Số liệu thống kê công tác cải cách hành chính", tuple(_table(view))),
                 *_lists(view),
+                *comparison(view),
             ),
         )
 
@@ -213,6 +213,8 @@ def _table(view: ReportView) -> Iterator[Block]:
             rows.append((one.line.code, name, value_words(one.line, one.value), _remark(one)))
     yield Table(columns=columns, rows=tuple(rows), bold_rows=frozenset(bold))
     yield Note(_NOT_KNOWN)
+    if not view.compared:
+        yield from (Note(reason) for reason in reasons_not_compared(view))
 
 
 def _remark(one: LineView) -> str:
@@ -272,11 +274,9 @@ def _columns_compared(others: Iterable[Asked]) -> tuple[Column, ...]:
 
 
 def _compared(line: Line, value: Value, before: Iterable[Value]) -> Iterator[CellValue]:
-    unit = " điểm %" if line.kind is Kind.RATIO else ""
     for then in before:
-        more = difference(line, value, then)
         yield value_words(line, then)
-        yield None if more is None else f"{signed_words(more)}{unit}"
+        yield difference_words(line, value, then)
 
 
 def _rolled_compared(one: RolledLine, compared: Iterable[RollUp]) -> Iterator[CellValue]:

@@ -93,6 +93,8 @@ class ReportView:
     reconciled: tuple[Reconciled, ...]
     revisions: tuple[ReportRevision, ...]
     compared: tuple[Asked, ...]
+    # What it would stand beside too, had anything been sent.
+    never_sent: tuple[Asked, ...]
 
     @property
     def is_draft(self) -> bool:
@@ -136,6 +138,7 @@ def report_view(report_id: int, number: int | None = None) -> ReportView | None:
     rows_by_line = {row.line: row for row in revision.values.select_related("by", "document", "batch")}
     compared = compared_with(report)
     lines = _line_views(revision, rows_by_line, [values for _asked, values in compared])
+    stands_beside = tuple(one for one, _values in compared)
     return ReportView(
         report=report,
         revision=revision,
@@ -148,7 +151,8 @@ def report_view(report_id: int, number: int | None = None) -> ReportView | None:
         sections=_section_views(revision, asked),
         reconciled=reconcile(revision, {one.line.code: one.value for one in lines}),
         revisions=revisions,
-        compared=tuple(one for one, _values in compared),
+        compared=stands_beside,
+        never_sent=tuple(one for one in report_calendar().compared_with(asked) if one not in stands_beside),
     )
 
 

@@ -175,10 +175,11 @@ def _row(name: str, figures: Figures, query: str, *, depth: int = 0, hits: tuple
     address = f"{reverse('dossiers')}?{query}&measure="
     cells = tuple((figures[one], f"{address}{one.value}") for one in SHOWN)
     rates = rates_of(figures)
-    return Row(name, depth, cells, tuple(map(_share, rates)), hits, figures, rates)
+    return Row(name, depth, cells, tuple(map(share_of, rates)), hits, figures, rates)
 
 
-def _share(rate: Rate) -> Share:
+def share_of(rate: Rate) -> Share:
+    """A ratio in words; a dash where there is none."""
     percent = rate.percent()
     return Share("—" if percent is None else f"{format_decimal(percent, 2)} %", fraction(rate))
 

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from openpar.base.calendars.queries import CalendarMissing, work_calendar
-from openpar.base.facts.queries import batches, values_in
+from openpar.base.facts.queries import batches, received_counters, values_in
 from openpar.base.organisations.models import Organisation, OrganisationVersion
 from openpar.base.organisations.queries import names_on, tree_as_of
 from openpar.common.errors import Gap
@@ -195,6 +195,8 @@ def frame(request: AuthenticatedRequest, here: str) -> dict[str, object]:
         ("dossiers-quality", _("Chất lượng dữ liệu")),
         ("dossiers-imports", _("Nạp danh sách")),
     ]
+    if agencies_seen_by(actor(request), today()) is None and received_counters(DATASET):
+        pages.insert(3, ("dossiers-provinces", _("Theo tỉnh")))
     latest = batches(DATASET).order_by("-as_of").first()
     return {
         "tabs": [(label, reverse(page), page == here, None) for page, label in pages],

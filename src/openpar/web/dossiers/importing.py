@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
@@ -18,15 +19,22 @@ from openpar.common.formats import VIETNAM, parse_date
 from openpar.common.text import nfc
 from openpar.delivery.dossiers.actions.mappings import save_mapping
 from openpar.delivery.dossiers.actions.waiting import queue_list, take_in
-from openpar.delivery.dossiers.errors import DossiersRefused
+from openpar.delivery.dossiers.errors import DossiersRefused, StaleMapping
 from openpar.delivery.dossiers.layouts import vocabulary
 from openpar.delivery.dossiers.mappings import ColumnMapping, gaps_of
 from openpar.delivery.dossiers.models import DossierImport, SavedMapping
 from openpar.delivery.dossiers.permissions import may_import_dossiers, may_keep_mappings
 from openpar.delivery.dossiers.quality import Rule
-from openpar.delivery.dossiers.queries.mappings import mapping_as, mapping_for, mapping_like
-from openpar.delivery.dossiers.queries.quality import imports
+from openpar.delivery.dossiers.queries.mappings import (
+    kept_versions,
+    mapping_as,
+    mapping_for,
+    mapping_like,
+    saved_mapping,
+)
+from openpar.delivery.dossiers.queries.quality import hits_told_in, imports
 from openpar.delivery.dossiers.reading.tables import DossierFile, table_of
+from openpar.delivery.dossiers.stages import ImportStage
 from openpar.delivery.dossiers.waiting import (
     WaitingList,
     WaitingState,
@@ -36,7 +44,9 @@ from openpar.delivery.dossiers.waiting import (
 )
 from openpar.web.components.paging import slice_of
 from openpar.web.dossiers.common import frame, seen_agencies
+from openpar.web.dossiers.mappings import fields_told
 from openpar.web.dossiers.preview import Preview, preview_of
+from openpar.web.dossiers.quality import told_in_link
 from openpar.web.dossiers.words import RULES
 from openpar.web.http import AuthenticatedRequest, actor, now, only, page, refused, say, today
 
@@ -88,10 +98,15 @@ def _unfinished(who: Actor) -> list[WaitingList]:
 def batch_page(request: AuthenticatedRequest, batch_id: int) -> HttpResponse:
     """Accepted, refused and why, what is wrong; 404 for those who neither see all nor brought it."""
     seen = seen_agencies(request)
-    found = DossierImport.objects.select_related("batch__brought_by").filter(batch_id=batch_id).first()
+    found = (
+        DossierImport.objects.select_related("batch__brought_by", "batch__dataset")
+        .filter(batch_id=batch_id)
+        .first()
+    )
     if found is None or (seen is not None and found.batch.brought_by_id != actor(request).id):
         raise Http404
     gaps = [Gap(**refusal) for refusal in found.refusals]
+    wrong = Counter(hit.rule for hit in hits_told_in(found.batch, organisations=seen))
     context = {
         **frame(request, "dossiers-imports"),
         "found": found,
@@ -99,10 +114,11 @@ def batch_page(request: AuthenticatedRequest, batch_id: int) -> HttpResponse:
         "slice": slice_of(request, gaps),
         "told": len(gaps),
         "hits": [
-            (rule.value, rule.label, RULES[rule], found.hits[rule.value])
+            (rule.value, rule.label, RULES[rule], wrong[rule.value], told_in_link(rule, batch_id))
             for rule in Rule
-            if found.hits.get(rule.value)
+            if wrong[rule.value]
         ],
+        "hits_then": sum(found.hits.values()),
         "columns": sorted(found.mapping["columns"].items()),
     }
     return render(request, "dossiers/batch.html", context)
@@ -168,9 +184,8 @@ def waiting(request: AuthenticatedRequest, token: str) -> HttpResponse:
     if found.state is WaitingState.DONE:
         return redirect("dossiers-batch", found.batch_id or 0)
     if found.state is not WaitingState.MAPPING and not _is_stuck(found):
-        return render(
-            request, "dossiers/running.html", {**frame(request, "dossiers-imports"), "found": found}
-        )
+        context = {**frame(request, "dossiers-imports"), "found": found, "stages": _stages(found)}
+        return render(request, "dossiers/running.html", context)
     if request.method == "GET":
         example = mapping_like(request.GET.get("like", ""))
         if example is not None:
@@ -178,6 +193,15 @@ def waiting(request: AuthenticatedRequest, token: str) -> HttpResponse:
             return _mapping_page(request, found, mapping_as(example, headers), ())
         return _mapping_page(request, found, found.mapping or _suggested(found), found.gaps)
     return _decided(request, who, found)
+
+
+def _stages(found: WaitingList) -> list[tuple[str, str]]:
+    """Every stage of an import that runs: done, now, or still to come."""
+    if found.stage is None:
+        return []
+    here = list(ImportStage).index(found.stage)
+    states = ["done"] * here + ["now"] + [""] * len(ImportStage)
+    return [(str(stage.label), state) for stage, state in zip(ImportStage, states, strict=False)]
 
 
 def _is_stuck(found: WaitingList) -> bool:
@@ -192,13 +216,17 @@ def _decided(request: AuthenticatedRequest, who: Actor, found: WaitingList) -> H
         if step in ("run", "save") and (gaps := gaps_of(mapping)):
             raise DossiersRefused(gaps)
         if step == "save":
-            save_mapping(by=who, at=now(), source=found.source, mapping=mapping)
+            seen = request.POST.get("mapping_version", "")
+            expected = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else 0
+            save_mapping(by=who, at=now(), source=found.source, mapping=mapping, expected_version=expected)
             say(request, _("Đã lưu cách ghép cột của nguồn %s.") % found.source)
         elif step == "run" and found.size > AT_ONCE_BYTES:
             queue_list(by=who, at=now(), waiting=found, mapping=mapping)
             return redirect("dossiers-import-waiting", found.token)
         elif step == "run":
             return _ran(request, who, found, mapping)
+    except StaleMapping as error:
+        return _mapping_page(request, found, mapping, error.gaps, status=409)
     except Refused as error:
         return _mapping_page(request, found, mapping, error.gaps, status=422)
     return _mapping_page(request, found, mapping, ())
@@ -249,6 +277,7 @@ def _mapping_page(
         "mapping": mapping,
         "preview": preview,
         "may_save": may_keep_mappings(actor(request)),
+        "mapping_version": kept_versions().get(found.source, 0),
         "examples": _examples(found.source),
         "example": request.GET.get("like", ""),
         "repeats": _repeats(found),
@@ -256,6 +285,9 @@ def _mapping_page(
     }
     if gaps:
         context["refused_gaps"] = gaps
+    if status == 409 and (kept := saved_mapping(found.source)) is not None:
+        # Saved once more, the mapping chosen here replaces what is stored now, which stands beside it.
+        context["newer"] = fields_told(kept)
     return render(request, "dossiers/mapping.html", context, status=status)
 
 

@@ -11,9 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from openpar.common.errors import FileRefused, Refused
+from openpar.common.text import nfc
 from openpar.delivery.dossiers.actions.mappings import forget_mapping, save_mapping
+from openpar.delivery.dossiers.errors import StaleMapping
 from openpar.delivery.dossiers.layouts import vocabulary
-from openpar.delivery.dossiers.mappings import from_json, from_mapping, to_json
+from openpar.delivery.dossiers.mappings import ColumnMapping, from_json, from_mapping, to_json
 from openpar.delivery.dossiers.models import SavedMapping
 from openpar.delivery.dossiers.permissions import may_import_dossiers, may_keep_mappings
 from openpar.web.components.files import file_answer
@@ -30,6 +32,7 @@ class MappingLine:
     """One source; `fields`: header → the field that it is read as, in the order of the headers."""
 
     id: int
+    version: int
     source: str
     fields: tuple[tuple[str, str], ...]
     words: int
@@ -45,7 +48,17 @@ def mappings(request: AuthenticatedRequest) -> HttpResponse:
         only(request, may_keep_mappings)
         try:
             source, mapping = from_json(_text(request))
-            save_mapping(by=actor(request), at=now(), source=source, mapping=mapping)
+            save_mapping(
+                by=actor(request),
+                at=now(),
+                source=source,
+                mapping=mapping,
+                expected_version=_seen(request, source),
+            )
+        except StaleMapping as error:
+            # The page now knows what is stored: the file chosen once more replaces it.
+            context = {**_context(request), "typed": fields_told(mapping)}
+            return refused(request, error, template=_PAGE, context=context, status=409)
         except Refused as error:
             return refused(request, error, template=_PAGE, context=_context(request))
         say(request, _("Đã lưu cách ghép cột của nguồn %s.") % source)
@@ -68,12 +81,33 @@ def mapping_file(request: AuthenticatedRequest, mapping_id: int) -> HttpResponse
 def forget(request: AuthenticatedRequest, mapping_id: int) -> HttpResponse:
     """The next list of the source is read by its headers again."""
     who = only(request, may_keep_mappings)
+    version = _version(request.POST.get("version", ""))
     try:
-        source = forget_mapping(by=who, at=now(), mapping_id=mapping_id)
+        source = forget_mapping(by=who, at=now(), mapping_id=mapping_id, expected_version=version)
     except SavedMapping.DoesNotExist:
         raise Http404 from None
+    except StaleMapping as error:
+        return refused(request, error, template=_PAGE, context=_context(request), status=409)
     say(request, _("Đã bỏ cách ghép cột của nguồn %s; số liệu đã nạp không thay đổi.") % source)
     return redirect("dossiers-mappings")
+
+
+def _seen(request: AuthenticatedRequest, source: str) -> int:
+    """The version that the page showed of this source, 0 for none."""
+    kept = " ".join(nfc(source).split())
+    found = [text for text in request.POST.getlist("seen") if text.partition(":")[2] == kept]
+    return _version(found[0].partition(":")[0]) if found else 0
+
+
+def _version(text: str) -> int:
+    """A version that cannot be read fits none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def fields_told(mapping: ColumnMapping) -> tuple[tuple[str, str], ...]:
+    """Header → the field that it is read as, in words."""
+    titles = vocabulary().titles
+    return tuple((header, titles.get(to, to)) for header, to in mapping.columns.items())
 
 
 def _context(request: AuthenticatedRequest) -> dict[str, object]:
@@ -81,16 +115,19 @@ def _context(request: AuthenticatedRequest) -> dict[str, object]:
     return {
         **frame(request, "dossiers-imports"),
         "rows": [_line(one) for one in rows],
+        "seen": [f"{one.version}:{one.source}" for one in rows],
+        "typed": (),
         "may_keep": may_keep_mappings(actor(request)),
     }
 
 
 def _line(one: SavedMapping) -> MappingLine:
-    titles, mapping = vocabulary().titles, from_mapping(one.mapping)
+    mapping = from_mapping(one.mapping)
     return MappingLine(
         id=one.pk,
+        version=one.version,
         source=one.source,
-        fields=tuple((header, titles.get(to, to)) for header, to in mapping.columns.items()),
+        fields=fields_told(mapping),
         words=sum(map(len, mapping.words.values())),
         saved_by=one.saved_by.full_name if one.saved_by else "—",
         saved_at=one.saved_at,

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from openpar.base.facts.models import Batch
+from openpar.base.facts.queries import batches
 from openpar.common.text import sort_key
+from openpar.delivery.dossiers.declarations import DATASET
+from openpar.delivery.dossiers.models import QualityHit
 from openpar.delivery.dossiers.quality import Rule
-from openpar.delivery.dossiers.queries.quality import hit_counts, open_hits
+from openpar.delivery.dossiers.queries.quality import hit_counts, hits_told_in, open_hits
 from openpar.web.components.paging import slice_of
 from openpar.web.dossiers.common import agency_choices, frame, names_of, narrowed, seen_agencies
 from openpar.web.dossiers.words import RULES
@@ -63,6 +69,11 @@ def hits_link(agency: int, *, own: bool) -> str:
     return reverse("dossiers-quality-rule", args=[EVERY_RULE]) + asked
 
 
+def told_in_link(rule: Rule, batch_id: int) -> str:
+    """What breaks a rule among the dossiers of one list, as the list left them."""
+    return f"{reverse('dossiers-quality-rule', args=[rule.value])}?told_in={batch_id}"
+
+
 @page("GET")
 def board(request: AuthenticatedRequest) -> HttpResponse:
     organisations, agency = narrowed(request), asked_number(request, "agency")
@@ -107,8 +118,15 @@ def rule_page(request: AuthenticatedRequest, rule: str) -> HttpResponse:
     chosen = None if rule == EVERY_RULE else Rule(rule)
     only_own, agency = request.GET.get("own") == "1", asked_number(request, "agency")
     organisations = narrowed(request, only_own=only_own)
-    batch = asked_number(request, "batch")
-    found = slice_of(request, open_hits(rule=chosen, organisations=organisations, batch_id=batch))
+    batch, told_in = asked_number(request, "batch"), asked_number(request, "told_in")
+    listed: Batch | None = None
+    hits: Sequence[QualityHit] | QuerySet[QualityHit]
+    if told_in is None:
+        hits = open_hits(rule=chosen, organisations=organisations, batch_id=batch)
+    else:
+        listed = get_object_or_404(batches(DATASET).select_related("dataset"), pk=told_in)
+        hits = hits_told_in(listed, rule=chosen, organisations=organisations)
+    found = slice_of(request, hits)
     names = names_of({hit.organisation_id for hit in found.items})
     context = {
         **frame(request, "dossiers-quality"),
@@ -129,7 +147,8 @@ def rule_page(request: AuthenticatedRequest, rule: str) -> HttpResponse:
             for hit in found.items
         ],
         "agency": agency,
-        "kept": {"own": "1" if only_own else "", "batch": batch or ""},
+        "kept": {"own": "1" if only_own else "", "batch": batch or "", "told_in": told_in or ""},
+        "list": listed,
         "agencies": agency_choices(seen_agencies(request), agency),
     }
     return render(request, "dossiers/rule.html", context)

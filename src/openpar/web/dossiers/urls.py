@@ -1,6 +1,6 @@
 from django.urls import path
 
-from openpar.web.dossiers import boards, importing, late, listing, mappings, one, quality, work
+from openpar.web.dossiers import boards, importing, late, listing, mappings, one, provinces, quality, work
 from openpar.web.dossiers.behind import register
 
 register()
@@ -10,6 +10,7 @@ urlpatterns = [
     path("dossiers/work/<slug:work>/", work.work_page, name="dossiers-work"),
     path("dossiers/agencies/", boards.agencies, name="dossiers-agencies"),
     path("dossiers/procedures/", boards.procedures, name="dossiers-procedures"),
+    path("dossiers/provinces/", provinces.provinces, name="dossiers-provinces"),
     path("dossiers/late/", late.late, name="dossiers-late"),
     path("dossiers/list/", listing.dossiers, name="dossiers"),
     path("dossiers/list/export/", listing.export, name="dossiers-export"),

@@ -88,6 +88,7 @@ COLUMNS: Mapping[str, StrPromise] = {
     "supplement_answered_at": _("Bổ sung xong"),
     "extended_at": _("Xin lỗi, hẹn lại"),
     "new_due_on": _("Ngày hẹn trả mới"),
+    "apology_number": _("Số văn bản xin lỗi"),
 }
 # What each rule means for the figures, and what to do about it.
 RULES: Mapping[Rule, StrPromise] = {

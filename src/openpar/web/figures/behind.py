@@ -44,7 +44,7 @@ def link_of(value: int | None, form: Form, key: str, counted: HowCounted | None,
 def procedures_link(row: Mapping[str, int | None], key: str, counted: HowCounted | None, agency: int) -> str:
     """The list behind a figure that was counted from the catalogue of procedures; "" for any other.
 
-    A sum over levels counts a procedure once for each: it has a list where there is one level.
+    A sum over several levels counts a procedure once for each: its list says so.
     """
     value = row.get(key)
     if not value or counted is None or counted.sources.get(key) != catalogue_of_procedures.name:
@@ -52,13 +52,13 @@ def procedures_link(row: Mapping[str, int | None], key: str, counted: HowCounted
     column = next((name for name in COLUMNS if key == name or key.startswith(f"{name}_")), "")
     levels = [name for name in LEVELS if row.get(f"{column}_{name}")] if key == column else []
     level = key.removeprefix(f"{column}_") if key != column else levels[0] if len(levels) == 1 else ""
-    if level not in LEVELS:
+    if level not in LEVELS and len(levels) < 2:
         return ""
     asked = {
         "on": format_date(counted.days.until_on),
         "led_by": str(agency),
         "column": column,
-        "level": LEVELS[level].value,
+        **({"level": LEVELS[level].value} if level else {"by_level": "1"}),
         "said": str(value),
     }
     return f"{reverse('procedures')}?{urlencode(asked)}"

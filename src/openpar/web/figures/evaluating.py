@@ -151,11 +151,37 @@ def evaluation(request: AuthenticatedRequest) -> HttpResponse:
             entered=Entered(typed.tallies, typed.figures),
         )
     except Refused as error:
-        status = 409 if isinstance(error, StaleFigures) else 422
+        status = 422
         context = _context(request, place, typed)
+        if isinstance(error, StaleFigures):
+            # Saved once more, the numbers typed here replace those that are stored, which stand beside them.
+            status, context["newer"] = 409, _stored(place, typed)
         return refused(request, error, template=_PAGE, context=context, status=status)
     say(request, _("Đã lưu số liệu đánh giá."))
     return redirect(f"{reverse(HERE)}?{place.asked.query}&agency={place.agency}")
+
+
+def _stored(place: _Place, typed: _Typed) -> list[tuple[str, str]]:
+    """What is stored where something else was typed: ballots by point, then figures."""
+    view = evaluation_view(place.agency, place.asked.period) if place.agency else None
+    if view is None:
+        return []
+    entered, points = view.entered, range(view.scheme.most + 1)
+    differing = [
+        name
+        for name in sorted({*entered.tallies, *typed.tallies})
+        if tuple(entered.tallies.get(name, ())) != typed.tallies.get(name, ())
+    ]
+    told = []
+    for name in differing:
+        tally = entered.tallies.get(name, ())
+        counts = [f"{point}: {tally[point]}" for point in points if point < len(tally)]
+        told.append((_("Chỉ số %s") % name, "; ".join(counts) or "—"))
+    for name, label in figure_labels().items():
+        stored = entered.figures.get(name)
+        if stored != typed.figures.get(name):
+            told.append((label, "—" if stored is None else str(stored)))
+    return told
 
 
 def _typed(request: AuthenticatedRequest, scheme: Scheme) -> _Typed:

@@ -137,7 +137,7 @@ def _context(request: AuthenticatedRequest, one: Conference, **bound: object) ->
         "owners": owners_seen_by(who),
         "orders": [_order_line(order, day) for order in orders],
         "named": [(each, state_pill(each)) for each in named],
-        "held_form": HeldForm(documents=_documents(one)),
+        "held_form": HeldForm(documents=_documents(one) if one.held_on is None else []),
         "order_form": OrderForm(plans=plans, day=day),
         "named_form": ShortcomingForm(day=day),
         **bound,
@@ -149,8 +149,6 @@ def _order_line(order: ConferenceOrder, day: date) -> tuple[ConferenceOrder, str
 
 
 def _documents(one: Conference) -> Choices:
-    if one.held_on is not None:
-        return []
     found = documents_of(_heir(one))[:_MOST_DOCUMENTS]
     return [(str(each.pk), " · ".join(filter(None, (each.title, document_words(each))))) for each in found]
 
@@ -177,7 +175,8 @@ def hold(request: AuthenticatedRequest, conference_id: int) -> HttpResponse:
             raise form_refused(form)
         given = form.cleaned_data
         held = Held(given["held_on"], given["attendance"], given["conclusions"], given["minutes"])
-        version = whole_number(request.POST.get("version"))
+        # A version that cannot be read fits none.
+        version = whole_number(request.POST.get("version")) or 0
         hold_conference(
             conference_id=one.pk, held=held, expected_version=version, by=actor(request), at=now()
         )
@@ -239,7 +238,7 @@ def _written(
         act()
     except Refused as error:
         status = 409 if isinstance(error, StaleFinding) else 422
-        context = _context(request, one, **bound)
+        context = _context(request, _seen(request, one.pk), **bound)
         return refused(request, error, template="findings/conference.html", context=context, status=status)
     say(request, done)
     return redirect("findings-conference", one.pk)

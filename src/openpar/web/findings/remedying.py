@@ -14,7 +14,7 @@ from openpar.base.documents.permissions import may_add_document
 from openpar.base.documents.queries import documents_of_owners
 from openpar.common.errors import Refused
 from openpar.common.formats import format_date
-from openpar.reform.findings.actions.extending import ask_extension
+from openpar.reform.findings.actions.extending import ask_extension, extension_gaps
 from openpar.reform.findings.actions.remedying import RemedyPlan, plan_remedy, report_remedy
 from openpar.reform.findings.errors import StaleFinding
 from openpar.reform.findings.limits import year_of
@@ -83,11 +83,12 @@ def plan(request: AuthenticatedRequest, finding_id: int) -> HttpResponse:
         heads=heads,
         plans=_plans(request, story) if one.remedy_task_id is None else [],
     )
-    context = {**_base(request, story), "form": form, "gaps": gaps_to_plan(one, side(request)), "newer": []}
+    gaps = gaps_to_plan(one, side(request))
+    context = {**_base(request, story), "form": form, "gaps": gaps, "newer": []}
     if request.method == "POST":
         try:
             if not form.is_valid():
-                raise form_refused(form)
+                raise form_refused(form, gaps)
             given = form.cleaned_data
             plan_remedy(
                 finding_id=one.pk,
@@ -201,7 +202,7 @@ def extension(request: AuthenticatedRequest, finding_id: int) -> HttpResponse:
     if request.method == "POST":
         try:
             if not form.is_valid():
-                raise form_refused(form)
+                raise form_refused(form, extension_gaps(story.finding, side(request)))
             ask_extension(finding_id=finding_id, **form.cleaned_data, by=actor(request), at=now())
         except Refused as error:
             return refused(request, error, template="findings/extension.html", context=context)

@@ -180,10 +180,34 @@ def _act(
     except Refused as error:
         status = 409 if isinstance(error, StaleInspection) else 422
         typed = {name: str(value) for name, value in request.POST.items()}
-        context = conclusion_context(request, _seen(request, view.case.pk), typed, form)
+        now_there = _seen(request, view.case.pk)
+        context = conclusion_context(request, now_there, typed, form)
+        if status == 409:
+            # Saved once more, the words typed here replace what is stored now, which stands beside them.
+            context["newer"] = _stored_words(now_there, typed)
         return refused(request, error, template=_PAGE, context=context, status=status)
     say(request, told)
     return redirect("inspection-conclusion", view.case.pk)
+
+
+def _stored_words(view: CaseView, typed: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The words of the conclusion as they are stored, where others were typed."""
+    strengths, requests = _("Kết quả đạt được"), _("Kiến nghị")
+    stored = [
+        ("strengths", _("Kết luận chung"), strengths, view.case.strengths),
+        ("requests", _("Kết luận chung"), requests, view.case.requests),
+    ]
+    for line in view.units:
+        pk = line.unit.pk
+        stored += [
+            (f"strengths-{pk}", line.name, strengths, line.unit.strengths),
+            (f"requests-{pk}", line.name, requests, line.unit.requests),
+        ]
+    return [
+        (f"{where}, {label}", text or "—")
+        for name, where, label, text in stored
+        if name in typed and typed[name] != text
+    ]
 
 
 def _unit_case(request: AuthenticatedRequest, unit_id: int) -> CaseView:
@@ -250,7 +274,12 @@ def drop(request: AuthenticatedRequest, limitation_id: int) -> HttpResponse:
         raise Http404
 
     def act(who: Actor, at: datetime) -> None:
-        drop_limitation(by=who, at=at, limitation_id=limitation_id)
+        drop_limitation(
+            by=who,
+            at=at,
+            limitation_id=limitation_id,
+            expected_version=whole_of(request, "version") or 0,
+        )
 
     return _act(request, view, act, _("Đã bỏ hạn chế."))
 

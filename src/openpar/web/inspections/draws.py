@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from openpar.base.organisations.roles import Actor
 from openpar.common.errors import Refused
 from openpar.engine.picking import combined_seed, commitment
-from openpar.reform.inspections.actions.draws import commit_draw, draw_units, seed_gaps
+from openpar.reform.inspections.actions.draws import commit_draw, draw_units, list_gaps, seed_gaps
 from openpar.reform.inspections.errors import InspectionRefused
 from openpar.reform.inspections.models import Draw
 from openpar.reform.inspections.permissions import may_plan
-from openpar.reform.inspections.queries.campaigns import DrawView, draw_view
-from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say
+from openpar.reform.inspections.queries.draws import DrawView, draw_view
+from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say, today
 from openpar.web.inspections.common import whole_of
 from openpar.web.inspections.plans import act_on_plan, own_plan, ticked
 
@@ -31,17 +31,19 @@ def commit(request: AuthenticatedRequest, plan_id: int) -> HttpResponse:
     seed = request.POST.get("seed", "").strip()
 
     def act(who: Actor, at: datetime) -> None:
+        units, count = ticked(request, "drawn"), whole_of(request, "count") or 0
+        digest, source = commitment(seed), request.POST.get("public_source", "")
         gaps = seed_gaps(seed)
         if gaps:
-            raise InspectionRefused(gaps)
+            raise InspectionRefused([*gaps, *list_gaps(len(set(units)), count, digest, source)])
         commit_draw(
             by=who,
             at=at,
             campaign_id=plan_id,
-            organisation_ids=ticked(request, "drawn"),
-            count=whole_of(request, "count") or 0,
-            seed_digest=commitment(seed),
-            public_source=request.POST.get("public_source", ""),
+            organisation_ids=units,
+            count=count,
+            seed_digest=digest,
+            public_source=source,
         )
 
     told = _("Đã công bố danh sách và mã cam kết. Giữ kín chuỗi khởi tạo đến ngày chọn.")
@@ -71,7 +73,7 @@ def draw(request: AuthenticatedRequest, draw_id: int) -> HttpResponse:
 
 
 def _seen(request: AuthenticatedRequest, draw_id: int) -> DrawView:
-    view = draw_view(actor(request), draw_id)
+    view = draw_view(actor(request), draw_id, today())
     if view is None:
         raise Http404
     return view
@@ -82,14 +84,21 @@ def _context(request: AuthenticatedRequest, view: DrawView) -> dict[str, object]
     return {
         "view": view,
         "draw": view.draw,
-        "command": _command(view.draw),
+        "command": command_of(view.draw),
         "may_draw": plans and view.draw.drawn_at is None,
         "sees_plan": plans,
         "typed_value": request.POST.get("public_value", ""),
     }
 
 
-def _command(draw: Draw) -> str:
+def command_of(draw: Draw) -> str:
     """What anybody types to draw again; the seed as one word of the shell."""
     seed = combined_seed(draw.seed, draw.public_value)
-    return f"openpar inspection draw --units danh-sach.txt --seed {shlex.quote(seed)} --count {draw.count}"
+    return (
+        f"openpar inspection draw --units {list_name(draw)} --seed {shlex.quote(seed)} --count {draw.count}"
+    )
+
+
+def list_name(draw: Draw) -> str:
+    """The file of the list, one key a line."""
+    return f"danh-sach-{draw.pk}.txt"

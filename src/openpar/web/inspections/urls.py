@@ -9,13 +9,15 @@ from openpar.web.inspections import (
     listing,
     papers,
     plans,
+    public_draws,
     steps,
 )
 
-_PLAN, _CASE, _UNIT = (
+_PLAN, _CASE, _UNIT, _DRAW = (
     "inspections/plans/<int:plan_id>/",
     "inspections/<int:inspection_id>/",
     "inspections/units/<int:unit_id>/",
+    "draws/<int:draw_id>/",
 )
 
 urlpatterns = [
@@ -30,6 +32,10 @@ urlpatterns = [
     path(_PLAN + "issue/", plans.issue, name="inspection-plan-issue"),
     path(_PLAN + "draws/", draws.commit, name="inspection-draw-new"),
     path("inspections/draws/<int:draw_id>/", draws.draw, name="inspection-draw"),
+    path("draws/", public_draws.draws, name="draws"),
+    path(_DRAW, public_draws.draw, name="draw"),
+    path(_DRAW + "units.txt", public_draws.units_file, name="draw-units"),
+    path(_DRAW + "draw.json", public_draws.draw_file, name="draw-file"),
     path(_PLAN + "cases/", cases.new, name="inspection-new"),
     path(_CASE, cases.case, name="inspection"),
     path(_CASE + "members/", cases.member, name="inspection-member"),

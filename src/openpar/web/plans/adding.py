@@ -43,13 +43,18 @@ def supplement(request: AuthenticatedRequest, plan_id: int) -> HttpResponse:
         return render(request, "plans/supplement.html", context)
 
     def act() -> None:
+        gaps = [] if source.strip() else [_no_source()]
         if not form.is_valid():
-            raise form_refused(form)
-        if not source.strip():
-            what, remedy = _("chưa ghi căn cứ giao"), _("Ghi số, ngày văn bản hoặc ý kiến giao nhiệm vụ")
-            raise Refused(Gap(_("Căn cứ"), what, remedy, code="no-source", link="#id_source"))
+            raise form_refused(form, gaps)
+        if gaps:
+            raise Refused(gaps)
         line = replace(form.to_line(), source=Source(ORDER, None, source))
         add_task(by=actor(request), at=now(), plan_id=plan_id, line=line)
 
     to = reverse("plan", args=[plan_id])
     return changed(request, act, _("Đã giao nhiệm vụ bổ sung."), context, "plans/supplement.html", to)
+
+
+def _no_source() -> Gap:
+    remedy = _("Ghi số, ngày văn bản hoặc ý kiến giao nhiệm vụ")
+    return Gap(_("Căn cứ"), _("chưa ghi căn cứ giao"), remedy, code="no-source", link="#id_source")

@@ -187,6 +187,11 @@ def draft(request: AuthenticatedRequest, plan_id: int) -> HttpResponse:
     parents = [(str(one.pk), one.title) for one in _parents(request, plan)]
     form = HeadForm(request.POST, parents=parents)
     context["head_form"] = form
+    # What the head says now, for whoever typed something else meanwhile.
+    context["stored"] = [
+        (form["title"].label, plan.title),
+        (form["secret_lines"].label, str(version.secret_lines)),
+    ]
 
     def save() -> None:
         if not form.is_valid():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from openpar.base.accounts.models import Role
 from openpar.base.accounts.queries import Actor
 from openpar.base.organisations.queries import names_on
 from openpar.common.errors import Refused
+from openpar.common.formats import format_date
 from openpar.common.text import fold, sort_key
 from openpar.reform.plans.actions.meetings import (
     NewMeeting,
@@ -29,6 +31,7 @@ from openpar.reform.plans.actions.meetings import (
     remove_outcome,
 )
 from openpar.reform.plans.classes import members_of
+from openpar.reform.plans.errors import StalePlan
 from openpar.reform.plans.models import (
     Assignment,
     Meeting,
@@ -214,6 +217,17 @@ def edit(request: AuthenticatedRequest, meeting_id: int) -> HttpResponse:
     return _edited(request, form, one, owners)
 
 
+def _stored(form: MeetingForm) -> list[tuple[str, str]]:
+    """What is stored, under the labels of the form, which begins with it."""
+    return [(str(form[name].label), _words(name, value)) for name, value in form.initial.items()]
+
+
+def _words(name: str, value: object) -> str:
+    if name == "kind":
+        return str(Meeting.Kind(str(value)).label)
+    return format_date(value) if isinstance(value, date) else str(value or "—")
+
+
 def _edited(
     request: AuthenticatedRequest, form: MeetingForm, meeting: Meeting | None, owners: list[tuple[int, str]]
 ) -> HttpResponse:
@@ -245,7 +259,11 @@ def _edited(
     except Refused as error:
         context["typed"] = typed(request, *_TYPED)
         context["documents"] = offered_documents(own)
-        return refused(request, error, template="plans/meeting_form.html", context=context)
+        status = 422
+        if isinstance(error, StalePlan):
+            # Saved once more, the words typed here replace what is stored now, which stands beside them.
+            status, context["newer"] = 409, _stored(form)
+        return refused(request, error, template="plans/meeting_form.html", context=context, status=status)
     say(request, _("Đã lưu cuộc họp."))
     return redirect("meeting", meeting.pk)
 

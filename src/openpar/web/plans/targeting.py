@@ -7,13 +7,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from openpar.common.formats import format_decimal
 from openpar.reform.plans.actions.targets import add_target, change_target, remove_target
-from openpar.reform.plans.models import Target
-from openpar.reform.plans.queries.targets import targets_of
+from openpar.reform.plans.models import Operator, Target
+from openpar.reform.plans.queries.targets import TargetView, targets_of
 from openpar.web.http import AuthenticatedRequest, actor, form_refused, now, page, today
 from openpar.web.plans.common import changed, frame
 from openpar.web.plans.drafting import asked_version, draft_context, own_draft
-from openpar.web.plans.forms import initial_of_target
+from openpar.web.plans.forms import TargetForm, initial_of_target
 from openpar.web.plans.targets import target_form
 
 
@@ -52,6 +53,7 @@ def edit(request: AuthenticatedRequest, plan_id: int, target_id: int) -> HttpRes
         "plan": plan,
         "version": version,
         "form": form,
+        "stored": _stored(form, found),
         "prefix": reverse("plan", args=[plan_id]),
     }
     if request.method == "GET":
@@ -70,6 +72,18 @@ def edit(request: AuthenticatedRequest, plan_id: int, target_id: int) -> HttpRes
 
     to = f"{reverse('plan-draft', args=[plan_id])}#targets"
     return changed(request, act, _("Đã lưu chỉ tiêu."), context, "plans/target_edit.html", to)
+
+
+def _stored(form: TargetForm, found: TargetView) -> list[tuple[str, str]]:
+    """What the target says now, for whoever typed something else meanwhile."""
+    one = found.target
+    said = {
+        "text": one.text,
+        "operator": str(Operator(one.operator).label),
+        "value": "" if one.value is None else f"{format_decimal(one.value)} {one.unit}".strip(),
+        "binds": found.binds,
+    }
+    return [(str(form[name].label), text) for name, text in said.items() if text]
 
 
 @page("POST")

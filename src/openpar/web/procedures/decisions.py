@@ -21,8 +21,10 @@ from openpar.delivery.procedures.actions.decisions import (
     head_of,
     prepare_decision,
     record_upload,
+    upload_facts,
 )
 from openpar.delivery.procedures.actions.issuing import issue_decision, issue_gaps
+from openpar.delivery.procedures.actions.shared import mark_of
 from openpar.delivery.procedures.errors import StaleProcedures
 from openpar.delivery.procedures.models import DecisionLine, ProcedureVersion, PublishingDecision
 from openpar.delivery.procedures.permissions import agencies_recorded_by
@@ -38,6 +40,7 @@ from openpar.delivery.procedures.words import LineChange
 from openpar.web.components.paging import slice_of
 from openpar.web.http import AuthenticatedRequest, actor, form_refused, now, page, refused, say, today
 from openpar.web.procedures.common import frame, manager, visible_decision
+from openpar.web.procedures.conflicts import conflict_of
 from openpar.web.procedures.forms import DecisionForm, UploadForm
 
 HERE = "publishing-decisions"
@@ -117,9 +120,12 @@ def edit(request: AuthenticatedRequest, decision_id: int) -> HttpResponse:
             head=form.head(),
             expected_version=_expected(request),
         )
+    except StaleProcedures as error:
+        found.refresh_from_db()
+        context["conflict"] = conflict_of(request, error.there, form, version=found.version)
+        return refused(request, error, template=_HEAD, context=context, status=409)
     except Refused as error:
-        status = 409 if isinstance(error, StaleProcedures) else 422
-        return refused(request, error, template=_HEAD, context=context, status=status)
+        return refused(request, error, template=_HEAD, context=context)
     say(request, _("Đã lưu."))
     return redirect("publishing-decision", decision_id)
 
@@ -149,6 +155,7 @@ def _context(request: AuthenticatedRequest, found: PublishingDecision) -> dict[s
         ],
         "posted_count": sum(one.is_done for one in postings),
         "upload_form": UploadForm(initial={"uploaded_on": found.uploaded_on}),
+        "upload_seen": mark_of(upload_facts(found)),
         "prefix": reverse("publishing-decision", args=[found.pk]),
     }
 
@@ -194,16 +201,27 @@ Act = Callable[[Actor, datetime], Any]
 
 
 def _carried_out(
-    request: AuthenticatedRequest, decision_id: int, act: Act, told: str, *, leads_to: str = ""
+    request: AuthenticatedRequest,
+    decision_id: int,
+    act: Act,
+    told: str,
+    *,
+    leads_to: str = "",
+    form: UploadForm | None = None,
 ) -> HttpResponse:
-    """One action on a decision, then its page again; a refusal is shown on the page."""
+    """One action on a decision, then its page again; a refusal is shown on the page, with what was typed in
+    `form` beside what somebody else has recorded meanwhile.
+    """
     who = manager(request)
-    found = visible_decision(request, decision_id)
+    visible_decision(request, decision_id)
     try:
         act(who, now())
     except Refused as error:
-        status = 409 if isinstance(error, StaleProcedures) else 422
-        context = _context(request, found)
+        context = _context(request, visible_decision(request, decision_id))
+        status = 422
+        if isinstance(error, StaleProcedures):
+            status = 409
+            context["conflict"] = conflict_of(request, error.there, form) if form else None
         return refused(request, error, template="procedures/decision.html", context=context, status=status)
     say(request, told)
     return redirect(leads_to) if leads_to else redirect("publishing-decision", decision_id)
@@ -220,7 +238,7 @@ def issue(request: AuthenticatedRequest, decision_id: int) -> HttpResponse:
 @page("POST")
 def discard(request: AuthenticatedRequest, decision_id: int) -> HttpResponse:
     def act(who: Actor, at: datetime) -> None:
-        discard_decision(by=who, at=at, decision_id=decision_id)
+        discard_decision(by=who, at=at, decision_id=decision_id, expected_version=_expected(request))
 
     return _carried_out(request, decision_id, act, _("Đã bỏ dự thảo."), leads_to=HERE)
 
@@ -233,6 +251,7 @@ def upload(request: AuthenticatedRequest, decision_id: int) -> HttpResponse:
         if not form.is_valid():
             raise form_refused(form)
         day = form.cleaned_data["uploaded_on"]
-        record_upload(by=who, at=at, decision_id=decision_id, uploaded_on=day)
+        seen = request.POST.get("seen", "")
+        record_upload(by=who, at=at, decision_id=decision_id, uploaded_on=day, seen=seen)
 
-    return _carried_out(request, decision_id, act, _("Đã ghi ngày đăng tải."))
+    return _carried_out(request, decision_id, act, _("Đã ghi ngày đăng tải."), form=form)

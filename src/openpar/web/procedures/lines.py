@@ -120,7 +120,10 @@ def remove(request: AuthenticatedRequest, decision_id: int, line_id: int) -> Htt
     row = found.lines.filter(pk=line_id).first()
     if row is None:
         raise Http404
-    remove_line(by=who, at=now(), line_id=line_id)
+    try:
+        remove_line(by=who, at=now(), line_id=line_id, expected_version=_expected(request))
+    except StaleProcedures as error:
+        return refused(request, error, status=409)
     say(request, _("Đã bỏ %s khỏi quyết định.") % row.code)
     return redirect("publishing-decision", decision_id)
 

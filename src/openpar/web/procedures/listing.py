@@ -13,7 +13,7 @@ from django.urls import reverse
 from openpar.common.errors import Gap
 from openpar.delivery.procedures.exports import catalogue_workbook, template_workbook
 from openpar.delivery.procedures.models import ProcedureVersion
-from openpar.delivery.procedures.queries.counting import COLUMNS, versions_counted
+from openpar.delivery.procedures.queries.counting import COLUMNS, levels_counted, versions_counted
 from openpar.delivery.procedures.queries.listing import (
     Asked,
     ListLine,
@@ -82,14 +82,20 @@ def procedures(request: AuthenticatedRequest) -> HttpResponse:
     asked, gaps = asked_of(request)
     found = slice_of(request, _chosen(request, asked))
     lines = lines_of(found.items, asked.day, organisation_id=asked.organisation_id)
+    # A total of form II.07b adds up the levels: a procedure counts once for each of its own.
+    by_level = levels_counted(_chosen(request, asked)) if request.GET.get("by_level") == "1" else None
     context: dict[str, object] = {
         **frame(request, "procedures"),
         "asked": asked,
         "is_narrowed": any(
             request.GET.get(name) for name in ("q", "sector", "level", "online", "agency", "state", "led_by")
         ),
-        "kept": {name: given for name in ("led_by", "column") if (given := request.GET.get(name))},
+        "kept": {
+            name: given for name in ("led_by", "column", "by_level") if (given := request.GET.get(name))
+        },
         "said": asked_number(request, "said"),
+        "by_level": by_level,
+        "counted": found.total if by_level is None else by_level,
         "slice": found,
         "rows": [_row(line, asked.day) for line in lines],
         "sectors": sectors(),

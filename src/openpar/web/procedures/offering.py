@@ -11,10 +11,12 @@ from openpar.base.accounts.queries import Actor
 from openpar.base.organisations.models import OrganisationVersion
 from openpar.base.organisations.queries import organisations_as_of
 from openpar.common.errors import Refused
-from openpar.delivery.procedures.actions.provisions import offer_of, set_provision
+from openpar.delivery.procedures.actions.provisions import last_facts, last_provision, offer_of, set_provision
 from openpar.delivery.procedures.actions.quality import record_quality
+from openpar.delivery.procedures.actions.shared import mark_of
+from openpar.delivery.procedures.errors import StaleProcedures
 from openpar.delivery.procedures.levels import partial_needs_reason_from
-from openpar.delivery.procedures.models import Procedure, Provision
+from openpar.delivery.procedures.models import Procedure
 from openpar.delivery.procedures.permissions import agencies_recorded_by
 from openpar.delivery.procedures.queries.counting import online_counts
 from openpar.delivery.procedures.queries.offering import partial_without_reason, quality_on
@@ -34,6 +36,7 @@ from openpar.web.http import (
 )
 from openpar.web.people.forms import choice_of
 from openpar.web.procedures.common import frame, manager
+from openpar.web.procedures.conflicts import conflict_of
 from openpar.web.procedures.forms import OfferForm, QualityForm
 
 _OFFER, _QUALITY = "procedures/offer.html", "procedures/quality.html"
@@ -52,7 +55,7 @@ def offer(request: AuthenticatedRequest, procedure_id: int) -> HttpResponse:
     who = manager(request)
     found = get_object_or_404(Procedure, pk=procedure_id)
     day = today()
-    last = Provision.objects.filter(procedure=found, organisation=None).order_by("valid_from").last()
+    last = last_provision(found, None)
     initial = {**vars(offer_of(last)), "on": day} if last else {"on": day}
     form = OfferForm(request.POST if request.method == "POST" else None, initial=initial, day=day)
     context = {
@@ -62,6 +65,7 @@ def offer(request: AuthenticatedRequest, procedure_id: int) -> HttpResponse:
         "form": form,
         "organisations": [choice_of(version) for version in organisations_as_of(day)],
         "reason_from": partial_needs_reason_from(),
+        "seen": mark_of(last_facts(last)),
     }
     if request.method == "GET":
         return render(request, _OFFER, context)
@@ -75,8 +79,13 @@ def offer(request: AuthenticatedRequest, procedure_id: int) -> HttpResponse:
             organisation_id=form.cleaned_data["organisation"],
             on=form.cleaned_data["on"],
             offer=form.offer(),
+            seen=request.POST.get("seen", ""),
         )
+    except StaleProcedures as error:
+        context |= {"conflict": conflict_of(request, error.there, form), "seen": mark_of(error.there)}
+        return refused(request, error, template=_OFFER, context=context, status=409)
     except Refused as error:
+        context["seen"] = request.POST.get("seen", "")
         return refused(request, error, template=_OFFER, context=context)
     say(request, _("Đã ghi việc cung cấp thủ tục từ ngày %s.") % f"{form.cleaned_data['on']:%d/%m/%Y}")
     return redirect(f"{reverse('procedure', args=[procedure_id])}?view=offers")
@@ -114,6 +123,7 @@ def quality(request: AuthenticatedRequest) -> HttpResponse:
         ],
         "may_record": own is None or bool(own),
         "form": form,
+        "seen": request.POST.get("seen", ""),
         "organisations": [
             choice_of(version)
             for version in organisations_as_of(day)
@@ -134,7 +144,11 @@ def quality(request: AuthenticatedRequest) -> HttpResponse:
             state=given["state"],
             standard=given["standard"],
             legal_basis=given["legal_basis"],
+            seen=request.POST.get("seen", ""),
         )
+    except StaleProcedures as error:
+        context |= {"conflict": conflict_of(request, error.there, form), "seen": mark_of(error.there)}
+        return refused(request, error, template=_QUALITY, context=context, status=409)
     except Refused as error:
         return refused(request, error, template=_QUALITY, context=context)
     say(request, _("Đã ghi tình trạng hệ thống chất lượng."))

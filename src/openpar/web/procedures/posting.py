@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from openpar.base.organisations.queries import names_on
 from openpar.common.errors import Gap, Refused
 from openpar.common.formats import parse_date
-from openpar.delivery.procedures.actions.postings import record_posting
+from openpar.delivery.procedures.actions.postings import posting_facts, record_posting
+from openpar.delivery.procedures.actions.shared import mark_of
+from openpar.delivery.procedures.errors import StaleProcedures
 from openpar.delivery.procedures.models import DecisionLine, Posting, PublishingDecision
 from openpar.delivery.procedures.permissions import agencies_recorded_by, may_record_posting
 from openpar.delivery.procedures.queries.duties import (
@@ -24,6 +26,7 @@ from openpar.delivery.procedures.words import PostedAt
 from openpar.web.components.paging import slice_of
 from openpar.web.http import AuthenticatedRequest, actor, now, page, refused, say, today
 from openpar.web.procedures.common import asked_number, frame, visible_decision
+from openpar.web.procedures.conflicts import conflict_of_days
 from openpar.web.procedures.decisions import line_names
 
 HERE = "procedures-postings"
@@ -66,7 +69,9 @@ def posting(request: AuthenticatedRequest, decision_id: int) -> HttpResponse:
     chosen = {int(one) for one in request.POST.getlist("line") if one.isascii() and one.isdecimal()}
     places = [PostedAt(one) for one in request.POST.getlist("place") if one in PostedAt.values]
     context |= {"chosen": chosen, "places_chosen": places, "posted_on": request.POST.get("posted_on", "")}
+    context["seen"] = request.POST.get("seen", "")
     try:
+        day = parse_date(request.POST.get("posted_on", ""), where=_("Ngày niêm yết"))
         touched = record_posting(
             by=actor(request),
             at=now(),
@@ -74,8 +79,21 @@ def posting(request: AuthenticatedRequest, decision_id: int) -> HttpResponse:
             organisation_id=organisation_id,
             line_ids=chosen,
             places=places,
-            posted_on=parse_date(request.POST.get("posted_on", ""), where=_("Ngày niêm yết")),
+            posted_on=day,
+            seen=request.POST.get("seen", ""),
         )
+    except StaleProcedures as error:
+        names = {
+            f"{line.code} {place}": f"{line.code} · {place.label}"
+            for line in lines
+            if line.pk in chosen
+            for place in places
+        }
+        context |= {
+            "conflict": conflict_of_days(request, error.there, names, day),
+            "seen": mark_of(error.there),
+        }
+        return refused(request, error, template=_TEMPLATE, context=context, status=409)
     except Refused as error:
         gaps = [Gap(gap.where, gap.what, gap.remedy, gap.code, gap.link) for gap in error.gaps]
         return refused(request, Refused(gaps), template=_TEMPLATE, context=context)
@@ -124,4 +142,5 @@ def _context(
         "chosen": {line.pk for line in lines if line.pk not in there},
         "places_chosen": [PostedAt.BOARD, PostedAt.WEBSITE],
         "posted_on": "",
+        "seen": mark_of(posting_facts(found, organisation_id)),
     }

@@ -18,11 +18,15 @@ from openpar.common.errors import Gap, Refused
 from openpar.delivery.procedures.actions.reviews import (
     add_review,
     decide_problem,
+    finish_facts,
     finish_review,
     handle_problem,
+    plan_facts,
     record_problem,
     record_review_plan,
 )
+from openpar.delivery.procedures.actions.shared import mark_of
+from openpar.delivery.procedures.errors import StaleProcedures
 from openpar.delivery.procedures.models import ProcedureReview, ProcedureVersion, ReviewPlan, ReviewProblem
 from openpar.delivery.procedures.permissions import may_work_on_review
 from openpar.delivery.procedures.queries.reviewing import (
@@ -37,6 +41,7 @@ from openpar.web.components.paging import slice_of
 from openpar.web.http import AuthenticatedRequest, actor, form_refused, now, page, refused, say, today
 from openpar.web.people.forms import choice_of
 from openpar.web.procedures.common import asked_number, frame, manager
+from openpar.web.procedures.conflicts import conflict_of
 from openpar.web.procedures.forms import (
     DecideForm,
     FinishForm,
@@ -85,14 +90,19 @@ def plan(request: AuthenticatedRequest) -> HttpResponse:
         names = ("year", "number", "signed_on", "issuer", "is_sample")
         initial = {name: getattr(there, name) for name in names}
     form = PlanForm(request.POST if request.method == "POST" else None, initial=initial)
-    context = {**frame(request, HERE), "form": form, "plan": there}
+    context = {**frame(request, HERE), "form": form, "plan": there, "seen": mark_of(plan_facts(there))}
     if request.method == "GET":
         return render(request, _PLAN, context)
     try:
         if not form.is_valid():
             raise form_refused(form)
-        made = record_review_plan(by=who, at=now(), head=form.head())
+        seen = request.POST.get("seen", "")
+        made = record_review_plan(by=who, at=now(), head=form.head(), seen=seen)
+    except StaleProcedures as error:
+        context |= {"conflict": conflict_of(request, error.there, form), "seen": mark_of(error.there)}
+        return refused(request, error, template=_PLAN, context=context, status=409)
     except Refused as error:
+        context["seen"] = request.POST.get("seen", "")
         return refused(request, error, template=_PLAN, context=context)
     say(request, _("Đã ghi kế hoạch rà soát năm %d.") % made.year)
     return redirect(f"{reverse(HERE)}?year={made.year}")
@@ -161,6 +171,7 @@ def _context(request: AuthenticatedRequest, found: ProcedureReview) -> dict[str,
         ],
         "may_work": may_work_on_review(actor(request), found.organisation_id),
         "finish_form": FinishForm(initial=initial),
+        "finish_seen": mark_of(finish_facts(found)),
         "problem_form": ProblemForm(),
         "decide_form": DecideForm(auto_id=False),
         "handle_form": HandleForm(auto_id=False),
@@ -181,7 +192,11 @@ def _work(
     try:
         if not form.is_valid():
             raise form_refused(form)
-        act(who, now(), form.cleaned_data)
+        act(who, now(), {**form.cleaned_data, "seen": request.POST.get("seen", "")})
+    except StaleProcedures as error:
+        context = {**_context(request, _review(found.pk)), name: form}
+        context["conflict"] = conflict_of(request, error.there, form)
+        return refused(request, error, template=_REVIEW, context=context, status=409)
     except Refused as error:
         context = {**_context(request, found), name: form}
         return refused(request, error, template=_REVIEW, context=context)

@@ -67,7 +67,7 @@ def _context(request: AuthenticatedRequest) -> dict[str, object]:
     day = today()
     year = asked_year(request, day)
     reports = report_calendar().reports_of(year)
-    asked = _asked(request, reports)
+    asked = asked_report(request, reports)
     base: dict[str, object] = {
         **frame(request, "reports-board"),
         "year": year,
@@ -160,7 +160,8 @@ def _agencies(found: RollUp, chosen: RolledLine) -> list[AgencyValue]:
     return rows
 
 
-def _asked(request: AuthenticatedRequest, reports: tuple[Asked, ...]) -> Asked | None:
+def asked_report(request: AuthenticatedRequest, reports: tuple[Asked, ...]) -> Asked | None:
+    """The report of the address or the form; else the last one whose period is over."""
     given = request.POST if request.method == "POST" else request.GET
     chosen = next((one for one in reports if one.report.code == given.get("report")), None)
     over = [one for one in reports if one.period.until_on < today()]
@@ -190,7 +191,7 @@ def lock(request: AuthenticatedRequest) -> HttpResponse:
 def export(request: AuthenticatedRequest) -> HttpResponse:
     only(request, sees_all_reports)
     year = asked_year(request, today())
-    asked = _asked(request, report_calendar().reports_of(year))
+    asked = asked_report(request, report_calendar().reports_of(year))
     found = roll_up(asked, LEVEL, as_locked=request.GET.get("as") == "locked") if asked else None
     if found is None or asked is None:
         raise Http404

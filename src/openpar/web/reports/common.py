@@ -58,7 +58,7 @@ def frame(request: AuthenticatedRequest, here: str) -> dict[str, object]:
         raise Http404
     pages = [("reports", _("Báo cáo phải gửi"))]
     if sees_all_reports(who):
-        pages.append(("reports-board", _("Tổng hợp toàn tỉnh")))
+        pages += [("reports-board", _("Tổng hợp toàn tỉnh")), ("reports-levels", _("Theo cấp"))]
     return {"tabs": [(label, reverse(name), name == here, None) for name, label in pages]}
 
 

@@ -23,6 +23,7 @@ from openpar.reports.periodic.actions.submitting import (
     revise_report,
     submit_report,
 )
+from openpar.reports.periodic.comparing import reasons_not_compared
 from openpar.reports.periodic.completeness import submission_gaps
 from openpar.reports.periodic.errors import StaleReport
 from openpar.reports.periodic.models import ReportRevision, RevisionState
@@ -75,6 +76,7 @@ def report_context(request: AuthenticatedRequest, view: ReportView) -> dict[str,
         "sent_words": said,
         "is_late": is_late,
         "fields": fields,
+        "not_compared": reasons_not_compared(view),
         "gaps": submission_gaps(revision, now()) if reads_draft else [],
         "reads_draft": reads_draft,
         "may_answer": may.answers and revision.state == RevisionState.SUBMITTED,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from openpar.web.reports import board, desk, figures, one, output, text
+from openpar.web.reports import board, desk, figures, levels, one, output, text
 
 _REPORT = "reports/<int:report_id>/"
 
@@ -9,6 +9,7 @@ urlpatterns = [
     path("reports/new/", desk.open_new, name="report-open"),
     path("reports/board/", board.board, name="reports-board"),
     path("reports/board/export/", board.export, name="reports-board-export"),
+    path("reports/levels/", levels.levels, name="reports-levels"),
     path("reports/board/lock/", board.lock, name="reports-lock"),
     path(_REPORT, one.report, name="report"),
     path(_REPORT + "compare/", one.compare, name="report-compare"),

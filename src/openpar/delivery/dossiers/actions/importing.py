@@ -20,7 +20,7 @@ from openpar.base.facts.actions.batches import append_batch
 from openpar.base.facts.actions.facts import put_facts
 from openpar.base.facts.models import Batch
 from openpar.base.facts.staged_facts import StagedFacts
-from openpar.base.facts.staging import Source, StagedBatch, stage_batch
+from openpar.base.facts.staging import Source, StagedBatch, Untold, stage_batch
 from openpar.base.organisations.roles import Actor, operator
 from openpar.base.privacy.queries import dossiers_erased
 from openpar.common.db import write_transaction
@@ -35,6 +35,7 @@ from openpar.delivery.dossiers.actions.telling import tell_of_rewritten
 from openpar.delivery.dossiers.declarations import (
     CODE,
     DATASET,
+    PEOPLE,
     PEOPLE_DATASET,
 )
 from openpar.delivery.dossiers.errors import DossierFileRefused, DossiersRefused
@@ -47,7 +48,14 @@ from openpar.delivery.dossiers.queries.people import are_needed
 from openpar.delivery.dossiers.reading.rows import people_of, read_rows
 from openpar.delivery.dossiers.reading.tables import DossierFile, Table, table_of
 from openpar.delivery.dossiers.resolving import Register
-from openpar.delivery.dossiers.stored import judged_with, moments_of_batches, reckoned_of_store, told_before
+from openpar.delivery.dossiers.stages import Heard, ImportStage, unheard
+from openpar.delivery.dossiers.stored import (
+    Earlier,
+    judged_with,
+    moments_of_batches,
+    reckoned_of_store,
+    told_before,
+)
 from openpar.delivery.dossiers.understanding import MOST_TOLD, Understood, Years, understand
 
 _HOUSE = "openpar"
@@ -77,6 +85,8 @@ class Imported:
 class _Prepared:
     """Everything that is known before the transaction; `facts` None: an older list that arrives late."""
 
+    # How many the list has, read or not.
+    rows: int
     understood: Understood
     reckoned: Reckoned
     context: Context
@@ -98,13 +108,14 @@ def import_dossiers(
     mapping: ColumnMapping,
     as_of: datetime,
     refused_before: RefusedBefore | None = None,
+    heard: Heard = unheard,
 ) -> Imported:
     """Takes a list in: rows that cannot be read are refused and told, the rest counts at once.
 
     `source` names the system or office, `as_of` the moment of which it speaks; what was `refused_before` is
-    kept with what is refused here. Raises DossiersRefused for a stranger, FileRefused when the file or the
-    mapping as a whole is unfit, FactsRefused for a moment in the future, StaleFacts when somebody else
-    brought dossiers in meanwhile: try again.
+    kept with what is refused here; `heard` is told how far it is. Raises DossiersRefused for a stranger,
+    FileRefused when the file or the mapping as a whole is unfit, FactsRefused for a moment in the future,
+    StaleFacts when somebody else brought dossiers in meanwhile: try again.
     """
     if not may_import_dossiers(by):
         raise _not_allowed(by)
@@ -112,9 +123,10 @@ def import_dossiers(
     # So that what a calendar moved is told apart from what this list moves.
     follow_calendar(by=operator(_HOUSE), at=at)
     today = at.astimezone(VIETNAM).date()
-    prepared = _prepare(by, file, source, mapping, as_of, today, refused_before)
+    prepared = _prepare(by, file, source, mapping, as_of, today, refused_before, heard)
     if prepared.staged.repeats is not None:
         return _known(prepared.staged.repeats)
+    heard(ImportStage.COUNTING, prepared.rows, prepared.rows)
     with write_transaction():
         appended = append_batch(by=by, at=at, staged=prepared.staged)
         if not appended.is_new:
@@ -147,21 +159,27 @@ def _prepare(
     as_of: datetime,
     today: date,
     refused_before: RefusedBefore | None,
+    heard: Heard,
 ) -> _Prepared:
     table = table_of(file)
+    heard(ImportStage.READING, 0, table.content.count(b"\n", table.begins))
     read = read_rows(table, mapping)
+    rows = len(read) + read.unread
+    heard(ImportStage.COMPARING, rows, rows)
     register = Register.load()
     understood = understand(read, mapping, register, _years(), agencies_brought_by(by))
     if refused_before is not None:
         understood = _with_those(understood, refused_before)
-    before, newer = told_before(understood.rows, as_of)
-    understood, reckoned, context = _reckoned(understood, before, register, today)
+    earlier = told_before(understood.rows, as_of)
+    heard(ImportStage.JUDGING, rows, rows)
+    understood, reckoned, context = _reckoned(understood, earlier, register, today)
     if not len(understood.rows):
         raise DossierFileRefused(
             understood.refusals or [Gap(file.name, _("không có dòng nào"), code="no-rows")]
         )
-    if len(before.known) != len(understood.rows):
-        before, newer = told_before(understood.rows, as_of)
+    if len(earlier.places) != len(understood.rows):
+        earlier = told_before(understood.rows, as_of)
+    heard(ImportStage.WRITING, rows, rows)
     origin = Source(source, file.name, hashlib.sha256(file.content).hexdigest())
     staged = stage_batch(
         dataset=DATASET,
@@ -169,18 +187,19 @@ def _prepare(
         source=origin,
         as_of=as_of,
         refused=understood.refused,
+        untold=understood.untold,
     )
     facts: StagedFacts | None = None
     hits: tuple[Hits, ...] = ()
-    if staged.repeats is None and not newer:
+    if staged.repeats is None and not earlier.is_newer:
         facts = staged_facts(reckoned)
-        hits = _hits(reckoned, before, understood, register, context, as_of)
+        hits = _hits(reckoned, earlier.before, understood, register, context, as_of)
     places = read.places[understood.places]
     people: StagedBatch | None = None
     people_of: tuple[str, ...] = ()
     if staged.repeats is None:
         people, people_of = _people(table, mapping, reckoned, places, origin, as_of)
-    return _Prepared(understood, reckoned, context, register, staged, people, people_of, facts, hits)
+    return _Prepared(rows, understood, reckoned, context, register, staged, people, people_of, facts, hits)
 
 
 def _with_those(understood: Understood, before: RefusedBefore) -> Understood:
@@ -194,27 +213,20 @@ def _years() -> Years:
 
 
 def _reckoned(
-    understood: Understood, before: Before, register: Register, today: date
+    understood: Understood, earlier: Earlier, register: Register, today: date
 ) -> tuple[Understood, Reckoned, Context]:
     """Judged; rows of which no due date can be reckoned are refused after all."""
-    rows = understood.rows
+    rows = earlier.completed(understood.rows, understood.untold)
     agencies, procedures = rows.words["agency"].words, rows.words["procedure"].words
     context = context_for(agencies, register.ids, procedures, today)
-    reckoned = judged_with(rows, before, context)
+    reckoned = judged_with(rows, earlier.before, context)
     if not reckoned.unjudged.any():
         return understood, reckoned, context
     kept = ~reckoned.unjudged
     codes = rows.codes[~kept][: MOST_TOLD - len(understood.refusals)].tolist()
     what, remedy = _("hạn trả rơi vào năm chưa có lịch làm việc"), _("Nhập lịch làm việc của năm đó")
-    less = Understood(
-        rows.taken(kept),
-        understood.places[kept],
-        understood.guessed[kept],
-        understood.refused + int((~kept).sum()),
-        (*understood.refusals, *(Gap(code, what, remedy, "due-unknown") for code in codes)),
-        understood.doubled,
-    )
-    return less, judged_with(less.rows, before.taken(kept), context), context
+    less = understood.taken(kept, [Gap(code, what, remedy, "due-unknown") for code in codes])
+    return less, judged_with(rows.taken(kept), earlier.before.taken(kept), context), context
 
 
 def _hits(
@@ -250,13 +262,20 @@ def _people(
         needed &= ~np.isin(reckoned.rows.codes, list(erased))
     wanted = np.flatnonzero(needed)
     told = people_of(table, mapping, places[wanted])
+    untold: Untold = dict.fromkeys(column.name for column in PEOPLE.personal if column.name not in told)
     some = np.array([any(values) for values in zip(*told.values(), strict=True)], np.bool_)
     if not some.any():
         return None, ()
     kept = np.flatnonzero(some).tolist()
     columns = {name: [values[place] for place in kept] for name, values in told.items()}
     codes = reckoned.rows.codes[wanted][some]
-    staged = stage_batch(dataset=PEOPLE_DATASET, columns={CODE: codes, **columns}, source=origin, as_of=as_of)
+    staged = stage_batch(
+        dataset=PEOPLE_DATASET,
+        columns={CODE: codes, **columns},
+        source=origin,
+        as_of=as_of,
+        untold=untold,
+    )
     return staged, tuple(codes.tolist())
 
 

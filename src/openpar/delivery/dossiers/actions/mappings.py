@@ -13,7 +13,7 @@ from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.common.text import nfc
-from openpar.delivery.dossiers.errors import DossiersRefused
+from openpar.delivery.dossiers.errors import DossiersRefused, StaleMapping
 from openpar.delivery.dossiers.mappings import ColumnMapping, gaps_of, to_mapping
 from openpar.delivery.dossiers.models import SavedMapping
 from openpar.delivery.dossiers.permissions import may_keep_mappings
@@ -21,10 +21,13 @@ from openpar.delivery.dossiers.permissions import may_keep_mappings
 _LONGEST_SOURCE = 120
 
 
-def save_mapping(*, by: Actor, at: datetime, source: str, mapping: ColumnMapping) -> SavedMapping:
+def save_mapping(
+    *, by: Actor, at: datetime, source: str, mapping: ColumnMapping, expected_version: int = 0
+) -> SavedMapping:
     """Keeps the mapping of a source, in place of the one it had; the same again changes nothing.
 
-    Raises DossiersRefused for a stranger and with everything that is wrong with the mapping.
+    `expected_version`: of the mapping that is to be replaced, 0 for none. Raises DossiersRefused for a
+    stranger and with everything that is wrong with the mapping, StaleMapping when another one is kept by now.
     """
     name = " ".join(nfc(source).split())
     with write_transaction():
@@ -43,6 +46,7 @@ def save_mapping(*, by: Actor, at: datetime, source: str, mapping: ColumnMapping
             before = there.mapping
             if before == said:
                 return there
+            _refuse_if_stale(there, expected_version)
             there.mapping, there.saved_by_id, there.saved_at = said, by.id, at
             there.version += 1
         there.save()
@@ -59,14 +63,16 @@ def save_mapping(*, by: Actor, at: datetime, source: str, mapping: ColumnMapping
         return there
 
 
-def forget_mapping(*, by: Actor, at: datetime, mapping_id: int) -> str:
+def forget_mapping(*, by: Actor, at: datetime, mapping_id: int, expected_version: int) -> str:
     """The next list of the source is read by its headers again; what came in stays. The name of the source.
 
-    Raises DossiersRefused for a stranger, SavedMapping.DoesNotExist.
+    Raises DossiersRefused for a stranger, StaleMapping when another mapping is kept by now,
+    SavedMapping.DoesNotExist.
     """
     with write_transaction():
         there = SavedMapping.objects.select_for_update().get(pk=mapping_id)
         _may_keep(by)
+        _refuse_if_stale(there, expected_version)
         record(
             by=by,
             at=at,
@@ -78,6 +84,13 @@ def forget_mapping(*, by: Actor, at: datetime, mapping_id: int) -> str:
         )
         there.delete()
         return there.source
+
+
+def _refuse_if_stale(there: SavedMapping, expected_version: int) -> None:
+    if there.version != expected_version:
+        what = _("người khác vừa lưu cách ghép cột khác của nguồn này")
+        remedy = _("Xem bản đã lưu; lưu lần nữa nếu vẫn giữ bản của bạn")
+        raise StaleMapping(Gap(there.source, what, remedy, code="stale"))
 
 
 def _may_keep(by: Actor) -> None:

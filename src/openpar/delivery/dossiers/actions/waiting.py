@@ -10,6 +10,7 @@ from openpar.common.errors import Refused
 from openpar.delivery.dossiers.actions.importing import Imported, import_dossiers
 from openpar.delivery.dossiers.mappings import ColumnMapping
 from openpar.delivery.dossiers.reading.tables import DossierFile
+from openpar.delivery.dossiers.stages import ImportStage
 from openpar.delivery.dossiers.waiting import WaitingList, WaitingState, write_state
 
 
@@ -20,9 +21,19 @@ def take_in(*, by: Actor, at: datetime, waiting: WaitingList, mapping: ColumnMap
     running = replace(waiting, mapping=mapping, state=WaitingState.RUNNING, changed_at=at)
     file = DossierFile(waiting.name, waiting.content)
     write_state(running)
+
+    def heard(stage: ImportStage, read: int, rows: int) -> None:
+        write_state(replace(running, stage=stage, read=read, rows=rows))
+
     try:
         done = import_dossiers(
-            by=by, at=at, file=file, source=waiting.source, mapping=mapping, as_of=waiting.as_of
+            by=by,
+            at=at,
+            file=file,
+            source=waiting.source,
+            mapping=mapping,
+            as_of=waiting.as_of,
+            heard=heard,
         )
     except Refused as refused:
         write_state(replace(running, state=WaitingState.MAPPING, gaps=refused.gaps))

@@ -14,6 +14,11 @@ def saved_mapping(source: str) -> ColumnMapping | None:
     return from_mapping(found.mapping) if found else None
 
 
+def kept_versions() -> dict[str, int]:
+    """The version of what is kept of every source; one query."""
+    return dict(SavedMapping.objects.values_list("source", "version"))
+
+
 def mapping_like(example: str) -> ColumnMapping | None:
     """That of another source (`saved:ID`) or of a shipped layout (`layout:CODE`); None for any other."""
     kind, _colon, name = example.partition(":")

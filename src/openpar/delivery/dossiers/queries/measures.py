@@ -224,8 +224,7 @@ def _kept(by: str, asked: Asked) -> dict[int, Figures]:
     if narrowed is None:
         return {}
     first, last = months_of_period(asked.period)
-
-    names = {basis: _BASIS_OF_COLUMN[_COLUMNS[asked.period.calendar, basis]] for basis in BASES}
+    names = names_of_bases(asked.period)
 
     def during(since: int, until: int, *bases: str) -> dict[str, Mapping[int, Mapping[str, int]]]:
         wanted = [names[basis] for basis in bases]
@@ -237,22 +236,36 @@ def _kept(by: str, asked: Asked) -> dict[int, Figures]:
     except UnknownDataset:
         return {}
     came, left = before[RECEIVED], before[ENDED]
-    found: dict[int, Figures] = {}
+    found = {}
     for cell in sorted({*came, *left, *(cell for flow in flows.values() for cell in flow)}):
-        here = {basis: flow.get(cell, _NO_COUNTS) for basis, flow in flows.items()}
-        carried = came.get(cell, _NO_COUNTS)["received"] - left.get(cell, _NO_COUNTS)["gone"]
-        figures = {
-            measure.value: sum(
-                here[basis_of(measure)][name] for name in _PARTS.get(measure, (measure.value,))
-            )
-            for measure in Measure
-            if measure not in _STOCKS
-        }
-        figures[Measure.CARRIED_OVER.value] = carried
-        figures[Measure.REMAINING.value] = carried + figures["received"] - here[ENDED]["gone"]
+        here = {basis: flow[cell] for basis, flow in flows.items() if cell in flow}
+        figures = figures_of(here, came.get(cell, {}), left.get(cell, {}))
         if any(figures.values()):
             found[cell] = figures
     return found
+
+
+def figures_of(
+    flows: Mapping[str, Mapping[str, int]], came: Mapping[str, int], left: Mapping[str, int]
+) -> Figures:
+    """Every measure from the counts of what came, was due and left in a period (by `BASES`), and from those
+    of what `came` and `left` before it; counts that are not there are 0.
+    """
+    here = {basis: {**_NO_COUNTS, **flows.get(basis, {})} for basis in BASES}
+    carried = came.get("received", 0) - left.get("gone", 0)
+    figures = {
+        measure.value: sum(here[basis_of(measure)][name] for name in _PARTS.get(measure, (measure.value,)))
+        for measure in Measure
+        if measure not in _STOCKS
+    }
+    figures[Measure.CARRIED_OVER.value] = carried
+    figures[Measure.REMAINING.value] = carried + figures["received"] - here[ENDED]["gone"]
+    return figures
+
+
+def names_of_bases(period: Period) -> dict[str, str]:
+    """Each of `BASES` by the name it has in the calendar of a period."""
+    return {basis: _BASIS_OF_COLUMN[_COLUMNS[period.calendar, basis]] for basis in BASES}
 
 
 def _numbers_asked(asked: Asked) -> dict[str, list[int]] | None:

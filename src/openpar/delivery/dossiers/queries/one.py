@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from openpar.base.calendars.queries import work_calendar
-from openpar.base.facts.current import Rewritten, current, rewritten, told
+from openpar.base.facts.current import FIRST, Rewritten, current, rewritten, told
 from openpar.base.facts.datasets import registered
 from openpar.base.facts.duck import fetched
 from openpar.base.facts.errors import UnknownDataset
@@ -47,11 +47,14 @@ class Telling:
 
 @dataclass(frozen=True)
 class Apology:
-    """The last day for an apology, the day of the one that was issued, and the new date it names."""
+    """The last day for an apology, the day of the one that was issued, the new date it names, and the number
+    of its document ("": not told).
+    """
 
     last_day: date | None
     issued_on: date | None
     new_due_on: date | None
+    number: str = ""
 
     @property
     def is_in_time(self) -> bool:
@@ -129,6 +132,8 @@ def one_dossier(code: str, on: date) -> OneDossier | None:
             _last_day(calendar, row, one.events, on),
             issued_on,
             stored["new_due_on"].plain()[0],
+            # The number that was told first goes with the apology that was.
+            stored[f"{FIRST}apology_number"].plain()[0] or "",
         ),
         tellings=_tellings(code),
         rewritten=rewritten(DATASET, keys=[(code,)]),

@@ -48,7 +48,7 @@ def needed_until_now(codes: Sequence[str]) -> list[str]:
 
 
 def people_of_dossier(code: str) -> tuple[tuple[str, str], ...]:
-    """What is kept of the people of a dossier, as the newest list gave it: titles and texts; nothing once it
+    """What is kept of the people of a dossier, as the newest lists gave it: titles and texts; nothing once it
     was erased. Who may see it, the caller asks.
     """
     try:
@@ -58,10 +58,10 @@ def people_of_dossier(code: str) -> tuple[tuple[str, str], ...]:
     kept = [row.content for row in rows if row.content is not None]
     if not kept:
         return ()
+    # A list that has no column for something says nothing of it: what an earlier one told stays.
+    newest = {name: value for content in kept for name, value in content.items()}
     # In the order of the declaration: PostgreSQL keeps another one inside JSON.
-    return tuple(
-        (title, str(kept[-1][name])) for name, title in people_titles().items() if kept[-1].get(name)
-    )
+    return tuple((title, str(newest[name])) for name, title in people_titles().items() if newest.get(name))
 
 
 def people_titles() -> Mapping[str, str]:

@@ -6,6 +6,8 @@ from collections.abc import Collection
 
 from django.db.models import Count, QuerySet
 
+from openpar.base.facts.current import keys_of_batch
+from openpar.base.facts.models import Batch
 from openpar.delivery.dossiers.models import DossierImport, QualityHit
 from openpar.delivery.dossiers.quality import Rule
 
@@ -27,9 +29,20 @@ def open_hits(
     return found.order_by("-found_in_id", "rule", "dossier")
 
 
-def hits_of_batch(batch_id: int) -> QuerySet[QualityHit]:
-    """What one list brought to light."""
-    return QualityHit.objects.filter(found_in_id=batch_id).order_by("rule", "dossier")
+def hits_told_in(
+    batch: Batch, *, rule: Rule | None = None, organisations: Collection[int] | None = None
+) -> list[QualityHit]:
+    """What is wrong with the dossiers of one list as it left them: found by it or before, and gone since or
+    not at all.
+    """
+    found = QualityHit.objects.filter(found_in_id__lte=batch.pk).exclude(gone_in_id__lte=batch.pk)
+    if rule is not None:
+        found = found.filter(rule=rule)
+    if organisations is not None:
+        found = found.filter(organisation_id__in=organisations)
+    told = {code for (code,) in keys_of_batch(batch)}
+    listed = found.select_related("organisation", "found_in").order_by("rule", "dossier")
+    return [hit for hit in listed if hit.dossier in told]
 
 
 def hit_counts() -> dict[int, dict[Rule, int]]:

@@ -22,7 +22,8 @@ from openpar.common.errors import FileRefused
 from openpar.common.limited import Limits, run_within
 from openpar.common.text import nfc
 from openpar.delivery.dossiers.layouts import plain, vocabulary
-from openpar.delivery.dossiers.reading.workbooks import as_csv, csv_of_workbook, text_of
+from openpar.delivery.dossiers.reading.cells import text_of
+from openpar.delivery.dossiers.reading.workbooks import as_csv, csv_of_workbook
 
 _LIMITS = Limits(seconds=120, mebibytes=1536, loads="openpar.delivery.dossiers.reading.workbooks")
 _HEAD_BYTES, _HEAD_RECORDS, _MOST_COLUMNS = 256 * 1024, 30, 200

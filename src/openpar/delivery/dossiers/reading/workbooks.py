@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, time, timedelta
-from itertools import chain, islice, repeat
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
@@ -14,6 +14,8 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 from openpar.common.archives import ArchiveLimits, check_members
 from openpar.common.errors import FileRefused
 from openpar.common.wording import gettext as _
+from openpar.delivery.dossiers.reading.cells import text_of
+from openpar.delivery.dossiers.reading.plain_sheets import NotPlain, csv_of_plain
 
 _MEBIBYTE = 1024 * 1024
 # As Excel itself says which sign separates the cells.
@@ -30,23 +32,20 @@ def csv_of_workbook(content: bytes) -> bytes:
     """
     if content.startswith(b"PK"):
         check_members(content, LIMITS)
+        with suppress(NotPlain):
+            return csv_of_plain(content, LIMITS)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for sheet in book.sheets_metadata:
             if sheet.visible is SheetVisibleEnum.Visible:
                 found = book.get_sheet_by_name(sheet.name)
                 if found.height:
-                    return as_csv(chain(_rows_above(found.start), found.iter_rows()))
+                    return as_csv(found.iter_rows())
     except CalamineError as error:
         what, remedy = _("không phải bảng tính đọc được"), _("Lưu bảng thành .xlsx rồi tải lên lại.")
         raise FileRefused.because(_("Tệp"), what, remedy, code="file-kind") from error
     what = _("không có trang tính nào hiển thị")
     raise FileRefused.because(_("Tệp"), what, _("Chọn tệp có dữ liệu."), code="sheet-missing")
-
-
-def _rows_above(start: tuple[int, int] | None) -> Iterator[Sequence[Any]]:
-    """The empty rows above the first that is filled: they stay, so that rows keep their numbers."""
-    return repeat([""], start[0] if start else 0)
 
 
 def as_csv(rows: Iterable[Sequence[Any]]) -> bytes:
@@ -73,20 +72,3 @@ def _lines(rows: Sequence[Sequence[Any]]) -> str:
     quoted = io.StringIO()
     csv.writer(quoted, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(rows)
     return quoted.getvalue()
-
-
-def text_of(value: object) -> str:
-    """One cell as text: moments as ISO, whole numbers without a fraction, true and false as 1 and 0."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value.replace("\0", "")
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, datetime):
-        return value.isoformat(" ", "seconds")
-    if isinstance(value, date | time | timedelta):
-        return str(value)
-    return str(value)

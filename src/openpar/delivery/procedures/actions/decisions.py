@@ -17,6 +17,7 @@ from openpar.delivery.procedures.actions.shared import (
     missing,
     refuse_if,
     refuse_unless_manager,
+    refuse_unless_seen,
     too_long,
     trace,
 )
@@ -67,18 +68,25 @@ def change_decision(
         return decision
 
 
-def discard_decision(*, by: Actor, at: datetime, decision_id: int) -> None:
-    """A draft that will not be issued goes, with its lines; the trace keeps what it was."""
+def discard_decision(*, by: Actor, at: datetime, decision_id: int, expected_version: int) -> None:
+    """A draft that will not be issued goes, with its lines; the trace keeps what it was.
+
+    Raises ProceduresRefused, StaleProcedures when somebody else has changed its head since.
+    """
     with write_transaction():
-        decision = locked_draft(decision_id, by=by)
+        decision = locked_draft(decision_id, by=by, expected_version=expected_version)
         lines = list(decision.lines.values_list("code", flat=True))
         before = {**asdict(head_of(decision)), "codes": lines}
         _trace(decision, "decision.discarded", by=by, at=at, before=before)
         decision.delete()
 
 
-def record_upload(*, by: Actor, at: datetime, decision_id: int, uploaded_on: date) -> None:
-    """The day on which an issued decision was uploaded to the national database (NĐ 63/2010 Art. 24)."""
+def record_upload(*, by: Actor, at: datetime, decision_id: int, uploaded_on: date, seen: str = "") -> None:
+    """The day on which an issued decision was uploaded to the national database (NĐ 63/2010 Art. 24).
+
+    `seen`: the mark (`mark_of`) of `upload_facts` when the person typed. Raises ProceduresRefused,
+    StaleProcedures when another day was recorded since.
+    """
     with write_transaction():
         decision = PublishingDecision.objects.select_for_update().get(pk=decision_id)
         refuse_unless_manager(by)
@@ -90,11 +98,17 @@ def record_upload(*, by: Actor, at: datetime, decision_id: int, uploaded_on: dat
             what = _("trước ngày ký %s") % format_date(decision.signed_on)
             gaps.append(Gap(where, what, _("Ghi ngày đã đăng tải"), code="before-signing"))
         refuse_if(gaps)
+        refuse_unless_seen(where, upload_facts(decision), seen)
         before = {"uploaded_on": decision.uploaded_on}
         decision.uploaded_on = uploaded_on
         decision.save(update_fields=["uploaded_on"])
         after = {"uploaded_on": uploaded_on}
         _trace(decision, "decision.uploaded", by=by, at=at, before=before, after=after)
+
+
+def upload_facts(decision: PublishingDecision) -> dict[str, object] | None:
+    """When it was uploaded, as far as recorded."""
+    return {"uploaded_on": decision.uploaded_on} if decision.uploaded_on else None
 
 
 def head_of(decision: PublishingDecision) -> DecisionHead:
@@ -123,9 +137,8 @@ def locked_draft(decision_id: int, *, by: Actor, expected_version: int | None = 
         remedy = _("Lập quyết định mới sửa đổi, bổ sung")
         raise ProceduresRefused(Gap(decision.number, what, remedy, code="issued"))
     if expected_version is not None and decision.version != expected_version:
-        raise StaleProcedures(
-            Gap(decision.number, _("người khác vừa sửa"), _("Xem lại rồi lưu lại"), code="stale")
-        )
+        gap = Gap(decision.number, _("người khác vừa sửa"), _("Xem lại rồi lưu lại"), code="stale")
+        raise StaleProcedures(gap, asdict(head_of(decision)))
     return decision
 
 

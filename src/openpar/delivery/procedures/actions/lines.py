@@ -71,9 +71,7 @@ def change_line(
         if line.change not in WITH_CONTENTS:
             what = _("thủ tục bị bãi bỏ hoặc thay thế không có nội dung mới")
             raise ProceduresRefused(Gap(line.code, what, code="no-contents"))
-        if line.version != expected_version:
-            remedy = _("Xem lại nội dung rồi lưu lại")
-            raise StaleProcedures(Gap(line.code, _("người khác vừa sửa"), remedy, code="stale"))
+        _refuse_if_stale(line, expected_version)
         before, after = line.contents, to_mapping(contents)
         if before == after:
             return line
@@ -84,10 +82,11 @@ def change_line(
         return line
 
 
-def remove_line(*, by: Actor, at: datetime, line_id: int) -> None:
-    """A procedure less in a draft."""
+def remove_line(*, by: Actor, at: datetime, line_id: int, expected_version: int) -> None:
+    """A procedure less in a draft. Raises StaleProcedures when somebody else has written contents since."""
     with write_transaction():
         line = _locked_line(line_id, by)
+        _refuse_if_stale(line, expected_version)
         _trace(line, "decision.line_removed", by=by, at=at, before={"change": line.change})
         line.delete()
 
@@ -106,6 +105,12 @@ def _locked_line(line_id: int, by: Actor) -> DecisionLine:
     decision_id = DecisionLine.objects.values_list("decision_id", flat=True).get(pk=line_id)
     locked_draft(decision_id, by=by)
     return DecisionLine.objects.select_related("decision").get(pk=line_id)
+
+
+def _refuse_if_stale(line: DecisionLine, expected_version: int) -> None:
+    if line.version != expected_version:
+        remedy = _("Xem lại nội dung rồi lưu lại")
+        raise StaleProcedures(Gap(line.code, _("người khác vừa sửa"), remedy, code="stale"))
 
 
 def _code(text: str, gaps: list[Gap]) -> ProcedureCode | None:

@@ -11,7 +11,13 @@ from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.common.formats import format_date
-from openpar.delivery.procedures.actions.shared import in_future, not_allowed, refuse_if, trace
+from openpar.delivery.procedures.actions.shared import (
+    in_future,
+    not_allowed,
+    refuse_if,
+    refuse_unless_seen,
+    trace,
+)
 from openpar.delivery.procedures.errors import ProceduresRefused
 from openpar.delivery.procedures.models import DecisionLine, Posting, PublishingDecision
 from openpar.delivery.procedures.permissions import may_record_posting
@@ -28,10 +34,13 @@ def record_posting(
     line_ids: Collection[int],
     places: Collection[PostedAt],
     posted_on: date,
+    seen: str = "",
 ) -> int:
     """The agency posted (or took down) these procedures of a decision at these places on this day.
 
     What was recorded before is corrected to the new day. Returns how many postings are new or corrected.
+    `seen`: the mark (`mark_of`) of `posting_facts` when the person typed. Raises ProceduresRefused,
+    StaleProcedures when a day that is to be corrected is not the one that was seen.
     """
     with write_transaction():
         decision = PublishingDecision.objects.select_for_update().get(pk=decision_id)
@@ -43,6 +52,8 @@ def record_posting(
             (row.line_id, row.place): row
             for row in Posting.objects.filter(line__in=lines, organisation=organisation_id)
         }
+        if any(row.posted_on != posted_on for (_line, place), row in there.items() if place in places):
+            refuse_unless_seen(_("Ngày niêm yết"), posting_facts(decision, organisation_id), seen)
         touched = 0
         for line in lines:
             for place in PostedAt:
@@ -59,6 +70,15 @@ def record_posting(
         if touched:
             _trace(decision, organisation_id, lines, places, posted_on, by=by, at=at)
         return touched
+
+
+def posting_facts(decision: PublishingDecision, organisation_id: int) -> dict[str, object]:
+    """The days of everything that the agency posted of a decision, by procedure and place; one query."""
+    rows = Posting.objects.filter(line__decision=decision, organisation=organisation_id)
+    return {
+        f"{row.line.code} {row.place}": row.posted_on
+        for row in rows.select_related("line").order_by("line__code", "place")
+    }
 
 
 def _gaps(

@@ -17,6 +17,7 @@ from openpar.delivery.procedures.actions.shared import (
     organisation_gaps,
     refuse_if,
     refuse_unless_manager,
+    refuse_unless_seen,
     too_long,
     trace,
 )
@@ -47,25 +48,40 @@ def offer_of(provision: Provision) -> Offer:
 
 
 def set_provision(
-    *, by: Actor, at: datetime, procedure_id: int, organisation_id: int | None, on: date, offer: Offer
+    *,
+    by: Actor,
+    at: datetime,
+    procedure_id: int,
+    organisation_id: int | None,
+    on: date,
+    offer: Offer,
+    seen: str = "",
 ) -> Provision:
     """The procedure is offered so from `on`, by every agency or by one; what was said before ends there.
 
     A second word on the same day replaces the first; a day before an already recorded later one is refused.
+    `seen`: the mark (`mark_of`) of `last_facts` when the person typed. Raises ProceduresRefused,
+    StaleProcedures when the last word is another one by now.
     """
     with write_transaction():
         lock_catalogue()
         refuse_unless_manager(by)
         procedure = Procedure.objects.get(pk=procedure_id)
-        last = _last(procedure, organisation_id)
+        last = last_provision(procedure, organisation_id)
         gaps = [*offer_gaps(offer, on), *_order_gaps(last, on), *_beginning_gaps(procedure, on)]
         if organisation_id is not None:
             gaps += organisation_gaps(organisation_id)
         refuse_if(gaps)
+        refuse_unless_seen(_("Mức độ trực tuyến"), last_facts(last), seen)
         return put_provision(procedure, organisation_id, on, offer, last=last, by=by, at=at)
 
 
-def _last(procedure: Procedure, organisation_id: int | None) -> Provision | None:
+def last_facts(last: Provision | None) -> dict[str, object] | None:
+    """The last word about an offer, with its first day."""
+    return None if last is None else {**asdict(offer_of(last)), "on": last.valid_from}
+
+
+def last_provision(procedure: Procedure, organisation_id: int | None) -> Provision | None:
     """What was said last of every agency, or of this one."""
     found = Provision.objects.filter(procedure=procedure).order_by("valid_from")
     if organisation_id is None:

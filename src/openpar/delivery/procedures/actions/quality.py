@@ -16,6 +16,7 @@ from openpar.delivery.procedures.actions.shared import (
     not_allowed,
     organisation_gaps,
     refuse_if,
+    refuse_unless_seen,
     too_long,
     trace,
 )
@@ -37,8 +38,13 @@ def record_quality(
     state: QualityState,
     standard: str,
     legal_basis: str,
+    seen: str = "",
 ) -> QualitySystem:
-    """How an agency stands from `on`; once more on the same day corrects it."""
+    """How an agency stands from `on`; once more on the same day corrects it.
+
+    `seen`: the mark (`mark_of`) of what the person saw of that day. Raises ProceduresRefused, StaleProcedures
+    when something else is recorded of it.
+    """
     with write_transaction():
         if not may_record_quality(by, organisation_id):
             raise ProceduresRefused(not_allowed(by))
@@ -58,7 +64,8 @@ def record_quality(
             what = _("trước ngày này đơn vị chưa công bố hệ thống nào")
             gaps.append(Gap(_("Tình trạng"), what, _("Ghi công bố trước"), code="not-announced"))
         refuse_if(gaps)
-        facts = _facts(there) if there else None
+        facts = quality_facts(there) if there else None
+        refuse_unless_seen(_("Tình trạng"), facts, seen)
         row = there or QualitySystem(organisation_id=organisation_id, on=on)
         row.state, row.standard = state, nfc(standard).strip()
         row.legal_basis = nfc(legal_basis).strip()
@@ -70,10 +77,11 @@ def record_quality(
             object=f"organisation:{organisation_id}",
             label=row.standard,
             before=facts,
-            after=_facts(row),
+            after=quality_facts(row),
         )
         return row
 
 
-def _facts(row: QualitySystem) -> dict[str, object]:
+def quality_facts(row: QualitySystem) -> dict[str, object]:
+    """What is recorded of one day."""
     return {"on": row.on, "state": row.state, "standard": row.standard, "legal_basis": row.legal_basis}

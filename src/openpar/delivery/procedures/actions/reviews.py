@@ -20,6 +20,7 @@ from openpar.delivery.procedures.actions.shared import (
     organisation_gaps,
     refuse_if,
     refuse_unless_manager,
+    refuse_unless_seen,
     too_long,
     trace,
 )
@@ -52,8 +53,12 @@ class Found:
     proposal: str = ""
 
 
-def record_review_plan(*, by: Actor, at: datetime, head: PlanHead) -> ReviewPlan:
-    """The plan of a year; once more for the same year corrects it."""
+def record_review_plan(*, by: Actor, at: datetime, head: PlanHead, seen: str = "") -> ReviewPlan:
+    """The plan of a year; once more for the same year corrects it.
+
+    `seen`: the mark (`mark_of`) of `plan_facts` when the person typed. Raises ProceduresRefused,
+    StaleProcedures when another plan of this year was recorded since.
+    """
     with write_transaction():
         refuse_unless_manager(by)
         gaps = [
@@ -67,7 +72,8 @@ def record_review_plan(*, by: Actor, at: datetime, head: PlanHead) -> ReviewPlan
             gaps.append(Gap(_("Năm"), _("%d không phải là năm") % head.year, code="year-unfit"))
         refuse_if(gaps)
         plan = ReviewPlan.objects.select_for_update().filter(year=head.year).first()
-        before = asdict(_head_of(plan)) if plan else None
+        before = plan_facts(plan)
+        refuse_unless_seen(_("Kế hoạch rà soát"), before, seen)
         plan = plan or ReviewPlan(year=head.year)
         for name, value in asdict(head).items():
             setattr(plan, name, value)
@@ -109,9 +115,13 @@ def add_review(
 
 
 def finish_review(
-    *, by: Actor, at: datetime, review_id: int, reviewed_on: date, conclusion: str
+    *, by: Actor, at: datetime, review_id: int, reviewed_on: date, conclusion: str, seen: str = ""
 ) -> ProcedureReview:
-    """The review of a procedure is done, with its conclusion; problems are recorded beside it."""
+    """The review of a procedure is done, with its conclusion; problems are recorded beside it.
+
+    `seen`: the mark (`mark_of`) of `finish_facts` when the person typed. Raises ProceduresRefused,
+    StaleProcedures when another conclusion was recorded since.
+    """
     with write_transaction():
         review = _locked(review_id, by)
         refuse_if(
@@ -120,6 +130,7 @@ def finish_review(
                 *missing(_("Kết luận"), conclusion, _("Ghi kết luận rà soát"), "conclusion-missing"),
             ]
         )
+        refuse_unless_seen(_("Kết luận"), finish_facts(review), seen)
         before = {"reviewed_on": review.reviewed_on, "conclusion": review.conclusion}
         review.reviewed_on, review.conclusion = reviewed_on, nfc(conclusion).strip()
         review.save(update_fields=["reviewed_on", "conclusion"])
@@ -150,9 +161,12 @@ def record_problem(*, by: Actor, at: datetime, review_id: int, found: Found) -> 
 
 
 def decide_problem(
-    *, by: Actor, at: datetime, problem_id: int, number: str, decided_on: date
+    *, by: Actor, at: datetime, problem_id: int, number: str, decided_on: date, seen: str = ""
 ) -> ReviewProblem:
-    """The decision that simplifies what the problem is about."""
+    """The decision that simplifies what the problem is about; `seen` is the mark of `decision_facts`.
+
+    Raises ProceduresRefused, StaleProcedures when another decision was recorded since.
+    """
     with write_transaction():
         problem = _locked_problem(problem_id, by)
         where = _("Số quyết định")
@@ -165,6 +179,7 @@ def decide_problem(
             what = _("trước ngày phát hiện %s") % format_date(problem.found_on)
             gaps.append(Gap(_("Ngày quyết định"), what, _("Kiểm tra lại ngày"), code="before-found"))
         refuse_if(gaps)
+        refuse_unless_seen(where, decision_facts(problem), seen)
         before = {"decision_number": problem.decision_number, "decided_on": problem.decided_on}
         problem.decision_number, problem.decided_on = nfc(number).strip(), decided_on
         problem.save(update_fields=["decision_number", "decided_on"])
@@ -174,9 +189,12 @@ def decide_problem(
 
 
 def handle_problem(
-    *, by: Actor, at: datetime, problem_id: int, handled_on: date, handling: str
+    *, by: Actor, at: datetime, problem_id: int, handled_on: date, handling: str, seen: str = ""
 ) -> ReviewProblem:
-    """The problem is handled: how, and since when."""
+    """The problem is handled: how, and since when; `seen` is the mark of `handling_facts`.
+
+    Raises ProceduresRefused, StaleProcedures when something else was recorded since.
+    """
     with write_transaction():
         problem = _locked_problem(problem_id, by)
         where = _("Ngày xử lý xong")
@@ -188,6 +206,7 @@ def handle_problem(
             what = _("trước ngày phát hiện %s") % format_date(problem.found_on)
             gaps.append(Gap(where, what, _("Kiểm tra lại ngày"), code="before-found"))
         refuse_if(gaps)
+        refuse_unless_seen(_("Đã xử lý thế nào"), handling_facts(problem), seen)
         before = {"handled_on": problem.handled_on, "handling": problem.handling}
         problem.handled_on, problem.handling = handled_on, nfc(handling).strip()
         problem.save(update_fields=["handled_on", "handling"])
@@ -196,8 +215,32 @@ def handle_problem(
         return problem
 
 
-def _head_of(plan: ReviewPlan) -> PlanHead:
-    return PlanHead(plan.year, plan.number, plan.signed_on, plan.issuer, plan.is_sample)
+def plan_facts(plan: ReviewPlan | None) -> dict[str, object] | None:
+    """The head of a plan as it is recorded."""
+    if plan is None:
+        return None
+    return asdict(PlanHead(plan.year, plan.number, plan.signed_on, plan.issuer, plan.is_sample))
+
+
+def finish_facts(review: ProcedureReview) -> dict[str, object] | None:
+    """How a review ended, as far as recorded."""
+    if review.reviewed_on is None:
+        return None
+    return {"reviewed_on": review.reviewed_on, "conclusion": review.conclusion}
+
+
+def decision_facts(problem: ReviewProblem) -> dict[str, object] | None:
+    """What was decided about a problem, as far as recorded."""
+    if problem.decided_on is None:
+        return None
+    return {"number": problem.decision_number, "decided_on": problem.decided_on}
+
+
+def handling_facts(problem: ReviewProblem) -> dict[str, object] | None:
+    """How a problem was handled, as far as recorded."""
+    if problem.handled_on is None:
+        return None
+    return {"handled_on": problem.handled_on, "handling": problem.handling}
 
 
 def _locked(review_id: int, by: Actor) -> ProcedureReview:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -15,7 +17,7 @@ from openpar.base.organisations.permissions import not_allowed as nobody_elses
 from openpar.base.organisations.roles import Actor
 from openpar.common.errors import Gap
 from openpar.common.formats import format_date
-from openpar.delivery.procedures.errors import ProceduresRefused
+from openpar.delivery.procedures.errors import ProceduresRefused, StaleProcedures
 from openpar.delivery.procedures.permissions import may_manage_procedures
 
 # Everything about procedures is found under this word in the trace.
@@ -66,6 +68,21 @@ def organisation_gaps(organisation_id: int) -> list[Gap]:
     if Organisation.objects.filter(pk=organisation_id).exists():
         return []
     return [Gap(_("Đơn vị"), _("không có đơn vị này"), _("Chọn trong danh mục đơn vị"), code="unit-unknown")]
+
+
+def mark_of(facts: Mapping[str, object] | None) -> str:
+    """What stands in a form for the facts that were recorded when it was opened; nothing for none."""
+    if not facts:
+        return ""
+    text = json.dumps(_plain(facts), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def refuse_unless_seen(where: str, there: Mapping[str, object] | None, seen: str) -> None:
+    """Raises StaleProcedures when something is recorded, and it is not what the person saw when typing."""
+    if there and mark_of(there) != seen:
+        what, remedy = _("người khác đã ghi"), _("Xem bản đã lưu; lưu lần nữa nếu vẫn giữ bản của bạn")
+        raise StaleProcedures(Gap(where, what, remedy, code="stale"), there)
 
 
 def trace(

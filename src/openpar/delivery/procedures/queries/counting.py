@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from openpar.base.organisations.models import OrganisationVersion
@@ -139,6 +140,15 @@ def versions_counted(day: date, column: str, organisation_id: int) -> list[int]:
     offers = offers_on(day, procedures.values())
     name = "at_one_stop" if column == COLUMNS[1] else "has_internal_workflow"
     return [pk for pk, procedure in procedures.items() if getattr(offers.get(procedure), name, False)]
+
+
+def levels_counted(versions: QuerySet[ProcedureVersion]) -> int:
+    """How many there are when each counts once at every level that handles it."""
+    flags = ("at_province", "at_district", "at_commune")
+    counted = versions.order_by().aggregate(
+        **{f"n_{flag}": Count("pk", filter=Q(**{flag: True})) for flag in flags}
+    )
+    return sum(counted.values())
 
 
 def _row_of(lead: VersionAgency | None, rows: dict[object, FormRow], names: dict[int, str]) -> FormRow:

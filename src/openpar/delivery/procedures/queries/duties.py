@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
@@ -23,6 +23,9 @@ from openpar.delivery.procedures.rules import (
     upload_duty,
 )
 from openpar.delivery.procedures.words import PostedAt, Tier
+
+# Longer than any upload may take, in calendar days: what was signed before fell due before.
+_LONGEST_UPLOAD = timedelta(days=60)
 
 
 def work_calendar() -> Workdays | None:
@@ -188,6 +191,56 @@ def _posted_everywhere(places: dict[str, date], duty: Duty) -> date | None:
     if any(place not in places for place in needed):
         return None
     return max(places[place] for place in needed)
+
+
+@dataclass(frozen=True)
+class Publishing:
+    """The procedures of one agency that were to be published in some days, and to be uploaded; which of them
+    were in time. One that is late once is late, however often it was in time.
+    """
+
+    published: frozenset[int]
+    published_late: frozenset[int]
+    uploaded: frozenset[int]
+    uploaded_late: frozenset[int]
+
+
+def publishing_during(first: date, last: date, today: date) -> dict[int, Publishing]:
+    """By agency that handles the procedures: of decisions signed from `first` to `last`, were they signed in
+    time; of uploads that fell due in these days, were they done in time, as far as `today` knows.
+
+    Decisions that are not followed here say nothing, and neither does a duty that no rule is known for.
+    Six queries.
+    """
+    calendar = work_calendar()
+    followed = PublishingDecision.objects.filter(
+        is_followed=True,
+        issued_at__isnull=False,
+        signed_on__gte=first - _LONGEST_UPLOAD,
+        signed_on__lte=min(last, today),
+    )
+    duties = {one: duties_of(one, calendar) for one in followed}
+    published: dict[int, bool] = {}
+    uploaded: dict[int, bool] = {}
+    for decision, duty in duties.items():
+        if duty.publish is not None and first <= decision.signed_on:
+            published[decision.pk] = duty.publish.is_late(today)
+        if duty.upload is not None and first <= duty.upload.due_on <= last:
+            done_on = decision.uploaded_on
+            if (done_on is not None and done_on <= today) or duty.upload.due_on < today:
+                uploaded[decision.pk] = duty.upload.is_late(today)
+    lines = list(DecisionLine.objects.filter(decision__in=published.keys() | uploaded.keys()))
+    agencies = agencies_of_lines(lines, {one.pk: one.effective_on for one in duties})
+    found: defaultdict[int, tuple[set[int], ...]] = defaultdict(lambda: (set(), set(), set(), set()))
+    for line in lines:
+        for organisation_id in agencies.get(line.pk, {}):
+            sets = found[organisation_id]
+            for place, late in ((0, published.get(line.decision_id)), (2, uploaded.get(line.decision_id))):
+                if late is not None and line.procedure_id is not None:
+                    sets[place].add(line.procedure_id)
+                    if late:
+                        sets[place + 1].add(line.procedure_id)
+    return {one: Publishing(*map(frozenset, sets)) for one, sets in found.items()}
 
 
 def late_postings(

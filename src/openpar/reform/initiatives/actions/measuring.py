@@ -17,6 +17,7 @@ from openpar.reform.initiatives.actions.shared import (
     day_gaps,
     document_gaps,
     grown,
+    noted,
     refuse_if,
     refuse_if_stopped,
     refuse_unless_enters,
@@ -106,7 +107,7 @@ def measure(*, measure_id: int, measured: Measured, by: Actor, at: datetime) -> 
             by_id=by.person_id,
             at=at,
         )
-        grown(there)
+        noted(there)
         figure = " / ".join(
             format_decimal(one) for one in (measured.numerator, measured.denominator) if one is not None
         )

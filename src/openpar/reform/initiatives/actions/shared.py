@@ -54,6 +54,12 @@ def grown(initiative: Initiative, *also: str) -> None:
     initiative.save(update_fields=["version", *also])
 
 
+def noted(initiative: Initiative) -> None:
+    """Stores that something was said beside it; what has stopped stays as it is itself."""
+    if initiative.state != State.STOPPED:
+        grown(initiative)
+
+
 def day_gaps(where: str, day: date | None, at: datetime, *, needed: bool = True) -> list[Gap]:
     """A day that is told has come."""
     if day is None:

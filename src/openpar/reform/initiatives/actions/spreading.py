@@ -20,6 +20,7 @@ from openpar.reform.initiatives.actions.shared import (
     day_gaps,
     document_gaps,
     grown,
+    noted,
     refuse_if,
     refuse_if_stopped,
     refuse_unless_enters,
@@ -146,7 +147,7 @@ def award(
     by: Actor,
     at: datetime,
 ) -> ContestEntry:
-    """What the jury gave: points, and a prize with its decision. A prize once given stays.
+    """What the jury gave, also after the end: points, and a prize with its decision. A prize given stays.
 
     Raises InitiativeRefused with every gap, StaleInitiative.
     """
@@ -169,7 +170,7 @@ def award(
         entry.points, entry.award, entry.decision_id = points, nfc(award).strip(), decision_id
         entry.version += 1
         entry.save(update_fields=["points", "award", "decision", "version"])
-        grown(there)
+        noted(there)
         after = {
             "contest": entry.contest,
             "points": None if points is None else str(points),

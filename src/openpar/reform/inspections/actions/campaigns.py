@@ -131,11 +131,14 @@ def plan_units(
 
 
 def drop_unit(*, by: Actor, at: datetime, planned_id: int) -> None:
-    """A unit leaves a draft. Raises InspectionRefused."""
+    """A unit leaves a draft; one that was drawn by lot stays. Raises InspectionRefused."""
     with write_transaction():
         campaign_id = CampaignUnit.objects.values_list("campaign_id", flat=True).get(pk=planned_id)
         campaign = _take_draft(campaign_id, by)
-        planned = CampaignUnit.objects.get(pk=planned_id)
+        planned = CampaignUnit.objects.select_related("organisation", "campaign").get(pk=planned_id)
+        if _was_drawn(planned):
+            remedy = _("Đơn vị đã chọn ngẫu nhiên thì giữ trong kế hoạch")
+            raise InspectionRefused(Gap("", _("đơn vị được chọn ngẫu nhiên"), remedy, code="drawn"))
         before = {
             "inspected_units": _names([planned.organisation_id], at),
             "inspection_mode": planned.mode,
@@ -174,6 +177,14 @@ def issuing_gaps(campaign: Campaign) -> list[Gap]:
 
 def _names(organisation_ids: Sequence[int], at: datetime) -> list[str]:
     return list(names_on(organisation_ids, timezone.localdate(at)).values())
+
+
+def _was_drawn(planned: CampaignUnit) -> bool:
+    """Did a lot fall on it? Also where it stood in the plan before the draw."""
+    if planned.mode != Mode.UNANNOUNCED or planned.topic:
+        return False
+    draws = planned.campaign.draws.filter(drawn_at__isnull=False)
+    return any(planned.organisation.key in picked for picked in draws.values_list("picked", flat=True))
 
 
 def _take_draft(campaign_id: int, by: Actor) -> Campaign:

@@ -184,13 +184,14 @@ def _said(row: Limitation) -> dict[str, object]:
     }
 
 
-def drop_limitation(*, by: Actor, at: datetime, limitation_id: int) -> None:
-    """A limitation leaves the conclusion, while it is not issued. Raises InspectionRefused."""
+def drop_limitation(*, by: Actor, at: datetime, limitation_id: int, expected_version: int) -> None:
+    """A limitation leaves a conclusion that is not issued. Raises InspectionRefused, StaleInspection."""
     with write_transaction():
         unit_id = Limitation.objects.values_list("unit_id", flat=True).get(pk=limitation_id)
         unit = take_unit(unit_id)
         refuse_unless_writes(by, unit.inspection, at)
         limitation = Limitation.objects.get(pk=limitation_id)
+        refuse_if_stale(limitation.version, expected_version)
         before = _said(limitation)
         limitation.delete()
         trace_case(unit.inspection, "inspection.limitation_dropped", by=by, at=at, before=before, unit=unit)

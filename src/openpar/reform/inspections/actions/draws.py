@@ -54,7 +54,7 @@ def commit_draw(
             may_plan(by, campaign.organisation_id, campaign.scope), by, _("Người lập kế hoạch tổ chức chọn")
         )
         wanted = sorted(set(organisation_ids))
-        gaps = _list_gaps(len(wanted), count, seed_digest, public_source)
+        gaps = list_gaps(len(wanted), count, seed_digest, public_source)
         refuse_if(gaps + strange_units(campaign, wanted, timezone.localdate(at)))
         keys = dict(Organisation.objects.filter(pk__in=wanted).values_list("pk", "key"))
         draw = Draw.objects.create(
@@ -135,7 +135,8 @@ def _into_plan(draw: Draw, picked: Sequence[str]) -> tuple[CampaignUnit, ...]:
     return tuple(drawn[ids[key]] for key in picked)
 
 
-def _list_gaps(units: int, count: int, seed_digest: str, public_source: str) -> list[Gap]:
+def list_gaps(units: int, count: int, seed_digest: str, public_source: str) -> list[Gap]:
+    """What is wrong with a commitment by itself, with so many units in its list."""
     gaps = []
     if not 1 <= count <= units:
         what = _("không chọn được %(count)d trong %(units)d đơn vị") % {"count": count, "units": units}

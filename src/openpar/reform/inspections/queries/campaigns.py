@@ -1,4 +1,4 @@
-"""Plans as pages show them: their units with what became of each, their draws."""
+"""Plans as pages show them: their units with what became of each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import Count
 
-from openpar.base.organisations.models import Organisation, OrganisationVersion
+from openpar.base.organisations.models import OrganisationVersion
 from openpar.base.organisations.queries import names_on
 from openpar.base.organisations.roles import Actor
 from openpar.reform.inspections.models import (
@@ -15,12 +15,10 @@ from openpar.reform.inspections.models import (
     CampaignState,
     CampaignUnit,
     CaseState,
-    Draw,
     InspectedUnit,
-    Mode,
     Scope,
 )
-from openpar.reform.inspections.permissions import may_plan, oversees_inspections
+from openpar.reform.inspections.permissions import may_plan
 from openpar.reform.inspections.queries.visibility import visible_campaigns
 
 
@@ -43,17 +41,6 @@ class PlannedLine:
     case_id: int | None
     case_state: CaseState | None
     inspected_on: date | None
-
-
-@dataclass(frozen=True)
-class DrawView:
-    """A draw with its list by names; seed and picks are empty until the reader may know them."""
-
-    draw: Draw
-    campaign: Campaign
-    units: tuple[tuple[str, str], ...]
-    picked: tuple[tuple[str, str], ...]
-    tells_picks: bool
 
 
 def campaign_lines(actor: Actor, today: date, year: int | None = None) -> tuple[CampaignLine, ...]:
@@ -125,48 +112,6 @@ def units_without_case(campaign: Campaign, mode: str, topic: str, today: date) -
         for line in planned_lines(campaign, today)
         if line.case_id is None and (line.planned.mode, line.planned.topic) == (mode, topic)
     ]
-
-
-def draw_view(actor: Actor, draw_id: int) -> DrawView | None:
-    """A draw for somebody who holds a role; who is no planner learns the picks once all of them have begun.
-
-    Until then the list, the number, the method and the digest of the seed are all there is to see.
-    """
-    draw = Draw.objects.select_related("campaign", "drawn_by", "committed_by").filter(pk=draw_id).first()
-    if draw is None or not actor.held:
-        return None
-    campaign = draw.campaign
-    day = campaign.covers_until
-    keys = dict(Organisation.objects.filter(key__in=draw.units).values_list("key", "pk"))
-    names = names_on(keys.values(), max(day, draw.committed_at.date()))
-    named = {key: names.get(pk, key) for key, pk in keys.items()}
-    is_planner = may_plan(actor, campaign.organisation_id, campaign.scope)
-    tells = bool(draw.picked) and (
-        is_planner or _all_begun(draw, {keys[key] for key in draw.picked}) or _oversees(actor, draw, keys)
-    )
-    return DrawView(
-        draw=draw,
-        campaign=campaign,
-        units=tuple((key, named.get(key, key)) for key in draw.units),
-        picked=tuple((key, named.get(key, key)) for key in draw.picked) if tells else (),
-        tells_picks=tells,
-    )
-
-
-def _oversees(actor: Actor, draw: Draw, keys: dict[str, int]) -> bool:
-    """Sees all inspections, and works in none of the units that were drawn."""
-    drawn = {keys[key] for key in draw.picked}
-    return oversees_inspections(actor) and actor.organisations().isdisjoint(drawn)
-
-
-def _all_begun(draw: Draw, organisation_ids: set[int]) -> bool:
-    begun = InspectedUnit.objects.filter(
-        inspection__campaign=draw.campaign_id,
-        inspection__mode=Mode.UNANNOUNCED,
-        inspection__begun_at__isnull=False,
-        organisation__in=organisation_ids,
-    )
-    return set(begun.values_list("organisation_id", flat=True)) == organisation_ids
 
 
 def years_of_plans(actor: Actor) -> list[int]:

@@ -1,8 +1,9 @@
-"""Figures of a quarter: legal and electronic documents, their identities and what is left undone."""
+"""Figures of a quarter: their identities and what is left undone when it is over."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -47,11 +48,24 @@ def _sums(counts: Counts, labels: Mapping[str, str], law: Law) -> list[Alarm]:
     return alarms
 
 
-def legal_standing(counts: Counts, labels: Mapping[str, str], until_on: date, on: date, law: Law) -> Standing:
-    """100 % carried out in time and 100 % of what is unlawful handled, once the quarter is over."""
+@dataclass(frozen=True)
+class Owed:
+    """All of the column `of` is to be in the column `done`; `words` of what is left, `code` of the lapse."""
+
+    code: str
+    done: str
+    of: str
+    words: str
+
+
+def quarter_standing(
+    counts: Counts, labels: Mapping[str, str], owed: Sequence[Owed], until_on: date, on: date, law: Law
+) -> Standing:
+    """Everything that is owed in the quarter is done once it is over."""
     alarms = _sums(counts, labels, law)
     if on > until_on:
-        alarms += _undone(counts, until_on, law)
+        for one in owed:
+            alarms += _left(counts.get(one.done), counts.get(one.of), one.words, one.code, until_on, law)
     if not any(value is not None for value in counts.values()):
         return Standing("UNKNOWN", _("Chưa đủ số liệu"), "empty")
     if on <= until_on:
@@ -61,18 +75,46 @@ def legal_standing(counts: Counts, labels: Mapping[str, str], until_on: date, on
     return Standing("FINISHED", _("Hoàn thành"), "done")
 
 
-def _undone(counts: Counts, since: date, law: Law) -> list[Alarm]:
-    """What was to be done in the quarter and is not."""
-    pairs = (
-        ("in_time", "superior_in_time", "superior_due", _("văn bản cấp trên chưa kịp thời triển khai")),
-        ("check", "checked", "to_check", _("văn bản phải kiểm tra chưa kiểm tra")),
-        ("unlawful", "handled", "unlawful", _("văn bản trái pháp luật, mâu thuẫn chưa xử lý")),
-        ("review", "reviewed", "to_review", _("văn bản phải rà soát chưa rà soát")),
+def legal_standing(counts: Counts, labels: Mapping[str, str], until_on: date, on: date, law: Law) -> Standing:
+    """100 % carried out in time and 100 % of what is unlawful handled, once the quarter is over."""
+    owed = (
+        Owed("in_time", "superior_in_time", "superior_due", _("văn bản cấp trên chưa kịp thời triển khai")),
+        Owed("check", "checked", "to_check", _("văn bản phải kiểm tra chưa kiểm tra")),
+        Owed("unlawful", "handled", "unlawful", _("văn bản trái pháp luật, mâu thuẫn chưa xử lý")),
+        Owed("review", "reviewed", "to_review", _("văn bản phải rà soát chưa rà soát")),
     )
-    alarms: list[Alarm] = []
-    for code, done, of, words in pairs:
-        alarms += _left(counts.get(done), counts.get(of), words, code, since, law)
-    return alarms
+    return quarter_standing(counts, labels, owed, until_on, on, law)
+
+
+def discipline_standing(
+    counts: Counts, labels: Mapping[str, str], until_on: date, on: date, law: Law
+) -> Standing:
+    """All checks of the plan made, all cases handled, once the quarter is over."""
+    owed = (
+        Owed("checks", "checks", "checks_planned", _("cuộc kiểm tra công vụ theo kế hoạch chưa làm")),
+        Owed("cases", "cases_handled", "cases", _("trường hợp vi phạm kỷ luật, kỷ cương chưa xử lý")),
+    )
+    return quarter_standing(counts, labels, owed, until_on, on, law)
+
+
+def dissemination_standing(
+    counts: Counts, labels: Mapping[str, str], until_on: date, on: date, law: Law
+) -> Standing:
+    """Everything of the plan done, once the quarter is over."""
+    owed = (Owed("planned", "carried_out", "planned", _("hoạt động tuyên truyền theo kế hoạch chưa làm")),)
+    return quarter_standing(counts, labels, owed, until_on, on, law)
+
+
+def dialogue_standing(
+    counts: Counts, labels: Mapping[str, str], until_on: date, on: date, law: Law
+) -> Standing:
+    """Held as planned, each with minutes or conclusions, every opinion answered, once the quarter is over."""
+    owed = (
+        Owed("held", "held", "planned", _("cuộc đối thoại phải tổ chức chưa tổ chức")),
+        Owed("concluded", "concluded", "held", _("cuộc đối thoại chưa có biên bản, kết luận")),
+        Owed("answered", "answered", "opinions", _("ý kiến, kiến nghị đối thoại chưa trả lời")),
+    )
+    return quarter_standing(counts, labels, owed, until_on, on, law)
 
 
 def _left(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from openpar.base.organisations.roles import Actor
@@ -64,9 +64,8 @@ def put_lines(version: PlanVersion, lines: Sequence[NewLine], *, by: Actor, at: 
 
 
 def change_line(*, by: Actor, at: datetime, line_id: int, expected_version: int, line: NewLine) -> TaskLine:
-    """Another wording of a task that is new in this draft, or that the draft changes (settle_line).
-
-    Raises PlansRefused, StalePlan.
+    """Another wording of a task that is new in this draft, or that the draft changes (settle_line), under
+    the change that was settled. Raises PlansRefused, StalePlan.
     """
     with write_transaction():
         found = TaskLine.objects.get(pk=line_id)
@@ -74,7 +73,10 @@ def change_line(*, by: Actor, at: datetime, line_id: int, expected_version: int,
         if found.change in (LineChange.CARRIED, LineChange.UNSETTLED, LineChange.DROPPED):
             what, remedy = _("nhiệm vụ này giữ theo văn bản trước"), _("Chọn “Điều chỉnh” và ghi điều khoản")
             raise PlansRefused(Gap("", what, remedy, code="not-changed"))
-        refuse_if([*line_gaps(line, version), *unknown_agencies([line], at)])
+        gaps = [*line_gaps(line, version), *unknown_agencies([line], at)]
+        if found.change != LineChange.NEW:
+            gaps += lead_gaps(found, version, LineChange(found.change), line)
+        refuse_if(gaps)
         before = _told(found)
         rewrite(found, line)
         grown(version)
@@ -83,20 +85,18 @@ def change_line(*, by: Actor, at: datetime, line_id: int, expected_version: int,
 
 
 def remove_line(*, by: Actor, at: datetime, line_id: int, expected_version: int) -> None:
-    """Takes a task that is new in this draft away; one of an earlier version is dropped by settle_line.
-
-    Raises PlansRefused, StalePlan.
+    """Takes a task that is new in this draft away; one of an earlier version is dropped by settle_line, and
+    one that was ordered stays. Raises PlansRefused, StalePlan.
     """
     with write_transaction():
-        found = TaskLine.objects.select_related("task").get(pk=line_id)
+        found = TaskLine.objects.get(pk=line_id)
         version = take_draft(found.version_id, expected_version, by)
         if found.change != LineChange.NEW:
             what, remedy = _("nhiệm vụ có trong bản trước"), _("Chọn “Không thực hiện nữa” và ghi điều khoản")
             raise PlansRefused(Gap("", what, remedy, code="not-new"))
         trace_plan(version.plan, "plan.line_removed", by=by, at=at, before=_told(found))
-        task = found.task
         found.delete()
-        task.delete()
+        delete_tasks(Task.objects.filter(pk=found.task_id))
         grown(version)
 
 
@@ -136,6 +136,33 @@ def new_task(plan_id: int, line: NewLine, *, by: Actor, at: datetime) -> Task:
         made_by_id=by.id,
         made_at=at,
     )
+
+
+def delete_tasks(tasks: QuerySet[Task]) -> None:
+    """Tasks that no version names any longer. Raises PlansRefused while a meeting, a conference or a finding
+    has ordered one: what was ordered stays a task.
+    """
+    try:
+        tasks.delete()
+    except ProtectedError:
+        what = _("có nhiệm vụ được giao từ cuộc họp, hội nghị hoặc tồn tại cần khắc phục")
+        remedy = _("Sửa nội dung nhiệm vụ, giữ nhiệm vụ trong kế hoạch")
+        raise PlansRefused(Gap("", what, remedy, code="ordered")) from None
+
+
+def lead_gaps(row: TaskLine, version: PlanVersion, change: LineChange, line: NewLine) -> list[Gap]:
+    """A task of the version before that is changed keeps its lead agencies; one that is given to others
+    has others.
+    """
+    before = TaskLine.objects.get(version=version.replaces_id, task=row.task_id)
+    is_same = set(line_of(before).leads) == set(line.leads)
+    if change == LineChange.CHANGED and not is_same:
+        what, remedy = _("cơ quan chủ trì đã khác"), _("Chọn “Giao cơ quan khác”")
+        return [Gap(_("Chủ trì"), what, remedy, code="other-leads")]
+    if change == LineChange.REASSIGNED and is_same:
+        what, remedy = _("cơ quan chủ trì vẫn như cũ"), _("Chọn “Điều chỉnh”, hoặc đổi cơ quan chủ trì")
+        return [Gap(_("Chủ trì"), what, remedy, code="same-leads")]
+    return []
 
 
 def write_line(version: PlanVersion, task: Task, line: NewLine, *, position: int, **also: object) -> TaskLine:

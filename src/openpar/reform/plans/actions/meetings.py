@@ -129,8 +129,10 @@ def remove_outcome(*, by: Actor, at: datetime, outcome_id: int, expected_version
     Raises PlansRefused, StalePlan.
     """
     with write_transaction():
-        outcome = MeetingOutcome.objects.get(pk=outcome_id)
-        meeting = _take(outcome.meeting_id, expected_version, by)
+        meeting_id = MeetingOutcome.objects.values_list("meeting_id", flat=True).get(pk=outcome_id)
+        meeting = _take(meeting_id, expected_version, by)
+        # Read under its own lock: an order becomes a task without the turn of its meeting.
+        outcome = MeetingOutcome.objects.select_for_update(of=("self",)).get(pk=outcome_id)
         if outcome.task_id is not None:
             what, remedy = _("đã giao thành nhiệm vụ"), _("Sửa nhiệm vụ trong kế hoạch")
             raise PlansRefused(Gap("", what, remedy, code="has-task"))

@@ -10,7 +10,14 @@ from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
 from openpar.common.text import nfc
-from openpar.reform.plans.actions.drafting import line_of, rewrite, unknown_agencies, write_agencies
+from openpar.reform.plans.actions.drafting import (
+    delete_tasks,
+    lead_gaps,
+    line_of,
+    rewrite,
+    unknown_agencies,
+    write_agencies,
+)
 from openpar.reform.plans.actions.shared import (
     grown,
     refuse_if,
@@ -110,7 +117,9 @@ def settle_rest(*, by: Actor, at: datetime, version_id: int, expected_version: i
 
 
 def discard_version(*, by: Actor, at: datetime, version_id: int, expected_version: int) -> None:
-    """Drops a draft; a plan that was never issued goes with it. Raises PlansRefused, StalePlan."""
+    """Drops a draft; a plan that was never issued goes with it. A draft into which a meeting, a conference or
+    a finding has ordered a task stays. Raises PlansRefused, StalePlan.
+    """
     with write_transaction():
         version = take_draft(version_id, expected_version, by)
         plan = version.plan
@@ -118,7 +127,7 @@ def discard_version(*, by: Actor, at: datetime, version_id: int, expected_versio
         new = list(version.lines.filter(change=LineChange.NEW).values_list("task_id", flat=True))
         version.targets.all().delete()
         version.lines.all().delete()
-        Task.objects.filter(pk__in=new, assignments__isnull=True).delete()
+        delete_tasks(Task.objects.filter(pk__in=new, assignments__isnull=True))
         is_only = version.replaces_id is None
         version.delete()
         if is_only:
@@ -176,12 +185,4 @@ def _settlement_gaps(line: TaskLine, version: PlanVersion, settlement: Settlemen
         what, remedy = _("chưa ghi nội dung điều chỉnh"), _("Ghi nội dung mới của nhiệm vụ")
         return [*gaps, Gap(_("Nhiệm vụ"), what, remedy, code="no-wording")]
     gaps += [*line_gaps(settlement.line, version), *unknown_agencies([settlement.line], at)]
-    leads = set(line_of(_line_before(line, version)).leads)
-    is_same = leads == set(settlement.line.leads)
-    if change == LineChange.CHANGED and not is_same:
-        what, remedy = _("cơ quan chủ trì đã khác"), _("Chọn “Giao cơ quan khác”")
-        gaps.append(Gap(_("Chủ trì"), what, remedy, code="other-leads"))
-    if change == LineChange.REASSIGNED and is_same:
-        what, remedy = _("cơ quan chủ trì vẫn như cũ"), _("Chọn “Điều chỉnh”, hoặc đổi cơ quan chủ trì")
-        gaps.append(Gap(_("Chủ trì"), what, remedy, code="same-leads"))
-    return gaps
+    return gaps + lead_gaps(line, version, change, settlement.line)

@@ -32,10 +32,11 @@ _UNDONE = (Claim.State.RETURNED, Claim.State.WITHDRAWN)
 
 @dataclass(frozen=True)
 class Counted:
-    """One obligation on the day of the count; `standing` None: it was in no count."""
+    """One obligation on a day, in the words of that day; `standing` None: it was in no count."""
 
     assignment: Assignment
     field: str
+    text: str
     standing: Standing | None
 
 
@@ -73,14 +74,15 @@ class PlanCount:
     behind: tuple[Counted, ...]
 
 
-def count_on(plan_id: int, on: date) -> PlanCount:
-    """Everything of a plan on a day; seven queries whatever its size. Before its first version: nothing."""
+def count_on(plan_id: int, on: date, *, among: QuerySet[Assignment] | None = None) -> PlanCount:
+    """Everything of a plan on a day; seven queries whatever its size. Before its first version: nothing.
+
+    `among`: only these obligations, as those that a person may see; None: all of them.
+    """
     version = version_on(plan_id, on)
-    assignments = Assignment.objects.filter(task__plan=plan_id, assigned_on__lte=on)
-    counted, facts = _counted(assignments, version, on)
-    left = Assignment.objects.filter(task__plan=plan_id, ended_on__lte=on).select_related(
-        "ended_by__version", "line"
-    )
+    kept = (Assignment.objects.all() if among is None else among).filter(task__plan=plan_id)
+    counted, facts = _counted(kept.filter(assigned_on__lte=on), version, on)
+    left = kept.filter(ended_on__lte=on).select_related("ended_by__version", "line")
     by_field: defaultdict[str, list[Standing | None]] = defaultdict(list)
     by_agency: defaultdict[int, list[Standing | None]] = defaultdict(list)
     by_task: defaultdict[int, list[Standing]] = defaultdict(list)
@@ -112,7 +114,7 @@ def count_on(plan_id: int, on: date) -> PlanCount:
 
 
 def standings_on(assignments: QuerySet[Assignment], on: date) -> list[Counted]:
-    """How each of some obligations stood on a day; four queries. The field is that of today's wording."""
+    """How each of some obligations stood on a day; four queries. Field and text are those of today."""
     return _counted(assignments, None, on)[0]
 
 
@@ -120,7 +122,7 @@ def _counted(
     assignments: QuerySet[Assignment], version: PlanVersion | None, on: date
 ) -> tuple[list[Counted], list[tuple[Duty, Obligation]]]:
     rows = list(assignments.select_related("line", "task__plan").order_by("id"))
-    fields = _fields(version, on)
+    worded = _worded(version, on)
     owed = _facts(rows)
     counted: list[Counted] = []
     single: list[tuple[Duty, Obligation]] = []
@@ -129,19 +131,20 @@ def _counted(
         obligation = Obligation(
             row.assigned_on, tuple(each for _duty, each in own), row.ended_on, row.started_on
         )
-        counted.append(Counted(row, fields.get(row.task_id, row.line.field), standing_of(obligation, on)))
+        field, text = worded.get(row.task_id, (row.line.field, row.line.text))
+        counted.append(Counted(row, field, text, standing_of(obligation, on)))
         single += [
             (duty, Obligation(row.assigned_on, (each,), row.ended_on, row.started_on)) for duty, each in own
         ]
     return counted, single
 
 
-def _fields(version: PlanVersion | None, on: date) -> dict[int, str]:
-    """The field of each task as the version of the day words it."""
+def _worded(version: PlanVersion | None, on: date) -> dict[int, tuple[str, str]]:
+    """Field and text of each task as the version of the day words them."""
     if version is None:
         return {}
     lines = TaskLine.objects.filter(Q(added_on__isnull=True) | Q(added_on__lte=on), version=version)
-    return dict(lines.values_list("task_id", "field"))
+    return {task: (field, text) for task, field, text in lines.values_list("task_id", "field", "text")}
 
 
 def _facts(rows: Iterable[Assignment]) -> dict[int, list[tuple[Duty, DutyFacts]]]:

@@ -1,4 +1,4 @@
-"""What the registers say: quality system, job positions, training, recruitment, legal and e-documents."""
+"""What the registers say, from the quality system to dialogue: lines of the appendix, and sentences."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ from openpar.reform.monitors.queries.figures import MonitorFigure, monitor_figur
 from openpar.reports.periodic.told import Computed, Sentence, Subject
 
 # Lines of one number: the part, or the whole, of a figure.
-_NUMERATOR_OF = {"2.1": "legal.issued", "2.2.2": "legal.checked", "5.2": "recruitment.filled"}
+_NUMERATOR_OF = {
+    "2.1": "legal.issued",
+    "2.2.2": "legal.checked",
+    "5.2": "recruitment.filled",
+    "5.4": "discipline.punished",
+}
 _DENOMINATOR_OF = {"2.2.1": "legal.checked", "2.3.1": "legal.reviewed"}
 # Part over whole; and lines that name the whole first (to be handled / handled; planned / trained).
 _RATIO_OF = {
@@ -29,10 +34,15 @@ _TWO_PARTS = {
     "2.3.2": ("legal.reviewed", "legal.review_handled"),
     "7.7": ("iso.announced", "iso.maintained"),
 }
+# Codes that ask whether there was any at all: 1 or 0.
+_WHETHER_ANY = {"1.5": "dialogue.held"}
 _TOPICS = {
+    "dissemination": "monitors_F0",
+    "dialogue": "monitors_F0",
     "legal": "monitors_F1",
     "jobs": "monitors_F3",
     "training": "monitors_F4",
+    "discipline": "monitors_F4",
     "documents": "monitors_F6",
 }
 
@@ -56,6 +66,9 @@ def values(subject: Subject) -> Mapping[str, Computed]:
     for line, codes in _TWO_PARTS.items():
         first, second = (figures[code] for code in codes)
         _put(found, line, first, Value(_decimal(first.numerator), _decimal(second.numerator)))
+    for line, code in _WHETHER_ANY.items():
+        one = figures[code]
+        _put(found, line, one, Value(None if one.numerator is None else Decimal(one.numerator > 0)))
     return found
 
 

@@ -7,7 +7,7 @@ year so far, whatever the days of the report.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -24,8 +24,6 @@ from openpar.reports.periodic.told import Computed, Sentence, Subject
 
 _FIELDS = ("F0", "F1", "F2", "F3", "F4", "F5", "F6")
 _MOST_LISTED = 8
-# How far ahead the tasks of the next period are told.
-_AHEAD = timedelta(days=92)
 
 
 def values(subject: Subject) -> Mapping[str, Computed]:
@@ -76,7 +74,7 @@ def sentences(subject: Subject) -> Mapping[str, Sequence[Sentence]]:
     reasons = _reasons(one.assignment.pk for one in overdue)
     found["late"] = [_late_sentence(one, reasons) for one in overdue[:_MOST_LISTED]] + _more(overdue)
     found["done"] = _overall(behind)
-    found["next"] = _next(behind, subject.until_on)
+    found["next"] = _next(behind, subject)
     return found
 
 
@@ -173,15 +171,17 @@ def _overall(behind: Sequence[Counted]) -> list[Sentence]:
     return [Sentence(said, "/tasks/")]
 
 
-def _next(behind: Sequence[Counted], until_on: date) -> list[Sentence]:
-    """What falls due after the period, the nearest first."""
+def _next(behind: Sequence[Counted], subject: Subject) -> list[Sentence]:
+    """What falls due after the period, the nearest first; how far ahead is said by the calendar."""
+    until_on = subject.until_on
+    last = until_on + timedelta(days=subject.asked.version.next_days)
     ahead = [
         (one.standing.due_on, one)
         for one in behind
         if one.standing is not None
         and one.standing.bucket is Bucket.IN_TIME
         and one.standing.due_on is not None
-        and until_on < one.standing.due_on <= until_on + _AHEAD
+        and until_on < one.standing.due_on <= last
     ]
     ahead.sort(key=lambda pair: (pair[0], pair[1].assignment.pk))
     said = _("%(task)s (hạn %(due)s).")

@@ -59,11 +59,14 @@ class RolledLine:
 
 @dataclass(frozen=True)
 class RollUp:
-    """A period put together: `missing` have nothing that counts; `lock` if it is as it was cut off."""
+    """A period put together: `missing` of those `owing` (names by id) have nothing that counts; `lock` if it
+    is as it was cut off.
+    """
 
     asked: Asked
     level: str
     appendix: Appendix
+    owing: Mapping[int, str]
     reporters: tuple[Reporter, ...]
     missing: tuple[str, ...]
     lines: tuple[RolledLine, ...]
@@ -105,6 +108,7 @@ def roll_up(asked: Asked, level: str, *, as_locked: bool = False) -> RollUp | No
         asked=asked,
         level=level,
         appendix=appendix,
+        owing=owing,
         reporters=reporters,
         missing=tuple(name for one, name in owing.items() if one not in newest),
         lines=tuple(RolledLine(line, put_together(line, reporters)) for line in appendix.lines),
