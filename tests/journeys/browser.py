@@ -97,7 +97,8 @@ def bring_axe_along(page: Page) -> None:
 
 
 def axe(page: Page, *, widths: Sequence[int] = (DESK, PHONE), but: str = "") -> list[str]:
-    """What axe finds wrong with the page as it stands, at each width; `but` names a part that was looked at.
+    """What axe finds wrong with the page as it stands, at each width, and hints inside fields that are longer
+    than their field; `but` names a part that was looked at.
 
     It comes in through the debugger, which the content security policy does not hold up: the policy stays at
     work, and a page that breaks it is complained of as everywhere.
@@ -119,7 +120,7 @@ def axe_at_widths(page: Page, *, widths: Sequence[int] = (DESK, PHONE), but: str
         if width != now:
             page.set_viewport_size({"width": width, "height": 860})
         told: list[str] = page.evaluate(_LOOK, given)
-        found += [f"{page.url} ({width} px): {what}" for what in told]
+        found += [f"{page.url} ({width} px): {what}" for what in [*told, *cut_placeholders(page)]]
     return found
 
 
@@ -159,7 +160,7 @@ _CUT = """() => {
 
 def cut_placeholders(page: Page) -> list[str]:
     """The hints inside fields that are longer than their field."""
-    return [f"{page.url}: “{text}” is cut off" for text in page.evaluate(_CUT)]
+    return [f"“{text}” is cut off" for text in page.evaluate(_CUT)]
 
 
 def says(page: Page, text: str) -> None:

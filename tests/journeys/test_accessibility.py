@@ -22,7 +22,7 @@ from tests import factories
 from tests.delivery.dossiers.pages import dossier_things
 from tests.delivery.figures.pages import figure_things
 from tests.delivery.procedures.pages import procedure_things
-from tests.journeys.browser import Visitors, axe_at_widths, bring_axe_along, cut_placeholders
+from tests.journeys.browser import Visitors, axe_at_widths, bring_axe_along
 from tests.journeys.looks import STRANGER, VISITS, Look, Visit
 from tests.journeys.rounds_now import RoundNow, bring_in_outside, conclude, round_now, score, submit
 from tests.parindex.indicators.pages import indicator_things
@@ -90,7 +90,6 @@ def _wrong(page: Page, things: Things, looks: Iterable[Look]) -> list[str]:
             found.append(f"{look.name}: not found")
         # The bar at the top is the same on every page of a person.
         found += axe_at_widths(page, but=".topbar" if number else "")
-        found += cut_placeholders(page)
     return found
 
 
