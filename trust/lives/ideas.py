@@ -63,7 +63,9 @@ class Idea:
         if not (self.is_of(who) or who.office == "manager") or self.state not in _RUNS:
             return False
         is_other = agency not in ("", "health", *self.taken_by)
-        return is_other and on is not None and on <= today and owner == who.agency
+        if on is None or on > today or (self.started_on is not None and on < self.started_on):
+            return False
+        return is_other and owner == who.agency
 
     def ran(self) -> bool:
         """On at least one day of the half year."""

@@ -143,6 +143,17 @@ def test_who_takes_over_is_entered_by_the_agency_or_by_so_noi_vu(initiative_days
     assert act(taken=own, by=story.manager).organisation_id == story.home.pk
 
 
+def test_nobody_takes_over_before_the_day_on_which_it_began(initiative_days: Story) -> None:
+    story = initiative_days
+    made = story.running()
+    assert made.started_on is not None
+    act = partial(replicate, initiative_id=made.pk, by=story.officer, at=AT)
+    early = TakenOver(story.home.pk, made.started_on - ONE_DAY, story.document)
+    assert refusal(partial(act, taken=early)) == ["replicated-before"]
+    same_day = TakenOver(story.home.pk, made.started_on, story.document)
+    assert act(taken=same_day).replicated_on == made.started_on
+
+
 def test_a_contest_of_a_year_is_entered_once_and_its_prize_stays(initiative_days: Story) -> None:
     story, on = initiative_days, date(2026, 3, 2)
     made = story.recognised(on=on)

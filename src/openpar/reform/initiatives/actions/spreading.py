@@ -15,6 +15,7 @@ from openpar.base.organisations.queries import names_on
 from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
+from openpar.common.formats import format_date
 from openpar.common.text import nfc
 from openpar.reform.initiatives.actions.shared import (
     day_gaps,
@@ -59,6 +60,7 @@ def replicate(*, initiative_id: int, taken: TakenOver, by: Actor, at: datetime) 
                 *why_not_replicate(there),
                 *_agency_gaps(there, taken.organisation_id, at),
                 *day_gaps(_("Áp dụng từ ngày"), taken.replicated_on, at),
+                *_early_gaps(there, taken.replicated_on),
                 *document_gaps(_("Văn bản nhân rộng"), taken.document_id, by),
                 *text_gaps(_("Ghi chú"), taken.note, longest=500, is_needed=False),
             ]
@@ -81,6 +83,15 @@ def replicate(*, initiative_id: int, taken: TakenOver, by: Actor, at: datetime) 
         after = {"agency": name, "replicated_on": made.replicated_on.isoformat()}
         trace(there, "initiative.replicated", by=by, at=at, after=after, reason=made.note)
         return made
+
+
+def _early_gaps(initiative: Initiative, replicated_on: date | None) -> list[Gap]:
+    """Nobody takes over what has not begun yet; on the same day it may be."""
+    if replicated_on is None or initiative.started_on is None or replicated_on >= initiative.started_on:
+        return []
+    what = _("trước ngày bắt đầu %s") % format_date(initiative.started_on)
+    remedy = _("Ghi ngày từ khi mô hình, sáng kiến đã được áp dụng")
+    return [Gap(_("Áp dụng từ ngày"), what, remedy, code="replicated-before")]
 
 
 def why_not_replicate(initiative: Initiative) -> tuple[Gap, ...]:
