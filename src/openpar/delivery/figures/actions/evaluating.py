@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from openpar.base.audit.actions import record
-from openpar.base.organisations.models import OrganisationVersion
+from openpar.base.organisations.models import Organisation, OrganisationVersion
 from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
 from openpar.common.errors import Gap
@@ -52,6 +52,8 @@ def enter_evaluation(
             "year": days.year,
             "number": days.number,
         }
+        # Of the first saves of a period there is no row yet to wait for each other at.
+        Organisation.objects.select_for_update(of=("self",)).get(pk=organisation_id)
         row = EvaluationInput.objects.select_for_update().filter(**identity).first()
         if (row.version if row else 0) != expected_version:
             what = _("người khác vừa sửa số liệu đánh giá của kỳ này")
