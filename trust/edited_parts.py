@@ -17,7 +17,8 @@ from trust.edited_delivery import evaluation_family, figure_family, index_family
 from trust.edited_findings import finding_family
 from trust.edited_inspections import conclusion_family, inspection_family
 from trust.edited_plans import meeting_family, plan_family
-from trust.edited_procedures import catalogue_family, publishing_family, review_family
+from trust.edited_procedures import catalogue_family, publishing_family
+from trust.edited_reviews import review_family
 
 
 def families() -> Mapping[str, Callable[[], Family]]:

@@ -1,4 +1,4 @@
-"""What people edit of the catalogue of procedures: decisions, offers, postings, reviews (edited.py).
+"""What people edit of the catalogue of procedures: decisions, offers, postings (edited.py).
 
 Where nothing counts versions, a form names the mark of what was recorded when it was opened.
 """
@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from trust.edited import Added, Family, Guard, Page, Part, number_of
+from trust.edited import Family, Guard, Page, Part, number_of
 
 _ACTIONS = "openpar.delivery.procedures.actions"
 _SEEN: Guard = (f"{_ACTIONS}.shared:refuse_unless_seen", "there and mark_of(there) != seen")
@@ -39,7 +39,7 @@ def _shown(number: int) -> str:
     return f"{_day(number):%d/%m/%Y}"
 
 
-def _marked(
+def marked(
     name: str,
     facts: Callable[[], Mapping[str, object] | None],
     number: Callable[[], int],
@@ -184,7 +184,7 @@ def _uploaded(issued: int, manager: Any) -> Part:
         record_upload(by=manager, at=_later(), decision_id=issued, uploaded_on=_day(number, words), seen=seen)
 
     save("", 0, "")
-    return _marked(
+    return marked(
         "the day a decision was uploaded",
         lambda: upload_facts(decision()),
         lambda: _number_of_day(decision().uploaded_on),
@@ -224,7 +224,7 @@ def _posted(issued: int, agency: Any, focal: Any) -> Part:
             raise Refused.because("", "this editor has recorded this day before")
 
     save("", 0, "")
-    return _marked(
+    return marked(
         "the day something was posted",
         lambda: posting_facts(decision, agency.pk),
         lambda: _number_of_day(rows.get().posted_on),
@@ -281,7 +281,7 @@ def _offered(procedure: Any, manager: Any) -> Part:
         return last_provision(procedure, None)
 
     save("", 0, "lúc đầu")
-    return _marked(
+    return marked(
         "how a procedure is offered",
         lambda: last_facts(last()),
         lambda: number_of(last().legal_basis),
@@ -325,7 +325,7 @@ def _quality(agency: Any, focal: Any) -> Part:
         return QualitySystem.objects.get(organisation=agency, on=TODAY)
 
     save("", 0, "lúc đầu")
-    return _marked(
+    return marked(
         "the quality system of an agency",
         lambda: quality_facts(row()),
         lambda: number_of(row().legal_basis),
@@ -344,173 +344,3 @@ def _quality(agency: Any, focal: Any) -> Part:
             },
         ),
     )
-
-
-def review_family() -> Family:
-    """The yearly review: its plan, its conclusions, what became of problems."""
-    from openpar.base.accounts.models import Role
-    from tests import factories
-    from tests.delivery.procedures import pages
-
-    manager = factories.actor_as(Role.ROUND_MANAGER, factories.organisation("Sở Nội vụ"))
-    agency = factories.organisation("Sở Y tế")
-    things = pages.procedure_things(manager, agency)
-    focal = factories.actor_as(Role.FOCAL_OFFICER, agency)
-    return Family(
-        (
-            _plan(manager),
-            _finished(things.review, focal),
-            _decided(things.problem, focal),
-            _handled(things.problem, focal),
-        ),
-        (_problems(things.review, focal),),
-    )
-
-
-def _plan(manager: Any) -> Part:
-    from openpar.delivery.procedures.actions.reviews import PlanHead, plan_facts, record_review_plan
-    from openpar.delivery.procedures.models import ReviewPlan
-    from tests.delivery.procedures.catalogue import AT
-
-    signed = date(2025, 1, 20)
-
-    def save(seen: str, number: int, words: str) -> object:
-        head = PlanHead(2025, f"{number} {words}", signed, "UBND tỉnh")
-        return record_review_plan(by=manager, at=AT, head=head, seen=seen)
-
-    def plan() -> Any:
-        return ReviewPlan.objects.get(year=2025)
-
-    save("", 0, "lúc đầu")
-    return _marked(
-        "the review plan of a year",
-        lambda: plan_facts(plan()),
-        lambda: number_of(plan().number),
-        save,
-        Page(
-            "/procedures/reviews/plan/?year=2025",
-            manager,
-            AT,
-            lambda seen, number, words: {
-                "year": "2025",
-                "number": f"{number} {words}",
-                "signed_on": f"{signed:%d/%m/%Y}",
-                "issuer": "UBND tỉnh",
-                "seen": seen,
-            },
-        ),
-    )
-
-
-def _finished(review: int, focal: Any) -> Part:
-    from openpar.delivery.procedures.actions.reviews import finish_facts, finish_review
-    from openpar.delivery.procedures.models import ProcedureReview
-    from tests.delivery.procedures.catalogue import AT, TODAY
-
-    def save(seen: str, number: int, words: str) -> object:
-        return finish_review(
-            by=focal,
-            at=AT,
-            review_id=review,
-            reviewed_on=TODAY,
-            conclusion=f"{number} {words}",
-            seen=seen,
-        )
-
-    def row() -> Any:
-        return ProcedureReview.objects.get(pk=review)
-
-    save("", 0, "lúc đầu")
-    return _marked(
-        "the conclusion of a review",
-        lambda: finish_facts(row()),
-        lambda: number_of(row().conclusion),
-        save,
-        Page(
-            f"/procedures/reviews/{review}/finish/",
-            focal,
-            AT,
-            lambda seen, number, words: {
-                "reviewed_on": f"{TODAY:%d/%m/%Y}",
-                "conclusion": f"{number} {words}",
-                "seen": seen,
-            },
-        ),
-    )
-
-
-def _decided(problem: int, focal: Any) -> Part:
-    from openpar.delivery.procedures.actions.reviews import decide_problem, decision_facts
-    from openpar.delivery.procedures.models import ReviewProblem
-    from tests.delivery.procedures.catalogue import AT, TODAY
-
-    def save(seen: str, number: int, words: str) -> object:
-        return decide_problem(
-            by=focal, at=AT, problem_id=problem, number=f"{number} {words}", decided_on=TODAY, seen=seen
-        )
-
-    def row() -> Any:
-        return ReviewProblem.objects.get(pk=problem)
-
-    save("", 0, "lúc đầu")
-    return _marked(
-        "the decision about a problem",
-        lambda: decision_facts(row()),
-        lambda: number_of(row().decision_number),
-        save,
-        Page(
-            f"/procedures/problems/{problem}/decide/",
-            focal,
-            AT,
-            lambda seen, number, words: {
-                "number": f"{number} {words}",
-                "decided_on": f"{TODAY:%d/%m/%Y}",
-                "seen": seen,
-            },
-        ),
-    )
-
-
-def _handled(problem: int, focal: Any) -> Part:
-    from openpar.delivery.procedures.actions.reviews import handle_problem, handling_facts
-    from openpar.delivery.procedures.models import ReviewProblem
-    from tests.delivery.procedures.catalogue import AT, TODAY
-
-    def save(seen: str, number: int, words: str) -> object:
-        return handle_problem(
-            by=focal, at=AT, problem_id=problem, handled_on=TODAY, handling=f"{number} {words}", seen=seen
-        )
-
-    def row() -> Any:
-        return ReviewProblem.objects.get(pk=problem)
-
-    save("", 0, "lúc đầu")
-    return _marked(
-        "how a problem was handled",
-        lambda: handling_facts(row()),
-        lambda: number_of(row().handling),
-        save,
-        Page(
-            f"/procedures/problems/{problem}/handle/",
-            focal,
-            AT,
-            lambda seen, number, words: {
-                "handling": f"{number} {words}",
-                "handled_on": f"{TODAY:%d/%m/%Y}",
-                "seen": seen,
-            },
-        ),
-    )
-
-
-def _problems(review: int, focal: Any) -> Added:
-    from openpar.delivery.procedures.actions.reviews import Found, record_problem
-    from openpar.delivery.procedures.models import ReviewProblem
-    from openpar.delivery.procedures.words import Part as Piece
-    from tests.delivery.procedures.catalogue import AT, TODAY
-
-    def add(words: str) -> object:
-        return record_problem(by=focal, at=AT, review_id=review, found=Found(Piece.FEE, words, TODAY))
-
-    rows = ReviewProblem.objects.filter(review=review, part=Piece.FEE)
-    return Added("problems of a review", add, lambda: list(rows.values_list("text", flat=True)))

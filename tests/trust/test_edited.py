@@ -44,7 +44,7 @@ def table() -> dict[str, tuple[str, str]]:
 
 def raced_names() -> set[str]:
     """The names that the parts of the check are given."""
-    kinds = ("Part", "Added", "Once", "_marked")
+    kinds = ("Part", "Added", "Once", "marked", "_Step")
     found = set()
     for path in (ROOT / "trust").glob("edited*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

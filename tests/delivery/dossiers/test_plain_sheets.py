@@ -16,8 +16,10 @@ import xlsxwriter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from openpar.common.errors import FileRefused
-from openpar.delivery.dossiers.reading import plain_sheets, workbooks
-from openpar.delivery.dossiers.reading.plain_sheets import NotPlain, csv_of_plain
+from openpar.delivery.dossiers.reading import workbooks
+from openpar.delivery.dossiers.reading.plain import markup
+from openpar.delivery.dossiers.reading.plain.markup import NotPlain
+from openpar.delivery.dossiers.reading.plain.sheets import csv_of_plain
 from openpar.delivery.dossiers.reading.workbooks import LIMITS, csv_of_workbook
 from tests.common.crafted import archive, number_cell, row, text_cell, workbook
 
@@ -135,7 +137,7 @@ def test_workbooks_of_programs_are_read_alike_cell_by_cell(
     slowly: Callable[[bytes], list[list[str]]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(plain_sheets, "_PIECE", piece)
+    monkeypatch.setattr(markup, "_PIECE", piece)
     plain = 0
     for seed in range(40):
         content = program(random.Random(seed))
@@ -201,7 +203,7 @@ def test_moments_are_rounded_as_by_the_reader_of_all_sheets(
 def test_rows_and_columns_without_cells_keep_their_places(
     slowly: Callable[[bytes], list[list[str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plain_sheets, "_PIECE", 100)
+    monkeypatch.setattr(markup, "_PIECE", 100)
     content = workbook(
         '<row r="1"/>'
         + row(3, text_cell("C3", "Mã"), '<c r="D3" s="1"/>', text_cell("E3", "Ngày"))
@@ -294,7 +296,7 @@ def test_broken_by_chance_a_sheet_is_never_read_otherwise(
     )
     plain = 0
     for turn in range(2_000):
-        monkeypatch.setattr(plain_sheets, "_PIECE", chance.choice((90, 1 << 18)))
+        monkeypatch.setattr(markup, "_PIECE", chance.choice((90, 1 << 18)))
         if turn % 50 == 0:
             sheet = _sheet_of(by_xlsxwriter(random.Random(turn)))
         name = chance.choice(("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"))

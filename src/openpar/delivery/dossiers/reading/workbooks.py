@@ -15,7 +15,8 @@ from openpar.common.archives import ArchiveLimits, check_members
 from openpar.common.errors import FileRefused
 from openpar.common.wording import gettext as _
 from openpar.delivery.dossiers.reading.cells import text_of
-from openpar.delivery.dossiers.reading.plain_sheets import NotPlain, csv_of_plain
+from openpar.delivery.dossiers.reading.plain.markup import NotPlain
+from openpar.delivery.dossiers.reading.plain.sheets import csv_of_plain
 
 _MEBIBYTE = 1024 * 1024
 # As Excel itself says which sign separates the cells.
