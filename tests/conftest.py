@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import itertools
 import os
 import shutil
 from collections.abc import Iterator
@@ -207,13 +206,16 @@ def _static_files_are_looked_for_once() -> Iterator[None]:
         yield
 
 
-_NUMBERS = itertools.count()
-
-
 @pytest.fixture(autouse=True)
 def _files_of_this_test(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
-    # A folder that nobody makes: most tests store no file.
-    settings.OPENPAR_FILES_DIR = tmp_path_factory.getbasetemp() / f"files-{next(_NUMBERS)}"
+    # A folder that nobody makes: most tests store no file. The same path for all, since DuckDB is started for
+    # a folder; what the test before left there is gone.
+    folder = tmp_path_factory.getbasetemp() / "files"
+    if folder.exists():
+        shutil.rmtree(folder)
+    settings.OPENPAR_FILES_DIR = folder
+    # The lists of tests are short: a second thread would only be waited for.
+    settings.OPENPAR_FACTS_THREADS = 1
     if GROUND.files is not None:
         shutil.copytree(GROUND.files, settings.OPENPAR_FILES_DIR)
 

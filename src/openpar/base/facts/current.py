@@ -25,6 +25,8 @@ from openpar.base.facts.staging import BATCH, UNTOLD, tells
 # Columns of `current` beside those of the declaration.
 FIRST, VERSIONS, NEWEST_BATCH = "first_", "versions", "newest_batch"
 Keys = Sequence[tuple[object, ...]]
+# So many keys at most, whose rows may lie in memory.
+_FEW = 500
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,7 @@ def _rewritten_select(declaration: Declaration, column: Column) -> str:
 @contextmanager
 def told(to: Registered, keys: Keys | None) -> Iterator[Connection | None]:
     """A connection with the view `told`: the rows of these keys in every batch, with the place of their batch
-    in time; `placed` has those of all keys, `stored` all rows as they lie there. None when there are none.
+    in time; `placed` and `stored` have at least these, the place only in the first. None when there are none.
     """
     parts = live_parts(to, StoredPart.What.ROWS)
     if not parts or (keys is not None and not len(keys)):
@@ -198,15 +200,18 @@ def told(to: Registered, keys: Keys | None) -> Iterator[Connection | None]:
         kinds = {column.name: SQL_TYPES[column.kind] for column in to.declaration.plain} | {UNTOLD: "VARCHAR"}
         typed = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in kinds.items())
         paths = [path_of_part(part, to.name) for part in parts]
-        duck.execute(
-            f"CREATE TEMP VIEW stored AS SELECT * FROM {reading(paths)} "
-            f"UNION ALL BY NAME SELECT {typed} WHERE false"
-        )
-        duck.execute(
-            "CREATE TEMP VIEW placed AS SELECT stored.*, places.place FROM stored "
-            f"JOIN places ON stored.{BATCH} = places.code"
-        )
-        duck.execute(f"CREATE TEMP VIEW told AS SELECT * FROM placed AS rows{wanted}")
+        stored = f"SELECT * FROM {reading(paths)} UNION ALL BY NAME SELECT {typed} WHERE false"
+        placed = f"SELECT stored.*, place FROM {{stored}} AS stored JOIN places ON stored.{BATCH} = code"
+        if keys is not None and len(keys) <= _FEW:
+            # Found once, not once a step: to open the files takes longer than all that follows.
+            rows = placed.format(stored=f"({stored})")
+            duck.execute(f"CREATE TEMP TABLE told AS SELECT * FROM ({rows}) AS rows{wanted}")
+            duck.execute("CREATE TEMP VIEW placed AS FROM told")
+            duck.execute("CREATE TEMP VIEW stored AS FROM told")
+        else:
+            duck.execute(f"CREATE TEMP VIEW stored AS {stored}")
+            duck.execute(f"CREATE TEMP VIEW placed AS {placed.format(stored='stored')}")
+            duck.execute(f"CREATE TEMP VIEW told AS SELECT * FROM placed AS rows{wanted}")
         yield duck
 
 
