@@ -1,15 +1,15 @@
 """Makes a store of dossiers to count, and the raw files they come from. Usage: facts_stored ROWS FOLDER.
 
-Below FOLDER: `raw.parquet` and `share.csv` as a one-stop exports them, `share.parquet` the facts of that
-share, `calendar.json` the working days. Above MOST_MADE rows the files are linked again and again, as those
-of further provinces, and no raw file is written.
+Below FOLDER: `raw.csv` as a one-stop exports its list, `raw.parquet` the same with days and moments as such,
+`share.csv` and `share.parquet` a share of the list and its facts, `calendar.json` the working days. Above
+MOST_MADE rows the files are linked again and again, as those of further provinces, and there is no raw file.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +148,7 @@ def make(folder: Path, store: Path, rows: int) -> list[tuple[Path, int]]:
         if raw:
             duck.register("made", {name: np.concatenate([each[name] for each in raw]) for name in raw[0]})
             duck.execute(f"COPY ({_raw()}) TO '{folder}/raw.parquet' ({_WRITTEN})")
+            _listed(duck, raw[0], folder / "raw.csv")
     _calendar(calendar, folder)
     for copy in range(1, rows // MOST_MADE):
         for number in range(MONTHS):
@@ -171,20 +172,25 @@ def _word(column: str, words: Mapping[int, str]) -> str:
 
 
 def _share(duck: Any, folder: Path, dossiers: Mapping[str, Array], facts: Mapping[str, Array]) -> None:
-    """Some of the dossiers as a CSV file with days as lists write them, and its facts beside."""
+    """Some of the dossiers as a list, and their facts beside."""
     step = max(1, len(dossiers["agency"]) // SHARE_ROWS)
     duck.register("share", {name: values[::step] for name, values in facts.items()})
     duck.execute(f"COPY share TO '{folder}/share.parquet' ({_WRITTEN})")
     duck.register("made", {name: values[::step] for name, values in dossiers.items()})
+    _listed(duck, dossiers, folder / "share.csv")
+
+
+def _listed(duck: Any, names: Iterable[str], path: Path) -> None:
+    """The dossiers of `made` as a CSV file, with days and yes or no as lists write them."""
     moments = ", ".join(
-        f"strftime({name}, '%d/%m/%Y %H:%M:%S') AS {name}" for name in dossiers if name.endswith("_at")
+        f"strftime({name}, '%d/%m/%Y %H:%M:%S') AS {name}" for name in names if name.endswith("_at")
     )
     duck.execute(
         f"COPY (SELECT * REPLACE ({moments}, strftime(due_on, '%d/%m/%Y') AS due_on, "
         "is_returned::INT AS is_returned, "
         "has_obligation::INT AS has_obligation, is_digitised::INT AS is_digitised, "
         "is_reused::INT AS is_reused, has_electronic_result::INT AS has_electronic_result) "
-        f"FROM ({_raw()})) TO '{folder}/share.csv' (HEADER)"
+        f"FROM ({_raw()})) TO '{path}' (HEADER)"
     )
 
 

@@ -1,6 +1,7 @@
-"""All tests: everything on SQLite, then what touches the database once more on PostgreSQL.
+"""All tests: everything on SQLite, then on PostgreSQL those that send every statement again (chosen.py).
 
-Usage: test.py [pytest arguments]. With --only sqlite|postgresql one of the two runs is left out.
+Usage: test.py [pytest arguments]. With arguments PostgreSQL gets the same as SQLite, as far as it asks for
+the database. With --only sqlite|postgresql one of the two runs is left out.
 """
 
 from __future__ import annotations
@@ -17,35 +18,20 @@ from pathlib import Path
 
 import psycopg
 from browser import browser_starts
+from chosen import chosen, read
 from postgres import postgresql
 
 ROOT = Path(__file__).resolve().parents[1]
-# Run once though they may touch the database: the command line, the demo (made for SQLite), the proofs (which
-# bring both databases themselves), the comparison with the verifier. What touches none runs once anyway.
-ONCE = [f"tests/{name}" for name in ("backoffice", "demo", "engine", "house", "trust", "verify")]
-# How pages look and are used: the same on either database. Two people at one leaf meet on both; so does every
-# role on every page, and every action of the round.
-LOOKS = sorted(
+# Run once though they may ask for the database: what a browser sees, but for two people at one leaf; the
+# command line and the demo (made for SQLite), the proofs (which bring both databases themselves).
+ONCE = [f"tests/{name}" for name in ("backoffice", "demo", "trust")]
+ONCE += sorted(
     f"tests/journeys/{path.name}"
     for path in (ROOT / "tests" / "journeys").glob("test_*.py")
     if path.stem != "test_two_people"
 )
-PAGES_OF_BOTH = ("failures", "flat_queries", "health", "pages")
-# Judged over arrays, thousands at a time, or counted by DuckDB in the process: the database is asked for the
-# calendar and the names only.
-COUNTED = ("backdating", "figure_source", "judging", "measures", "personal_data", "quality")
-LOOKS += [f"tests/delivery/dossiers/test_{name}.py" for name in COUNTED]
-# Composed in the program from what the queries of their parts, tested on both, have found.
-LOOKS += [f"tests/reports/test_{name}.py" for name in ("documents", "inspections", "plans")]
-# Who may and who may not is asked of the same rows on either.
-LOOKS += ["tests/reports/periodic/test_rights.py", "tests/reform/plans/test_rights.py"]
-# Reads files, wherever the database is.
-LOOKS += ["tests/base/facts/test_spark.py"]
-LOOKS += sorted(
-    f"tests/web/{path.name}"
-    for path in (ROOT / "tests" / "web").glob("test_*.py")
-    if path.stem.removeprefix("test_") not in PAGES_OF_BOTH
-)
+# A folder for what the tests on SQLite tell of their statements.
+STATEMENTS = "OPENPAR_TEST_STATEMENTS"
 TABLES, TEMPLATE = "OPENPAR_TEST_TABLES", "OPENPAR_TEST_TEMPLATE"
 # A folder for templates of pages, compiled once for every process of the run.
 PAGES = "OPENPAR_TEST_PAGES"
@@ -105,7 +91,7 @@ def tables(server: str, *, is_ours: bool) -> Iterator[None]:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def run(arguments: list[str], *, database: str, name: str) -> int:
+def run(arguments: list[str], *, database: str, name: str, told: str = "") -> int:
     started = time.monotonic()
     say(f"— Tests on {name} —")
     is_alone = any(argument.startswith(("-n", "-x", "--pdb")) for argument in arguments)
@@ -116,10 +102,22 @@ def run(arguments: list[str], *, database: str, name: str) -> int:
         code = subprocess.call(
             [sys.executable, "-m", "pytest", "-q", *workers, *arguments],
             cwd=ROOT,
-            env={**os.environ, "DATABASE_URL": database, "OPENPAR_VAR_DIR": folder},
+            env={**os.environ, "DATABASE_URL": database, "OPENPAR_VAR_DIR": folder, STATEMENTS: told},
         )
     say(f"— {name}: {time.monotonic() - started:.0f} s, exit {code} —")
     return code
+
+
+def again_on_postgresql(arguments: list[str], told: Path) -> list[str]:
+    """The arguments of the second run: what is to be repeated there of the first, which told of itself."""
+    sent = read(told)
+    if arguments or not sent:
+        return [*arguments, "--only-database", *(f"--ignore={path}" for path in ONCE)]
+    names = chosen(sent, ONCE)
+    say(f"{len(names)} of {len(sent)} tests that ask for the database send every statement again.")
+    path = told / "chosen.txt"
+    path.write_text("\n".join(names), encoding="utf-8")
+    return ["--chosen", str(path), *sorted({name.partition("::")[0] for name in names})]
 
 
 def main(arguments: list[str]) -> int:
@@ -135,14 +133,15 @@ def main(arguments: list[str]) -> int:
     with postgresql() as address:
         # For the proofs too, that they need not start one each.
         os.environ["TEST_DATABASE_URL"] = address
-        with tables(address, is_ours=is_ours):
+        with (
+            tables(address, is_ours=is_ours),
+            tempfile.TemporaryDirectory(prefix="openpar-chosen-") as folder,
+        ):
             if only != "postgresql":
-                code = run([*arguments, *without_browser], database="", name="sqlite")
+                code = run([*arguments, *without_browser], database="", name="sqlite", told=folder)
             if only != "sqlite":
-                again = ["--only-database", *(f"--ignore={path}" for path in (*ONCE, *LOOKS))]
-                code = (
-                    run([*arguments, *without_browser, *again], database=address, name="postgresql") or code
-                )
+                again = again_on_postgresql(arguments, Path(folder))
+                code = run([*again, *without_browser], database=address, name="postgresql") or code
     if without_browser:
         say("LEFT OUT: the journeys in tests/journeys: no Chromium here, or its driver does not start.")
     return code

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -41,8 +42,12 @@ _LONGEST = (
     "tests/journeys/test_round.py",
     "tests/journeys/",
     "tests/parindex/assessments/test_lock_race.py",
+    "tests/web/test_pages.py",
     "tests/trust/",
 )
+
+
+pytest_plugins = ["tests.statements"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,16 +56,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="leaves out the tests that do not ask for the database: they are the same on any",
     )
+    parser.addoption(
+        "--chosen",
+        metavar="FILE",
+        help="leaves out the tests that the file does not name, one a line; see tests/statements.py",
+    )
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest first, then those without a world as they stand, then world by world."""
     if config.getoption("--only-database"):
-        left_out = [item for item in items if not worlds.touches_database(item)]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if worlds.touches_database(item)]
+        _leave(config, items, worlds.touches_database)
+    if (path := config.getoption("--chosen")) is not None:
+        chosen = set(Path(path).read_text(encoding="utf-8").split("\n"))
+        if gone := chosen - {item.nodeid for item in items}:
+            raise pytest.UsageError(f"chosen, but not there: {sorted(gone)}")
+        _leave(config, items, lambda item: item.nodeid in chosen)
     items.sort(key=_turn)
+
+
+def _leave(config: pytest.Config, items: list[pytest.Item], is_wanted: Callable[[pytest.Item], bool]) -> None:
+    config.hook.pytest_deselected(items=[item for item in items if not is_wanted(item)])
+    items[:] = filter(is_wanted, items)
 
 
 def _turn(item: pytest.Item) -> tuple[int, list[str]]:

@@ -12,7 +12,7 @@ import time_machine
 from openpar.demo.calendar import running as dates_of
 from openpar.demo.offices import office
 from openpar.demo.people import HEALTH
-from openpar.demo.reform_running import BEGUN, DONE, LATE, TASKS, WAITING
+from openpar.demo.reform_running import BEGUN, DONE, LATE, REGISTERED, TASKS, WAITING
 from openpar.demo.reform_targets import ON_TIME, PARALLEL, SATISFIED
 from openpar.demo.reform_year import FROM_TASKS, INSPECTED, YEAR
 from openpar.demo.rounds import Places
@@ -25,6 +25,8 @@ from openpar.reform.findings.models import Finding, FindingState, FoundBy
 from openpar.reform.findings.taxonomy import entries
 from openpar.reform.initiatives.models import Initiative, State
 from openpar.reform.inspections.models import CaseState, Inspection
+from openpar.reform.monitors.queries.boards import Asked, board
+from openpar.reform.monitors.registers import REGISTERS
 from openpar.reform.plans.models import (
     Claim,
     LineChange,
@@ -110,6 +112,27 @@ def test_the_four_reported_models_run_and_are_evaluated(running_demo: Places) ->
     assert found.count() == 4
     assert all("Báo Đồng Tháp 28/07/2023" in one.source for one in found)
     assert all(one.evaluations.filter(year=YEAR).exists() for one in found)
+
+
+def test_the_registers_of_four_agencies_are_filled_and_show_what_has_lapsed(running_demo: Places) -> None:
+    lapsed: dict[str, set[str]] = {}
+    for key, register in REGISTERS.items():
+        lines = [
+            line
+            for quarter in range(1, 5)
+            for line in board(register, Asked(TODAY, TODAY.year, quarter))
+            if line.entry is not None
+        ]
+        assert len({line.organisation_id for line in lines}) == 1 + len(REGISTERED)
+        lapsed[key] = {
+            alarm.code for line in lines if line.standing for alarm in line.standing.alarms if line.has_lapsed
+        }
+    assert lapsed["leadership_posts"] == {"vacant"}
+    assert "parallel" in lapsed["electronic_documents"]
+    assert "answered" in lapsed["dialogue"]
+    # The quarter under way is told of by three of them, as far as it has come.
+    under_way = board(REGISTERS["dissemination"], Asked(TODAY, TODAY.year, 4))
+    assert sum(line.entry is not None for line in under_way) == len(REGISTERED)
 
 
 def test_from_a_lost_point_one_walks_to_this_years_score(running_demo: Places) -> None:

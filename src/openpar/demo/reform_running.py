@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 from openpar.demo.calendar import moment, running
 from openpar.demo.offices import Office, office
-from openpar.demo.people import HEALTH, HOME_AFFAIRS
+from openpar.demo.people import HEALTH, HOME_AFFAIRS, JUSTICE
 from openpar.demo.reform_plans import agency_plan, begun, done, owed_by, province_plan
+from openpar.demo.reform_registers import registers
 from openpar.demo.reform_reports import reports
 from openpar.demo.reform_targets import reached
 from openpar.demo.reform_tasks import own_line
@@ -27,6 +28,8 @@ from openpar.reform.plans.models import Meeting, MeetingOutcome, Plan
 TASKS, DONE, BEGUN, OVERDUE, WAITING = 50, 30, 6, 4, 2
 # Which of the thirty were late.
 LATE = (7, 19)
+# Who has entered the registers, beside the agency of the fifty tasks.
+REGISTERED = (JUSTICE, "68-so-cong-thuong", "68-so-giao-duc-dao-tao")
 _MONTH = timedelta(days=30)
 
 
@@ -56,6 +59,8 @@ def build(places: Places, today: date, say: Say) -> None:
     reached(province, (health,), places, half=begins + _MONTH, later=until)
     _meeting(health, plan, until - timedelta(days=20), ahead + _MONTH)
     reports(places, health, year.year, until=until)
+    offices = [health, *(office(places.people, key, issued) for key in REGISTERED)]
+    registers(offices, year.year, begun=begins, until=max(until, today - timedelta(days=1)))
     say(f"đã giao kế hoạch năm {year.year}: Sở Y tế hoàn thành {DONE}/{TASKS} nhiệm vụ")
 
 

@@ -83,7 +83,8 @@ def counters_from(
     """Counters out of what an engine answered, column by column, and what follows from it."""
 
     def numbers(name: str) -> Numbers:
-        return np.ma.getdata(np.asanyarray(answer[name])).astype(np.int64, copy=False)
+        # Of a masked array the numbers below the mask; there is none that is masked.
+        return np.asarray(answer[name]).astype(np.int64, copy=False)
 
     cells = {name: numbers(name) for name in DIMENSIONS}
     names = list(counts)
