@@ -33,6 +33,8 @@ from tests.reform.plans.year import Province
 from tests.worlds import GROUND, Ground, world
 
 keep_compiled()
+# While thousands of tests are gathered nothing is given up; looking for it takes a seventh of that.
+gc.disable()
 # How long a machine takes is no matter of tests.
 hypothesis.settings.register_profile("untimed", deadline=None, max_examples=40)
 hypothesis.settings.load_profile("untimed")
@@ -90,6 +92,7 @@ def _turn(item: pytest.Item) -> tuple[int, list[str]]:
 def pytest_collection_finish() -> None:
     """What was loaded for all tests stays: the collector need not look through it again and again."""
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 20, 50)
 
 

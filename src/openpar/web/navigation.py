@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -125,6 +127,12 @@ def entries_for(actor: Actor, path: str) -> tuple[NavGroup, ...]:
 
 
 def _link(page: str) -> str | None:
+    return _address(page, settings.ROOT_URLCONF)
+
+
+@cache
+def _address(page: str, _addresses: str) -> str | None:
+    """Addresses stay as long as the process; two dozen of them are asked for with every page."""
     try:
         return reverse(page)
     except NoReverseMatch:
