@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import compress
 
 import numpy as np
 from django.db import connection
@@ -54,17 +55,23 @@ def changes_of_counters(change: Sequence[Counters]) -> Iterator[tuple[Place, lis
 def add_to_kept(to: Registered, changes: Iterable[tuple[Place, Sequence[int]]]) -> None:
     """Adds to the cells, in one statement for a few; a cell that is not there begins at nothing."""
     listed = list(changes)
+    # Few of two dozen counts change with an event; the others are 0 where a cell begins, as the table says.
+    changed = tuple(any(values) for values in zip(*(counts for _place, counts in listed), strict=True))
     with connection.cursor() as cursor:
         for first in range(0, len(listed), _AT_ONCE):
             some = listed[first : first + _AT_ONCE]
-            values = [value for place, counts in some for value in (to.dataset_id, *place, *counts)]
-            cursor.execute(_adding(len(to.counting.counts), len(some)), values)
+            values = [
+                value
+                for place, counts in some
+                for value in (to.dataset_id, *place, *compress(counts, changed))
+            ]
+            cursor.execute(_adding(changed, len(some)), values)
 
 
 @lru_cache(maxsize=2 * _AT_ONCE)
-def _adding(counts: int, cells: int) -> str:
-    names = _columns(counts)
-    row = f"({', '.join(['%s'] * (6 + counts))})"
+def _adding(changed: tuple[bool, ...], cells: int) -> str:
+    names = [*compress(_columns(len(changed)), changed)]
+    row = f"({', '.join(['%s'] * (6 + len(names)))})"
     adding = ", ".join(f"{name} = facts_keptcounter.{name} + excluded.{name}" for name in names)
     return (
         f"INSERT INTO facts_keptcounter (dataset_id, {_PLACE}, {', '.join(names)}) "
