@@ -125,9 +125,15 @@ def test_a_plan_is_made_filled_and_issued_on_its_page(who: Province) -> None:
     units = {"unit": [who.health.agency.pk, who.ward.agency.pk], "mode": "ON_SITE"}
     status, said = posted(who.manager, f"{address}units/", units, AT)
     assert (status, "Phường Mũi Né" in said) == (302, True)
-    status, said = posted(who.manager, f"{address}issue/", {}, AT)
+    # Another version than was seen, before the units came in.
+    before = paper("15/KH-UBND", "05/03/2026", version=campaign.version)
+    status, said = posted(who.manager, f"{address}issue/", before, AT)
+    assert (status, "người khác vừa sửa" in said, "Phường Mũi Né" in said) == (409, True, True)
+    campaign.refresh_from_db()
+    status, said = posted(who.manager, f"{address}issue/", {"version": campaign.version}, AT)
     assert (status, "chưa có văn bản" in said) == (422, True)
-    status, said = posted(who.manager, f"{address}issue/", paper("15/KH-UBND", "05/03/2026"), AT)
+    now = paper("15/KH-UBND", "05/03/2026", version=campaign.version)
+    status, said = posted(who.manager, f"{address}issue/", now, AT)
     assert (status, "15/KH-UBND ngày 05/03/2026" in said) == (302, True)
     assert "Đã ban hành" in said
     # A step that is refused for another reason leaves nothing in the store.

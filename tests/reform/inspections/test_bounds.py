@@ -23,6 +23,7 @@ from openpar.reform.inspections.actions.answers import (
 from openpar.reform.inspections.actions.campaigns import (
     CampaignDraft,
     change_campaign,
+    drop_unit,
     issue_campaign,
     open_campaign,
     plan_units,
@@ -45,7 +46,15 @@ from openpar.reform.inspections.actions.steps import (
     send_notice,
 )
 from openpar.reform.inspections.errors import InspectionRefused, StaleInspection
-from openpar.reform.inspections.models import Campaign, Inspection, Mode, Scope, Side, TeamMember
+from openpar.reform.inspections.models import (
+    Campaign,
+    CampaignState,
+    Inspection,
+    Mode,
+    Scope,
+    Side,
+    TeamMember,
+)
 from tests import factories
 from tests.reform.inspections.cases import (
     AT,
@@ -111,6 +120,7 @@ def draft(who: Province) -> Campaign:
     )
     ids = [who.health.agency.pk]
     plan_units(by=who.manager, at=AT, campaign_id=campaign.pk, organisation_ids=ids, mode=Mode.ON_SITE)
+    campaign.refresh_from_db()
     return campaign
 
 
@@ -124,6 +134,24 @@ def test_a_plan_is_issued_once_by_a_paper_with_number_and_day_of_its_own_house(w
     paper = document(who.manager, who.home, "15/KH-UBND")
     issue(document_id=paper.pk)
     assert refusal(partial(issue, document_id=paper.pk)) == ["not-draft"]
+
+
+def test_a_plan_with_units_that_nobody_had_seen_is_not_issued(who: Province) -> None:
+    campaign = draft(who)
+    paper = document(who.manager, who.home, "15/KH-UBND")
+    issue = partial(issue_campaign, by=who.manager, at=AT, campaign_id=campaign.pk, document_id=paper.pk)
+    more = partial(plan_units, by=who.manager, at=AT, campaign_id=campaign.pk, mode=Mode.ON_SITE)
+    more(organisation_ids=[who.units[1].agency.pk])
+    with pytest.raises(StaleInspection):
+        issue(expected_version=campaign.version)
+    campaign.refresh_from_db()
+    # What is in it already changes nothing.
+    more(organisation_ids=[who.units[1].agency.pk])
+    drop_unit(by=who.manager, at=AT, planned_id=campaign.units.get(organisation=who.units[1].agency).pk)
+    with pytest.raises(StaleInspection):
+        issue(expected_version=campaign.version)
+    campaign.refresh_from_db()
+    assert issue(expected_version=campaign.version).state == CampaignState.ISSUED
 
 
 def test_a_plan_that_somebody_changed_meanwhile_is_not_overwritten(who: Province) -> None:

@@ -118,7 +118,7 @@ def with_document(
     except Refused as refused:
         others = [gap for gap in refused.gaps if gap.code != "no-document"]
         if others:
-            raise Refused(others) from None
+            raise type(refused)(others) from None
         if not request.POST.get("number", "").strip():
             raise
     return act(_added(request, organisation_id, title).pk)

@@ -239,7 +239,13 @@ def issue(request: AuthenticatedRequest, plan_id: int) -> HttpResponse:
 
     def act(who: Actor, at: datetime) -> None:
         def step(document_id: int | None) -> object:
-            return issue_campaign(by=who, at=at, campaign_id=plan_id, document_id=document_id)
+            return issue_campaign(
+                by=who,
+                at=at,
+                campaign_id=plan_id,
+                document_id=document_id,
+                expected_version=whole_of(request, "version") or 0,
+            )
 
         with_document(request, campaign.organisation_id, campaign.title, step)
 

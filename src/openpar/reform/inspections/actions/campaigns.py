@@ -125,6 +125,7 @@ def plan_units(
             CampaignUnit(campaign=campaign, organisation_id=one, mode=mode, topic=words) for one in new
         )
         if new:
+            _touch(campaign)
             after = {"inspected_units": _names(new, at), "inspection_mode": mode, "topic": words}
             trace_campaign(campaign, "inspection.units_planned", by=by, at=at, after=after)
         return len(new)
@@ -145,14 +146,28 @@ def drop_unit(*, by: Actor, at: datetime, planned_id: int) -> None:
             "topic": planned.topic,
         }
         planned.delete()
+        _touch(campaign)
         trace_campaign(campaign, "inspection.unit_dropped", by=by, at=at, before=before)
 
 
-def issue_campaign(*, by: Actor, at: datetime, campaign_id: int, document_id: int | None) -> Campaign:
-    """The plan is issued by its document; from then on it stays. Raises InspectionRefused."""
+def issue_campaign(
+    *,
+    by: Actor,
+    at: datetime,
+    campaign_id: int,
+    document_id: int | None,
+    expected_version: int | None = None,
+) -> Campaign:
+    """The plan is issued by its document; from then on it stays.
+
+    `expected_version`: of the plan that was seen; a unit that came or went since makes it another one. Raises
+    InspectionRefused, StaleInspection.
+    """
     with write_transaction():
         campaign = take_campaign(campaign_id)
         refuse_unless(may_decide(by, campaign), by, _("Sở Nội vụ hoặc thủ trưởng đơn vị ban hành kế hoạch"))
+        if expected_version is not None and campaign.state == CampaignState.DRAFT:
+            refuse_if_stale(campaign.version, expected_version)
         gaps = issuing_gaps(campaign)
         gaps += official_document(by, document_id, [campaign.organisation_id], _("Văn bản ban hành"))
         refuse_if(gaps)
@@ -177,6 +192,12 @@ def issuing_gaps(campaign: Campaign) -> list[Gap]:
 
 def _names(organisation_ids: Sequence[int], at: datetime) -> list[str]:
     return list(names_on(organisation_ids, timezone.localdate(at)).values())
+
+
+def _touch(campaign: Campaign) -> None:
+    """Whoever has seen the plan has seen another one."""
+    campaign.version += 1
+    campaign.save(update_fields=["version"])
 
 
 def _was_drawn(planned: CampaignUnit) -> bool:
