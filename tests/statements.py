@@ -11,13 +11,15 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import cache
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
+import django.utils.connection
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 from django.db.backends.utils import CursorWrapper
 
 from tests import worlds
@@ -25,18 +27,18 @@ from tests import worlds
 # A folder; each process of a run leaves there one line for every test that asks for the database.
 TOLD = "OPENPAR_TEST_STATEMENTS"
 _PROGRAM = str(Path(__file__).resolve().parents[1] / "src" / "openpar") + os.sep
+_PROXY = django.utils.connection.__file__
 # What differs from run to run of the same statement: numbers, names of savepoints, how many were asked for.
 _SAVEPOINT = re.compile(r'"s\d+_x\d+"')
-_LIST = re.compile(r"\((?:%s(?:, )?)+\)")
-_ROWS = re.compile(r"\bVALUES \(.*", re.DOTALL)
+_LIST = re.compile(r"\(%s(?:, %s)+\)")
+_ROWS = re.compile(r"(\bVALUES (\([^()]*\)))(?:, \2)+")
 _NUMBER = re.compile(r"\b\d+\b")
 
 
 def shape_of(statement: str) -> str:
     """The statement without what differs from one time to the next."""
-    for pattern, instead in ((_SAVEPOINT, "s"), (_LIST, "(…)"), (_ROWS, "VALUES …"), (_NUMBER, "0")):
-        statement = pattern.sub(instead, statement)
-    return statement
+    statement = _ROWS.sub(r"\1", _LIST.sub("(%s)", statement))
+    return _NUMBER.sub("0", _SAVEPOINT.sub("s", statement))
 
 
 @cache
@@ -44,59 +46,80 @@ def _number_of(place: str, statement: str) -> str:
     return hashlib.blake2b(f"{place} {shape_of(statement)}".encode(), digest_size=8).hexdigest()
 
 
-def _place() -> str | None:
+def _place(frame: FrameType | None) -> str | None:
     """The function of the program nearest to the database; None where a test asks by itself."""
-    frame = sys._getframe(2)
     while frame is not None:
         if frame.f_code.co_filename.startswith(_PROGRAM):
             return f"{frame.f_code.co_filename.removeprefix(_PROGRAM)}:{frame.f_code.co_qualname}"
-        frame = frame.f_back  # type: ignore[assignment]  # None behind the last
+        frame = frame.f_back
     return None
 
 
 class Listener:
     """Hears every statement of a process, and writes down of which test it was.
 
-    `heard`: since the test began, by digests of place and shape; `refused`: the database refused one.
+    `heard`: since the test began, by digests of place and shape; also the places that ask which database it
+    is, for what they send may differ. `always`: the test runs on every database, whatever it sends: the
+    database refused something, or the test was left out on this one.
     """
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / f"{os.getpid()}.jsonl"
         self.heard: set[str] = set()
-        self.refused = False
+        self.always = False
 
     def listen(self, replace: Callable[[object, str, object], None] = setattr) -> None:
         """From now on."""
         for name in ("execute", "executemany"):
             replace(CursorWrapper, name, self._heard_by(getattr(CursorWrapper, name)))
+        database = connections["default"]
+        replace(type(database), "vendor", property(self._asked(database.vendor)))
 
     def _heard_by(self, send: Any) -> Any:
         def sent(cursor: CursorWrapper, statement: Any, *given: Any, **named: Any) -> Any:
-            if (place := _place()) is not None:
+            if (place := _place(sys._getframe(1))) is not None:
                 self.heard.add(_number_of(place, str(statement)))
             try:
                 return send(cursor, statement, *given, **named)
             except DatabaseError:
-                self.refused = True
+                self.always = True
                 raise
 
         return sent
 
+    def _asked(self, vendor: str) -> Callable[[object], str]:
+        def asked(_connection: object) -> str:
+            asker = sys._getframe(1)
+            # Django's `connection` stands between, and Django itself asks with every expression.
+            if asker.f_code.co_filename == _PROXY and asker.f_back is not None:
+                asker = asker.f_back
+            if asker.f_code.co_filename.startswith(_PROGRAM):
+                self.heard.add(_number_of(str(_place(asker)), ""))
+            return vendor
+
+        return asked
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        self.heard, self.refused, began = set(), False, time.monotonic()
+        self.heard, self.always, began = set(), False, time.monotonic()
         result = yield
         if worlds.touches_database(item):
             told = {
                 "test": item.nodeid,
                 "statements": sorted(self.heard),
                 "seconds": time.monotonic() - began,
-                # What is refused, and who waits for whom, is another matter on every database.
-                "always": self.refused or worlds.commits(item),
+                # Who waits for whom is another matter on every database.
+                "always": self.always or worlds.commits(item),
             }
             with self._file.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(told, ensure_ascii=False) + "\n")
         return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        self.always = self.always or report.skipped
+        return report
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -6,11 +6,13 @@ import json
 from datetime import date
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from openpar.base.organisations.queries import history_of, names_on
+from openpar.base.organisations.register import lock_register
 from scripts.chosen import Sent, chosen, read
 from tests import factories
 from tests.statements import Listener, shape_of
@@ -25,6 +27,10 @@ TODAY = date(2026, 6, 1)
         ("SELECT a LIMIT 21", "SELECT a LIMIT 1"),
         ('SAVEPOINT "s139_x1"', 'SAVEPOINT "s7_x12"'),
         ("INSERT INTO t (a) VALUES (%s)", "INSERT INTO t (a) VALUES (%s), (%s)"),
+        (
+            "INSERT INTO t (a, b) VALUES (%s, NULL) RETURNING id",
+            "INSERT INTO t (a, b) VALUES (%s, NULL), (%s, NULL) RETURNING id",
+        ),
     ],
 )
 def test_a_statement_is_the_same_however_much_is_asked_for(one: str, other: str) -> None:
@@ -38,6 +44,11 @@ def test_a_statement_is_the_same_however_much_is_asked_for(one: str, other: str)
         ("SELECT a FROM t WHERE b = %s", "SELECT a FROM t WHERE b > %s"),
         ("SELECT a FROM t1", "SELECT a FROM t2"),
         ("INSERT INTO t (a) VALUES (%s)", "INSERT INTO t (b) VALUES (%s)"),
+        (
+            "INSERT INTO t (a) VALUES (%s) ON CONFLICT DO NOTHING",
+            "INSERT INTO t (a) VALUES (%s) ON CONFLICT (a) DO UPDATE SET a = excluded.a",
+        ),
+        ("SELECT a WHERE id IN (%s)", "SELECT a WHERE id IN (SELECT id FROM t)"),
     ],
 )
 def test_another_statement_is_another(one: str, other: str) -> None:
@@ -74,10 +85,33 @@ def test_what_a_test_asks_by_itself_is_not_heard(listener: Listener) -> None:
 @pytest.mark.django_db
 def test_what_the_database_refuses_is_noticed(listener: Listener) -> None:
     names_on([], TODAY)
-    assert not listener.refused
+    assert not listener.always
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT nothing FROM nowhere")
-    assert listener.refused
+    assert listener.always
+
+
+@pytest.mark.django_db
+def test_a_place_that_asks_which_database_it_is_counts_whatever_it_sends(listener: Listener) -> None:
+    assert connection.vendor
+    assert not listener.heard
+    # On SQLite it sends nothing at all.
+    lock_register()
+    first = frozenset(listener.heard)
+    assert first
+    lock_register()
+    assert listener.heard == first
+
+
+@pytest.mark.parametrize(("outcome", "always"), [("skipped", True), ("passed", False)])
+def test_what_is_left_out_here_is_not_lost(tmp_path: Path, outcome: Any, always: bool) -> None:
+    """A test that only the other database can play sends nothing on this one."""
+    found = Listener(tmp_path)
+    reporting = found.pytest_runtest_makereport()
+    next(reporting)
+    with pytest.raises(StopIteration):
+        reporting.send(pytest.TestReport("a", ("", 0, ""), {}, outcome, None, "call"))
+    assert found.always is always
 
 
 def sent(test: str, statements: str, seconds: float = 1, *, always: bool = False) -> Sent:
