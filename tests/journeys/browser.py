@@ -97,8 +97,8 @@ def bring_axe_along(page: Page) -> None:
 
 
 def axe(page: Page, *, widths: Sequence[int] = (DESK, PHONE), but: str = "") -> list[str]:
-    """What axe finds wrong with the page as it stands, at each width, and hints inside fields that are longer
-    than their field; `but` names a part that was looked at.
+    """What axe finds wrong with the page as it stands, at each width, hints that are longer than their field,
+    and figures that are broken in two; `but` names a part that was looked at.
 
     It comes in through the debugger, which the content security policy does not hold up: the policy stays at
     work, and a page that breaks it is complained of as everywhere.
@@ -120,7 +120,8 @@ def axe_at_widths(page: Page, *, widths: Sequence[int] = (DESK, PHONE), but: str
         if width != now:
             page.set_viewport_size({"width": width, "height": 860})
         told: list[str] = page.evaluate(_LOOK, given)
-        found += [f"{page.url} ({width} px): {what}" for what in [*told, *cut_placeholders(page)]]
+        wrong = [*told, *cut_placeholders(page), *broken_figures(page)]
+        found += [f"{page.url} ({width} px): {what}" for what in wrong]
     return found
 
 
@@ -161,6 +162,28 @@ _CUT = """() => {
 def cut_placeholders(page: Page) -> list[str]:
     """The hints inside fields that are longer than their field."""
     return [f"“{text}” is cut off" for text in page.evaluate(_CUT)]
+
+
+# A run of signs without a blank, with a figure in it, that does not stand on one line.
+_BROKEN = """() => {
+  const range = document.createRange(), found = new Set();
+  for (const cell of document.querySelectorAll("td.num")) {
+    if (!cell.checkVisibility()) continue;
+    const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) for (const run of texts.currentNode.data.matchAll(/\\S*\\d\\S*/g)) {
+      range.setStart(texts.currentNode, run.index);
+      range.setEnd(texts.currentNode, run.index + run[0].length);
+      const lines = new Set([...range.getClientRects()].map((line) => Math.round(line.top)));
+      if (lines.size > 1) found.add(run[0]);
+    }
+  }
+  return [...found];
+}"""
+
+
+def broken_figures(page: Page) -> list[str]:
+    """The figures of tables that stand on two lines, as “1” and “38” for 138."""
+    return [f"{text} is broken in two" for text in page.evaluate(_BROKEN)]
 
 
 def says(page: Page, text: str) -> None:

@@ -49,8 +49,22 @@ def test_axe_sees_a_picture_without_words(visitors: Visitors) -> None:
             "overflow: auto",
             "width: 20px; height: 20px",
         ),
+        (
+            "138 is broken in two",
+            "<table><tr><td class='num'>138</td></tr></table>",
+            "",
+            "width: 12px; line-break: anywhere",
+        ),
     ],
-    ids=["another colour", "shown there only", "another ground", "a picture", "too small", "it scrolls"],
+    ids=[
+        "another colour",
+        "shown there only",
+        "another ground",
+        "a picture",
+        "too small",
+        "it scrolls",
+        "a figure",
+    ],
 )
 def test_axe_sees_what_is_wrong_on_the_phone_only(
     visitors: Visitors, width: int, rule: str, inside: str, everywhere: str, on_the_phone: str

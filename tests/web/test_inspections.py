@@ -128,7 +128,7 @@ def test_a_plan_is_made_filled_and_issued_on_its_page(who: Province) -> None:
     # Another version than was seen, before the units came in.
     before = paper("15/KH-UBND", "05/03/2026", version=campaign.version)
     status, said = posted(who.manager, f"{address}issue/", before, AT)
-    assert (status, "người khác vừa sửa" in said, "Phường Mũi Né" in said) == (409, True, True)
+    assert (status, "Xem lại đơn vị và nội dung" in said, "Phường Mũi Né" in said) == (409, True, True)
     campaign.refresh_from_db()
     status, said = posted(who.manager, f"{address}issue/", {"version": campaign.version}, AT)
     assert (status, "chưa có văn bản" in said) == (422, True)

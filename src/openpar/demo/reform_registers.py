@@ -7,7 +7,7 @@ what the boards are there to show.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -29,6 +29,9 @@ _MONTH = timedelta(days=30)
 # Which of the agencies, in their order, is the one that the boards show for something; who says nothing of
 # a quarter before it is over.
 _ON_PAPER, _VACANT, _UNANSWERED, _UNCHECKED, _SILENT = 2, 3, 1, 0, 3
+
+# Adds a document of the agency; its id.
+_Paper = Callable[[str, str, date], int]
 
 
 @dataclass(frozen=True)
@@ -88,39 +91,54 @@ def _standing(one: Office, place: int, year: int, begun: date) -> Iterator[_Said
     def paper(number: str, title: str, on: date) -> int:
         return document(one.officer, one.id, number, title, on)
 
+    yield _quality_system(paper, place, begun)
+    yield _job_positions(paper, place, begun)
+    yield _leadership_posts(place, begun)
+    issued = begun + timedelta(days=15)
+    yield _training(paper, place, year, issued)
+    yield _recruitment(paper, place, year, issued)
+
+
+def _quality_system(paper: _Paper, place: int, begun: date) -> _Said:
     announced = begun - timedelta(days=240 - 10 * place)
     checked = begun + timedelta(days=-60 if place == _UNCHECKED else 5)
-    yield _Said(
+    reviewed = checked + timedelta(days=7)
+    return _Said(
         "quality_system",
         {
             "standard": QualitySystem.Standard.CURRENT,
             "scope": "Giải quyết thủ tục hành chính thuộc thẩm quyền",
             "committee": "Ban chỉ đạo ISO của cơ quan",
-            "first_announced_on": announced.replace(year=announced.year - 3),
+            "first_announced_on": announced - timedelta(days=3 * 365),
             "announced_on": announced,
             "announcement": paper(f"{31 + place}/QĐ", "Công bố hệ thống quản lý chất lượng", announced),
             "internal_audit_on": checked,
             "internal_audit": paper(f"{12 + place}/BC", "Đánh giá nội bộ ISO 9001", checked),
-            "management_review_on": checked + timedelta(days=7),
-            "management_review": paper(
-                f"{13 + place}/BB", "Xem xét của lãnh đạo", checked + timedelta(days=7)
-            ),
+            "management_review_on": reviewed,
+            "management_review": paper(f"{13 + place}/BB", "Xem xét của lãnh đạo", reviewed),
         },
     )
+
+
+def _job_positions(paper: _Paper, place: int, begun: date) -> _Said:
     approved = begun - timedelta(days=400)
-    yield _Said(
+    submitted = approved - timedelta(days=50)
+    return _Said(
         "job_positions",
         {
             "unit_kind": JobPositionScheme.UnitKind.AGENCY,
-            "submitted_on": approved - timedelta(days=50),
-            "submission": paper(f"{80 + place}/TTr", "Đề án vị trí việc làm", approved - timedelta(days=50)),
+            "submitted_on": submitted,
+            "submission": paper(f"{80 + place}/TTr", "Đề án vị trí việc làm", submitted),
             "approved_on": approved,
             "approval": paper(f"{400 + place}/QĐ-UBND", "Phê duyệt Đề án vị trí việc làm", approved),
             "staffed_on": approved + timedelta(days=90),
         },
     )
+
+
+def _leadership_posts(place: int, begun: date) -> _Said:
     is_vacant = place == _VACANT
-    yield _Said(
+    return _Said(
         "leadership_posts",
         {
             "post_kind": LeadershipPosts.PostKind.DIVISION,
@@ -132,8 +150,10 @@ def _standing(one: Office, place: int, year: int, begun: date) -> Iterator[_Said
             "vacant_since": begun - timedelta(days=150) if is_vacant else None,
         },
     )
-    issued = begun + timedelta(days=15)
-    yield _Said(
+
+
+def _training(paper: _Paper, place: int, year: int, issued: date) -> _Said:
+    return _Said(
         "training",
         {
             "year": year,
@@ -145,7 +165,10 @@ def _standing(one: Office, place: int, year: int, begun: date) -> Iterator[_Said
             "civil_servants_trained": 31 + 3 * place,
         },
     )
-    yield _Said(
+
+
+def _recruitment(paper: _Paper, place: int, year: int, issued: date) -> _Said:
+    return _Said(
         "recruitment",
         {
             "year": year,
@@ -161,67 +184,58 @@ def _standing(one: Office, place: int, year: int, begun: date) -> Iterator[_Said
 
 
 def _of_quarter(place: int, quarter: Period) -> Iterator[_Said]:
-    """What was counted in a quarter."""
-    when = {"year": quarter.year, "quarter": quarter.number}
+    """What was counted in a quarter; a little more with every quarter and agency."""
     step = quarter.number + place
+    opinions = 20 + 4 * step
+    counted = {
+        "electronic_documents": _electronic_documents(place, step),
+        "legal_documents": _legal_documents(step),
+        "discipline": {"checks_planned": 1, "checks": 1, "checks_unannounced": step % 2}
+        | {"cases": 1, "cases_handled": 1, "punished": 0},
+        "dissemination": {"planned": 6, "carried_out": 5 + quarter.number % 2, "articles": 12 + step}
+        | {"bulletins": 2, "conferences": 1, "others": 0},
+        "dialogue": {"planned": 1, "held": 1, "concluded": 1, "opinions": opinions}
+        | {"answered": opinions - (3 if place == _UNANSWERED else 0)},
+    }
+    for register, figures in counted.items():
+        yield _Said(register, {"year": quarter.year, "quarter": quarter.number, **figures})
+
+
+def _electronic_documents(place: int, step: int) -> Mapping[str, object]:
     outgoing, secret = 420 + 35 * step, 4 + place
     signed = outgoing - secret - 3 * place
-    yield _Said(
-        "electronic_documents",
-        when
-        | {
-            "system": "Hệ thống quản lý văn bản của tỉnh",
-            "outgoing": outgoing,
-            "outgoing_secret": secret,
-            "outgoing_signed": signed,
-            "outgoing_on_paper": signed * 3 // 5 if place == _ON_PAPER else 5 + step,
-            "files": 300 + 20 * step,
-            "files_secret": 2,
-            "files_online": 280 + 19 * step,
-            "exchanged": 900 + 60 * step,
-            "exchanged_secret": 6,
-            "exchanged_electronic": 880 + 59 * step,
-            "reports": 24,
-            "reports_secret": 0,
-            "reports_in_system": 21 + place,
-        },
-    )
-    yield _Said(
-        "legal_documents",
-        when
-        | {
-            "issued": step % 3,
-            "superior_due": 5 + step,
-            "superior_in_time": 5 + step,
-            "to_check": 8 + step,
-            "checked": 8 + step,
-            "unlawful": 1,
-            "handled": 1,
-            "to_review": 10 + step,
-            "reviewed": 10 + step,
-            "kept": 6 + step,
-            "expired": 2,
-            "replaced": 1,
-            "recommended": 1,
-            "review_basis": "Sắp xếp đơn vị hành chính",
-        },
-    )
-    yield _Said(
-        "discipline",
-        when
-        | {"checks_planned": 1, "checks": 1, "checks_unannounced": step % 2, "cases": 1}
-        | {"cases_handled": 1, "punished": 0},
-    )
-    yield _Said(
-        "dissemination",
-        when
-        | {"planned": 6, "carried_out": 5 + quarter.number % 2, "articles": 12 + step}
-        | {"bulletins": 2, "conferences": 1, "others": 0},
-    )
-    opinions = 20 + 4 * step
-    yield _Said(
-        "dialogue",
-        when
-        | {"planned": 1, "held": 1, "concluded": 1, "opinions": opinions}
-        | {"answered": opinions - (3 if place == _UNANSWERED else 0)},
-    )
+    return {
+        "system": "Hệ thống quản lý văn bản của tỉnh",
+        "outgoing": outgoing,
+        "outgoing_secret": secret,
+        "outgoing_signed": signed,
+        "outgoing_on_paper": signed * 3 // 5 if place == _ON_PAPER else 5 + step,
+        "files": 300 + 20 * step,
+        "files_secret": 2,
+        "files_online": 280 + 19 * step,
+        "exchanged": 900 + 60 * step,
+        "exchanged_secret": 6,
+        "exchanged_electronic": 880 + 59 * step,
+        "reports": 24,
+        "reports_secret": 0,
+        "reports_in_system": 21 + place,
+    }
+
+
+def _legal_documents(step: int) -> Mapping[str, object]:
+    return {
+        "issued": step % 3,
+        "superior_due": 5 + step,
+        "superior_in_time": 5 + step,
+        "to_check": 8 + step,
+        "checked": 8 + step,
+        "unlawful": 1,
+        "handled": 1,
+        "to_review": 10 + step,
+        "reviewed": 10 + step,
+        "kept": 6 + step,
+        "expired": 2,
+        "replaced": 1,
+        "recommended": 1,
+        "review_basis": "Sắp xếp đơn vị hành chính",
+    }

@@ -12,7 +12,7 @@ from django.conf import LazySettings
 from django.db import transaction
 
 from openpar.base.facts.actions.compaction import compact
-from openpar.base.facts.current import current
+from openpar.base.facts.current import current, rewritten
 from openpar.base.facts.models import Batch, PersonalPart
 from openpar.base.facts.staging import Untold
 from tests.base.facts.sample import HOUSE, appended, dossier, registered_dossiers
@@ -48,16 +48,34 @@ def test_a_batch_may_be_silent_about_single_rows_whatever_their_order() -> None:
     assert [(row[0], row[1]) for row in told()] == [("a", 9), ("b", 10)]
 
 
-def test_any_order_of_batches_with_different_columns_gives_the_same_view_also_when_compacted() -> None:
-    registered_dossiers()
-    batches: list[tuple[int, list[dict[str, Any]], Untold]] = [
+def batches_that_differ() -> list[tuple[int, list[dict[str, Any]], Untold]]:
+    """The days, the rows, and what they do not tell of."""
+    return [
         (0, [dossier("a", note="một", due_on=DUE), dossier("b", note="hai")], {}),
         (3, [dossier("a", status=5, is_online=False), dossier("c")], {"note": None, "due_on": None}),
         (6, [dossier("b", status=9, note="ba"), dossier("c", due_on=DUE)], {"is_online": None}),
         (9, [dossier("a", status=10), dossier("b")], {"note": None, "is_online": None}),
     ]
+
+
+@pytest.mark.parametrize("few", [0, 500], ids=["read in every step", "found once"])
+def test_some_dossiers_are_found_as_they_stand_among_all(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    registered_dossiers()
+    for day, rows, untold in batches_that_differ():
+        appended(rows, day=day, untold=untold)
+    appended([dossier("c", due_on=DUE + timedelta(days=3))], day=12)
+    among_all, changed = current("dossiers").plain(), rewritten("dossiers")
+    monkeypatch.setattr("openpar.base.facts.current._FEW", few)
+    found = current("dossiers", keys=[("c",), ("a",), ("nobody",)])
+    assert found.plain() == [row for row in among_all if row["dossier"] in ("a", "c")]
+    assert {one.key for one in changed} >= {("c",)}
+    assert rewritten("dossiers", keys=[("c",)]) == tuple(one for one in changed if one.key == ("c",))
+
+
+def test_any_order_of_batches_with_different_columns_gives_the_same_view_also_when_compacted() -> None:
+    registered_dossiers()
     views = []
-    for order in itertools.permutations(batches):
+    for order in itertools.permutations(batches_that_differ()):
         with transaction.atomic():
             for day, rows, untold in order:
                 appended(rows, day=day, at=MOMENT + timedelta(days=30), untold=untold)
@@ -88,6 +106,8 @@ def test_what_a_batch_does_not_tell_of_a_person_is_not_kept_as_empty() -> None:
 def test_the_view_of_many_batches_needs_no_more_memory_than_is_allowed(settings: LazySettings) -> None:
     """The store puts aside on disk what does not fit: here 240,000 rows, then one list more with less."""
     registered_dossiers()
+    # As installed: every thread has a state of its own.
+    settings.OPENPAR_FACTS_THREADS = 2
     size, nobody, text = 40_000, dict.fromkeys(("applicant", "phone")), "ghi chú " * 12
 
     def told_on(day: int, untold: Untold) -> None:

@@ -25,7 +25,7 @@ from openpar.reform.inspections.actions.shared import (
     text_gaps,
     trace_campaign,
 )
-from openpar.reform.inspections.errors import InspectionRefused
+from openpar.reform.inspections.errors import InspectionRefused, StaleInspection
 from openpar.reform.inspections.models import Campaign, CampaignState, CampaignUnit, Mode
 from openpar.reform.inspections.permissions import may_decide, may_plan
 from openpar.reform.inspections.words import document_words
@@ -166,8 +166,13 @@ def issue_campaign(
     with write_transaction():
         campaign = take_campaign(campaign_id)
         refuse_unless(may_decide(by, campaign), by, _("Sở Nội vụ hoặc thủ trưởng đơn vị ban hành kế hoạch"))
-        if expected_version is not None and campaign.state == CampaignState.DRAFT:
-            refuse_if_stale(campaign.version, expected_version)
+        is_draft = campaign.state == CampaignState.DRAFT
+        if is_draft and expected_version not in (None, campaign.version):
+            what, remedy = (
+                _("kế hoạch vừa được người khác sửa"),
+                _("Xem lại đơn vị và nội dung, rồi ban hành"),
+            )
+            raise StaleInspection(Gap("", what, remedy, code="stale"))
         gaps = issuing_gaps(campaign)
         gaps += official_document(by, document_id, [campaign.organisation_id], _("Văn bản ban hành"))
         refuse_if(gaps)
