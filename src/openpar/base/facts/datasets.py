@@ -19,6 +19,7 @@ class Registered:
     schema_id: int
     schema_number: int
     generation: int
+    sha256: str
     declaration: Declaration
 
     @property
@@ -35,6 +36,8 @@ class Registered:
 
 # Declarations by their digest: there are few, and one never changes.
 _read: dict[str, Declaration] = {}
+# Datasets by their name, as this process read them last.
+_last_read: dict[str, Registered] = {}
 
 _NEWEST = (
     "SELECT d.id, d.generation, s.id, s.number, s.sha256 FROM facts_dataset AS d "
@@ -47,10 +50,28 @@ def registered(name: str) -> Registered:
     return _registered(name, "")
 
 
+def last_read(name: str) -> Registered:
+    """The same as this process read it last, mostly no query; it may have been declared anew since. Whoever
+    goes by it asks for its `sha256` in the very statement that would be wrong otherwise (`shared_row`).
+    """
+    return _last_read.get(name) or registered(name)
+
+
 def shared(name: str) -> Registered:
     """The same, and its files stay as they are until the transaction ends; others may share it too."""
+    return _registered(name, _sharing(" OF d"))
+
+
+def shared_row() -> str:
+    """What follows FROM in a statement that is for one dataset and shares it until the transaction ends.
+    Its parameters: the id and the digest of the newest declaration; where it is another one, no row.
+    """
+    return f"facts_dataset WHERE id = %s AND declared_sha256 = %s{_sharing()}"
+
+
+def _sharing(what: str = "") -> str:
     # SQLite has one writer, who shares with nobody.
-    return _registered(name, " FOR SHARE OF d" if connection.vendor == "postgresql" else "")
+    return f" FOR SHARE{what}" if connection.vendor == "postgresql" else ""
 
 
 def locked(name: str) -> Registered:
@@ -68,7 +89,8 @@ def _registered(name: str, lock: str) -> Registered:
     dataset_id, generation, schema_id, number, sha256 = found
     if sha256 not in _read:
         _read[sha256] = from_mapping(SchemaVersion.objects.get(pk=schema_id).declaration)
-    return Registered(dataset_id, schema_id, number, generation, _read[sha256])
+    _last_read[name] = Registered(dataset_id, schema_id, number, generation, sha256, _read[sha256])
+    return _last_read[name]
 
 
 def declarations_of(dataset_id: int) -> dict[int, Declaration]:

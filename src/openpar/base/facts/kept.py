@@ -18,6 +18,8 @@ from openpar.base.facts.declarations import AGENCY, CHANNEL, MONTH, SECTOR, Coun
 # basis, sector, channel, month, agency: the order in which every writer takes the cells, so that no two ever
 # wait for each other crosswise.
 Place = tuple[int, int, int, int, int]
+# A cell, and what each count gains there or loses.
+Change = tuple[Place, Sequence[int]]
 Fact = Mapping[str, int]
 _PLACE = "basis, sector, channel, month, agency"
 _AT_ONCE = 200
@@ -52,30 +54,55 @@ def changes_of_counters(change: Sequence[Counters]) -> Iterator[tuple[Place, lis
                 yield (number, sector, channel, month, agency), list(counts)
 
 
-def add_to_kept(to: Registered, changes: Iterable[tuple[Place, Sequence[int]]]) -> None:
+def add_to_kept(to: Registered, changes: Iterable[Change]) -> None:
     """Adds to the cells, in one statement for a few; a cell that is not there begins at nothing."""
-    listed = list(changes)
-    # Few of two dozen counts change with an event; the others are 0 where a cell begins, as the table says.
-    changed = tuple(any(values) for values in zip(*(counts for _place, counts in listed), strict=True))
+    listed = [change for change in changes if any(change[1])]
     with connection.cursor() as cursor:
         for first in range(0, len(listed), _AT_ONCE):
             some = listed[first : first + _AT_ONCE]
-            values = [
-                value
-                for place, counts in some
-                for value in (to.dataset_id, *place, *compress(counts, changed))
-            ]
-            cursor.execute(_adding(changed, len(some)), values)
+            changed, added = _changed(some)
+            cursor.execute(_adding(changed, len(some)), [to.dataset_id, *added])
+
+
+def add_to_kept_after(
+    statement: str, values: Sequence[str | int | None], to: Registered, changes: Sequence[Change]
+) -> bool:
+    """Sends a statement that changes one row of the dataset or none, and, only when it changed one, adds to
+    the cells. Returns whether it did. At most as many changes as one fact makes.
+    """
+    if connection.vendor == "postgresql" and changes:
+        # As one: to wait for the answer of a server takes as long as what it does.
+        changed, added = _changed(changes)
+        adding = _adding(changed, len(changes), after="row")
+        with connection.cursor() as cursor:
+            cursor.execute(f"WITH row AS ({statement} RETURNING dataset_id) {adding}", [*values, *added])
+            return bool(cursor.rowcount == len(changes))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        if cursor.rowcount != 1:
+            return False
+    add_to_kept(to, changes)
+    return True
+
+
+def _changed(changes: Sequence[Change]) -> tuple[tuple[bool, ...], list[int]]:
+    """Which counts change in any of the cells; the cells with what they gain of these."""
+    # Few of two dozen change with an event; the others are 0 where a cell begins, as the table says.
+    changed = tuple(any(counts) for counts in zip(*(counts for _place, counts in changes), strict=True))
+    return changed, [value for place, counts in changes for value in (*place, *compress(counts, changed))]
 
 
 @lru_cache(maxsize=2 * _AT_ONCE)
-def _adding(changed: tuple[bool, ...], cells: int) -> str:
+def _adding(changed: tuple[bool, ...], cells: int, *, after: str = "") -> str:
+    """The statement for the cells of the one dataset in the table `after`, of a parameter without it."""
     names = [*compress(_columns(len(changed)), changed)]
-    row = f"({', '.join(['%s'] * (6 + len(names)))})"
+    rows = ", ".join([f"({', '.join(['%s'] * (5 + len(names)))})"] * cells)
+    dataset = after or "(SELECT %s AS dataset_id) AS given"
     adding = ", ".join(f"{name} = facts_keptcounter.{name} + excluded.{name}" for name in names)
     return (
         f"INSERT INTO facts_keptcounter (dataset_id, {_PLACE}, {', '.join(names)}) "
-        f"VALUES {', '.join([row] * cells)} ON CONFLICT (dataset_id, {_PLACE}) DO UPDATE SET {adding}"
+        f"SELECT * FROM {dataset}, (VALUES {rows}) AS cells WHERE true "
+        f"ON CONFLICT (dataset_id, {_PLACE}) DO UPDATE SET {adding}"
     )
 
 

@@ -28,6 +28,8 @@ class Dataset(models.Model):
     name = models.CharField(max_length=40, unique=True)
     # Changes whenever the files of the counted facts change: what was prepared for another one is stale.
     generation = models.PositiveIntegerField(default=0)
+    # Of its newest declaration, so that an event need not look for it; "" until there is one.
+    declared_sha256 = models.CharField(max_length=64, blank=True)
 
     objects: ClassVar[models.Manager[Dataset]]
 
@@ -179,7 +181,8 @@ class RecentFact(models.Model):
     both are its numbers with commas, in the order of the declared columns.
     """
 
-    dataset = models.ForeignKey(Dataset, models.PROTECT, related_name="+")
+    # Found by the constraint below; one index less to write with every event. So are the cells.
+    dataset = models.ForeignKey(Dataset, models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=200)
     settled = models.TextField(null=True)
     newest = models.TextField(null=True)
@@ -201,7 +204,7 @@ class KeptCounter(models.Model):
     stand in the order of the declaration (at most declarations.MOST_COUNTS).
     """
 
-    dataset = models.ForeignKey(Dataset, models.PROTECT, related_name="+")
+    dataset = models.ForeignKey(Dataset, models.PROTECT, related_name="+", db_index=False)
     # The place of the basis in the declaration.
     basis = models.PositiveSmallIntegerField()
     sector = models.PositiveIntegerField()

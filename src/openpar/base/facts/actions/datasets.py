@@ -51,6 +51,7 @@ def register_dataset(*, by: Actor, at: datetime, declaration: Declaration) -> Re
             counting_sha256=counting.sha256 if counting else "",
             registered_at=at,
         )
+        Dataset.objects.filter(pk=dataset.pk).update(declared_sha256=version.sha256)
         record(
             by=by,
             at=at,

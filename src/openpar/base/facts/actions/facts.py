@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from openpar.base.audit.actions import NotInTransaction, record
 from openpar.base.facts.actions.datasets import not_allowed
-from openpar.base.facts.datasets import Registered, locked, shared
+from openpar.base.facts.datasets import Registered, last_read, locked, shared, shared_row
 from openpar.base.facts.declarations import year_and_month
-from openpar.base.facts.errors import FactsRefused, StaleFacts
-from openpar.base.facts.kept import Fact, add_to_kept, changes_of_counters, changes_of_fact
+from openpar.base.facts.errors import FactsRefused, StaleFacts, UnknownDataset
+from openpar.base.facts.kept import Fact, add_to_kept, add_to_kept_after, changes_of_counters, changes_of_fact
 from openpar.base.facts.models import Dataset, KeptCounter, RecentFact, StoredPart
 from openpar.base.facts.permissions import may_bring_facts, may_keep_facts
 from openpar.base.facts.staged_facts import StagedFacts
@@ -21,7 +21,8 @@ from openpar.base.organisations.roles import Actor
 from openpar.common.db import write_transaction
 
 _UPSERT = (
-    "INSERT INTO facts_recentfact (dataset_id, key, settled, newest, revision) VALUES (%s, %s, %s, %s, 1) "
+    "INSERT INTO facts_recentfact (dataset_id, key, settled, newest, revision) "
+    "SELECT id, %s, %s, %s, 1 FROM {dataset} "
     "ON CONFLICT (dataset_id, key) DO UPDATE SET newest = excluded.newest, "
     "revision = facts_recentfact.revision + 1 "
     # What the event started from must be what lies there: else somebody else was faster.
@@ -39,17 +40,24 @@ def put_fact(*, dataset: str, key: str, before: Fact | None, after: Fact | None)
     """
     if not connection.in_atomic_block:
         raise NotInTransaction("put_fact")
-    to = shared(dataset)
+    try:
+        _put(last_read(dataset), key, before, after)
+    except (FactsRefused, UnknownDataset):
+        # Perhaps only by a declaration that is no longer the newest.
+        _put(shared(dataset), key, before, after)
+
+
+def _put(to: Registered, key: str, before: Fact | None, after: Fact | None) -> None:
+    """By a declaration that may no longer be the newest: then the fact is refused as stale."""
     for fact in (before, after):
         if fact is not None:
             _refuse_unfit(to, key, fact)
-    with connection.cursor() as cursor:
-        names = to.counting.names
-        cursor.execute(_UPSERT, [to.dataset_id, key, _text(names, before), _text(names, after)])
-        if cursor.rowcount != 1:
-            what = _("dữ kiện của “%s” đã được thay đổi ở nơi khác") % key
-            raise StaleFacts.because(key, what, _("Đọc lại rồi thực hiện lại"), code="stale-fact")
-    add_to_kept(to, changes_of_fact(to.counting, before, after).items())
+    names = to.counting.names
+    values = [key, _text(names, before), _text(names, after), to.dataset_id, to.sha256]
+    changes = list(changes_of_fact(to.counting, before, after).items())
+    if not add_to_kept_after(_UPSERT.format(dataset=shared_row()), values, to, changes):
+        what = _("dữ kiện của “%s” đã được thay đổi ở nơi khác") % key
+        raise StaleFacts.because(key, what, _("Đọc lại rồi thực hiện lại"), code="stale-fact")
 
 
 def _text(names: Sequence[str], fact: Fact | None) -> str | None:

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=40, unique=True)),
                 ('generation', models.PositiveIntegerField(default=0)),
+                ('declared_sha256', models.CharField(blank=True, max_length=64)),
             ],
         ),
         migrations.CreateModel(
@@ -111,7 +112,7 @@ class Migration(migrations.Migration):
             name='KeptCounter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facts.dataset')),
+                ('dataset', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facts.dataset')),
                 ('basis', models.PositiveSmallIntegerField()),
                 ('sector', models.PositiveIntegerField()),
                 ('channel', models.PositiveIntegerField()),
@@ -185,7 +186,7 @@ class Migration(migrations.Migration):
             name='RecentFact',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facts.dataset')),
+                ('dataset', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facts.dataset')),
                 ('key', models.CharField(max_length=200)),
                 ('settled', models.TextField(null=True)),
                 ('newest', models.TextField(null=True)),
