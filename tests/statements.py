@@ -17,17 +17,16 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import django.utils.connection
 import pytest
 from django.db import DatabaseError, connections
 from django.db.backends.utils import CursorWrapper
+from django.utils.connection import ConnectionProxy
 
 from tests import worlds
 
 # A folder; each process of a run leaves there one line for every test that asks for the database.
 TOLD = "OPENPAR_TEST_STATEMENTS"
 _PROGRAM = str(Path(__file__).resolve().parents[1] / "src" / "openpar") + os.sep
-_PROXY = django.utils.connection.__file__
 # What differs from run to run of the same statement: numbers, names of savepoints, how many were asked for.
 _SAVEPOINT = re.compile(r'"s\d+_x\d+"')
 _LIST = re.compile(r"\(%s(?:, %s)+\)")
@@ -72,8 +71,9 @@ class Listener:
         """From now on."""
         for name in ("execute", "executemany"):
             replace(CursorWrapper, name, self._heard_by(getattr(CursorWrapper, name)))
+        # Of the proxy only, `django.db.connection`: Django itself asks the connection with every expression.
         database = connections["default"]
-        replace(type(database), "vendor", property(self._asked(database.vendor)))
+        replace(ConnectionProxy, "vendor", property(self._asked(database.vendor)))
 
     def _heard_by(self, send: Any) -> Any:
         def sent(cursor: CursorWrapper, statement: Any, *given: Any, **named: Any) -> Any:
@@ -88,11 +88,8 @@ class Listener:
         return sent
 
     def _asked(self, vendor: str) -> Callable[[object], str]:
-        def asked(_connection: object) -> str:
+        def asked(_proxy: object) -> str:
             asker = sys._getframe(1)
-            # Django's `connection` stands between, and Django itself asks with every expression.
-            if asker.f_code.co_filename == _PROXY and asker.f_back is not None:
-                asker = asker.f_back
             if asker.f_code.co_filename.startswith(_PROGRAM):
                 self.heard.add(_number_of(str(_place(asker)), ""))
             return vendor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+import openpar
 from openpar.base.organisations.queries import history_of, names_on
 from openpar.base.organisations.register import lock_register
 from scripts.chosen import Sent, chosen, read
@@ -18,6 +20,7 @@ from tests import factories
 from tests.statements import Listener, shape_of
 
 TODAY = date(2026, 6, 1)
+PROGRAM = Path(openpar.__file__).parent
 
 
 @pytest.mark.parametrize(
@@ -101,6 +104,40 @@ def test_a_place_that_asks_which_database_it_is_counts_whatever_it_sends(listene
     assert first
     lock_register()
     assert listener.heard == first
+
+
+# Where the connection itself is asked, which nobody hears: guards of tables are made by the migrations
+# of each database, soundness is looked at when each begins, and tests of backups commit.
+NOT_HEARD = {
+    "base/backups/tables.py",
+    "base/backups/writing.py",
+    "common/durability.py",
+    "common/triggers.py",
+}
+
+
+def asks_the_connection_itself(text: str) -> bool:
+    """Is it asked which database it is, other than as Django's `connection`?"""
+    nodes = list(ast.walk(ast.parse(text)))
+    handed = any(isinstance(node, ast.arg) and node.arg == "connection" for node in nodes)
+    return any(
+        isinstance(node, ast.Attribute)
+        and node.attr == "vendor"
+        and (handed or not (isinstance(node.value, ast.Name) and node.value.id == "connection"))
+        for node in nodes
+    )
+
+
+def test_the_program_asks_so_that_it_is_heard() -> None:
+    asking = {
+        str(path.relative_to(PROGRAM))
+        for path in PROGRAM.rglob("*.py")
+        if "migrations" not in path.parts and asks_the_connection_itself(path.read_text(encoding="utf-8"))
+    }
+    assert asking == NOT_HEARD
+    assert asks_the_connection_itself("connections[using].vendor")
+    assert asks_the_connection_itself("def f(connection): return connection.vendor")
+    assert not asks_the_connection_itself("connection.vendor")
 
 
 @pytest.mark.parametrize(("outcome", "always"), [("skipped", True), ("passed", False)])

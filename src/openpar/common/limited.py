@@ -138,6 +138,8 @@ class _Server:
                     "PYTHONPATH": paths,
                     "LANG": "C.UTF-8",
                     "PYTHONDONTWRITEBYTECODE": "1",
+                    # Where this process has its compiled modules, if not beside their sources.
+                    "PYTHONPYCACHEPREFIX": sys.pycache_prefix or "",
                     "OPENBLAS_NUM_THREADS": "1",
                 },
                 stdin=subprocess.DEVNULL,
