@@ -13,19 +13,18 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
-from django.db.backends.base.operations import BaseDatabaseOperations
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from pytest_django.fixtures import Settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import Redirect, StaticFile
 
 from openpar.base.accounts.models import User
-from openpar.common.triggers import without_triggers
 from openpar.parindex.criteria.queries import forget_loaded_sets
 from openpar.web.account.stamps import SECOND_FACTOR, Passed
 from tests import worlds
 from tests.compiled_pages import keep_compiled
 from tests.delivery.dossiers import lists
+from tests.emptying import empty_tables
 from tests.parindex import rounds
 from tests.parindex.rounds import SmallRound
 from tests.reform.plans import year
@@ -178,16 +177,10 @@ def _nothing_is_remembered() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _tables_can_be_emptied() -> Iterator[None]:
-    """Between tests that commit the tables are emptied: frozen rows too, which are refused otherwise."""
-    empty = BaseDatabaseOperations.execute_sql_flush
-
-    def emptied(operations: BaseDatabaseOperations, sql_list: list[str]) -> None:
-        with without_triggers():
-            empty(operations, sql_list)
-
+def _tables_are_emptied_quickly() -> Iterator[None]:
+    """Between tests that commit; frozen rows too, which are refused otherwise."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", emptied)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty_tables())
         yield
 
 

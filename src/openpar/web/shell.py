@@ -64,10 +64,11 @@ def shell_of(request: HttpRequest) -> Shell:
 
 
 def _place_of(who: Actor) -> str:
-    version = (
+    names = (
         OrganisationVersion.objects.as_of(today())
         .filter(organisation_id__in=who.organisations())
         .order_by("name_sort")
+        .values_list("short_name", "name")
         .first()
     )
-    return (version.short_name or version.name) if version else ""
+    return next(filter(None, names or ()), "")
