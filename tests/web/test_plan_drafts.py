@@ -105,6 +105,28 @@ def test_words_that_mean_nobody_or_no_day_are_told_at_their_fields_and_nothing_i
     assert not TaskLine.objects.filter(version__plan=plan).exists()
 
 
+def test_what_the_action_would_refuse_is_told_together_with_what_cannot_be_read(
+    reform_year: Province,
+) -> None:
+    plan = own_plan(reform_year)
+    browser = browser_of(reform_year.health.officer)
+    typed = words(leads="Sở Không Có", deadline="30/09/2031", version="1")
+    text = browser.post(f"/plans/{plan.pk}/draft/lines/new/", typed).content.decode()
+    assert "Sở Không Có" in text
+    assert "ngày không thuộc năm 2026 hay năm liền kề" in text
+    # Of what stands for the words that mean nobody, nothing is said.
+    assert "chưa có cơ quan chủ trì" not in text
+    secret = words(leads="Sở Không Có", text="Nhiệm vụ (mật) về bảo vệ", version="1")
+    text = browser.post(f"/plans/{plan.pk}/draft/lines/new/", secret).content.decode()
+    assert "Sở Không Có" in text
+    assert "nhiệm vụ mật không đưa vào hệ thống" in text
+    target = {"field": "F2", "text": "Mức", "operator": ">=", "value": "9" * 25, "unit": "%"}
+    given = {**target, "binds": "Sở Không Có", "version": "1"}
+    text = browser.post(f"/plans/{plan.pk}/draft/targets/new/", given).content.decode()
+    assert "Sở Không Có" in text
+    assert "Ghi số không quá 20 chữ số" in text
+
+
 def test_a_stale_draft_is_refused_with_409(reform_year: Province) -> None:
     plan = own_plan(reform_year)
     browser = browser_of(reform_year.health.officer)

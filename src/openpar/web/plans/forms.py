@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,13 +12,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from openpar.common.errors import Refused
+from openpar.common.errors import Gap, Refused
 from openpar.reform.fields import field_name, reform_fields
-from openpar.reform.plans.actions.targets import NewTarget
+from openpar.reform.plans.actions.targets import NewTarget, target_gaps
 from openpar.reform.plans.classes import agency_classes
 from openpar.reform.plans.lines import Agencies, Deadline, NewLine
-from openpar.reform.plans.models import Operator, PlanLevel, Target
+from openpar.reform.plans.models import DeadlineKind, Operator, PlanLevel, PlanVersion, Target
 from openpar.reform.plans.queries.pages_plans import ShownLine
+from openpar.reform.plans.rules import line_gaps
 from openpar.reform.plans.words import MILLION, agencies_from_words, deadline_words, required_deadline
 from openpar.web.components.fields import LineField, PointsField, TextField
 
@@ -93,22 +95,43 @@ class LineForm(forms.Form):
 
     def to_line(self) -> NewLine:
         """Of a valid form."""
-        given = self.cleaned_data
-        budget = given["budget"]
-        parent = given.get("parent_task", "")
-        return NewLine(
-            field=given["field"],
-            number=given["number"],
-            text=given["text"],
-            product=given["product"],
-            leads=given["leads"],
-            cooperating=given["cooperating"],
-            deadline=given["deadline"],
-            budget=None if budget is None else budget * MILLION,
-            budget_source=given["budget_source"],
-            parent_task_id=int(parent) if parent else None,
-            note=given["note"],
-        )
+        return _line_of(self.cleaned_data)
+
+    def gaps_of_the_rest(self, version: PlanVersion | None) -> list[Gap]:
+        """Of a form with errors: what the action would refuse of the fields that could be read."""
+        if not self.is_bound or version is None:
+            return []
+        gaps = line_gaps(_line_of({**_STAND_IN_LINE, **self.cleaned_data}), version)
+        return [gap for gap in gaps if gap.code != "no-lead"]
+
+
+# Of which nothing is wrong but that nobody leads it: stands for what could not be read.
+_STAND_IN_LINE: Mapping[str, Any] = {
+    **dict.fromkeys(("number", "product", "budget_source", "note"), ""),
+    "field": "F0",
+    "text": "…",
+    "leads": (),
+    "cooperating": (),
+    "deadline": Deadline(DeadlineKind.CONTINUOUS),
+    "budget": None,
+}
+
+
+def _line_of(given: Mapping[str, Any]) -> NewLine:
+    budget, parent = given["budget"], given.get("parent_task", "")
+    return NewLine(
+        field=given["field"],
+        number=given["number"],
+        text=given["text"],
+        product=given["product"],
+        leads=given["leads"],
+        cooperating=given["cooperating"],
+        deadline=given["deadline"],
+        budget=None if budget is None else budget * MILLION,
+        budget_source=given["budget_source"],
+        parent_task_id=int(parent) if parent else None,
+        note=given["note"],
+    )
 
 
 def initial_of(shown: ShownLine) -> dict[str, object]:
@@ -193,21 +216,42 @@ class TargetForm(forms.Form):
         return found[0]
 
     def to_target(self, year: int, level: str) -> NewTarget:
-        given = self.cleaned_data
-        binds = given["binds"]
-        return NewTarget(
-            field=given["field"],
-            text=given["text"],
-            level=PlanLevel(level),
-            year=year,
-            operator=Operator(given["operator"]),
-            value=given["value"],
-            unit=given["unit"],
-            organisation_id=binds.organisation_id if binds else None,
-            agency_class=binds.agency_class if binds else "",
-            indicator=given["indicator"],
-            legal_basis=given["legal_basis"],
-        )
+        """Of a valid form."""
+        return _target_of(self.cleaned_data, year, level)
+
+    def gaps_of_the_rest(self, year: int, level: str, at: datetime) -> list[Gap]:
+        """Of a form with errors: what the action would refuse of the fields that could be read."""
+        if not self.is_bound:
+            return []
+        return target_gaps(_target_of({**_STAND_IN_TARGET, **self.cleaned_data}, year, level), at)
+
+
+# Of which nothing is wrong: stands for what could not be read.
+_STAND_IN_TARGET: Mapping[str, Any] = {
+    **dict.fromkeys(("unit", "indicator", "legal_basis"), ""),
+    "field": "F0",
+    "text": "…",
+    "operator": Operator.values[0],
+    "value": Decimal(0),
+    "binds": None,
+}
+
+
+def _target_of(given: Mapping[str, Any], year: int, level: str) -> NewTarget:
+    binds = given["binds"]
+    return NewTarget(
+        field=given["field"],
+        text=given["text"],
+        level=PlanLevel(level),
+        year=year,
+        operator=Operator(given["operator"]),
+        value=given["value"],
+        unit=given["unit"],
+        organisation_id=binds.organisation_id if binds else None,
+        agency_class=binds.agency_class if binds else "",
+        indicator=given["indicator"],
+        legal_basis=given["legal_basis"],
+    )
 
 
 def initial_of_target(target: Target, binds: str) -> dict[str, object]:

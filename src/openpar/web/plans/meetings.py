@@ -55,6 +55,7 @@ from openpar.web.plans.common import (
     document_given,
     frame,
     offered_documents,
+    standing_version,
     typed,
     whole_number,
     years_offered,
@@ -444,7 +445,7 @@ def order(request: AuthenticatedRequest, meeting_id: int, outcome_id: int) -> Ht
 
     def act() -> None:
         if not form.is_valid():
-            raise form_refused(form)
+            raise form_refused(form, form.gaps_of_the_rest(standing_version(chosen)))
         line = replace(form.to_line(), parent_task_id=None)
         if chosen not in {one for one, _title in plans}:
             raise Http404

@@ -26,7 +26,7 @@ def add(request: AuthenticatedRequest, plan_id: int) -> HttpResponse:
 
     def act() -> None:
         if not form.is_valid():
-            raise form_refused(form)
+            raise form_refused(form, form.gaps_of_the_rest(plan.year, plan.level, now()))
         add_target(
             by=actor(request),
             at=now(),
@@ -61,7 +61,8 @@ def edit(request: AuthenticatedRequest, plan_id: int, target_id: int) -> HttpRes
 
     def act() -> None:
         if not form.is_valid():
-            raise form_refused(form)
+            one = found.target
+            raise form_refused(form, form.gaps_of_the_rest(one.year, one.level, now()))
         change_target(
             by=actor(request),
             at=now(),

@@ -87,7 +87,7 @@ def add_target(
     """A target of a draft. Raises PlansRefused, StalePlan."""
     with write_transaction():
         version = take_draft(version_id, expected_version, by)
-        refuse_if(_gaps(target, at))
+        refuse_if(target_gaps(target, at))
         position = (version.targets.aggregate(last=Max("position"))["last"] or 0) + 1
         row = Target(version=version, position=position)
         _fill(row, target)
@@ -104,7 +104,7 @@ def change_target(
     with write_transaction():
         row = Target.objects.get(pk=target_id)
         version = take_draft(row.version_id, expected_version, by)
-        refuse_if(_gaps(target, at))
+        refuse_if(target_gaps(target, at))
         before = _told(row)
         _fill(row, target)
         row.save()
@@ -175,7 +175,8 @@ def record_reading(*, by: Actor, at: datetime, target_id: int, reading: NewReadi
         return row
 
 
-def _gaps(target: NewTarget, at: datetime) -> list[Gap]:
+def target_gaps(target: NewTarget, at: datetime) -> list[Gap]:
+    """What is wrong with a target by itself, all of it. Changes nothing."""
     gaps = text_gaps(_("Chỉ tiêu"), target.text, _("Ghi nội dung chỉ tiêu"))
     if target.field not in field_codes():
         gaps.append(
