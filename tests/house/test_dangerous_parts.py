@@ -69,7 +69,6 @@ WRITES_SQL = {
     "base/backups/actions.py",
     "base/backups/snapshot.py",
     "base/backups/tables.py",
-    "base/facts/actions/facts.py",
     "base/facts/counter_files.py",
     "base/facts/current.py",
     "base/facts/datasets.py",
