@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from openpar.backoffice.commandline import main
-from openpar.parindex.criteria.official_table import write_official_table
+from openpar.parindex.criteria.official_writing import write_official_table
 from openpar.parindex.criteria.yaml_files import read_criteria_set, read_mapping
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from openpar.common.formats import format_date
-from openpar.parindex.criteria.official_table import write_official_table
+from openpar.parindex.criteria.official_writing import write_official_table
 from tests.journeys.browser import press, row, says
 from tests.journeys.table import TABLE, YEAR
 

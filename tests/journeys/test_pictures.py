@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 from openpar.base.audit.sealing import seal
 from openpar.demo.people import HEALTH
 from openpar.demo.rounds import Places
-from openpar.parindex.criteria.official_table import write_official_table
+from openpar.parindex.criteria.official_writing import write_official_table
 from openpar.parindex.criteria.yaml_files import read_mapping
 from openpar.reform.findings.models import Finding, FindingState, FoundBy
 from openpar.reform.inspections.models import Inspection

@@ -9,10 +9,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import docx
-from docx.oxml.table import CT_Row, CT_Tc
-from docx.table import Table, _Cell
+from typing import TYPE_CHECKING
 
 from openpar.common.archives import check_archive, open_archive
 from openpar.common.errors import FileRefused
@@ -21,6 +18,12 @@ from openpar.common.text import nfc
 from openpar.common.wording import gettext as _
 from openpar.common.xlsx_reader import read_xlsx, sheet_names
 
+if TYPE_CHECKING:
+    from docx.oxml.table import CT_Row, CT_Tc
+    from docx.table import Table
+
+# What reads documents is loaded once for the children (`Limits.loads`), and by no process that shows pages.
+LOADS = "docx"
 # The longest official table seen has some 140 lines; these caps leave room for other sheets.
 CAPS = SheetCaps(rows=5_000, columns=60, cells=50_000)
 _MOST_SHEETS = 20
@@ -101,6 +104,8 @@ def _read_document(path: Path) -> Iterator[Grid]:
             raise FileRefused.because(
                 _("Tệp"), what, _("Chỉ giữ lại bảng cần nạp trong tệp."), code="file-too-big"
             )
+    import docx
+
     try:
         contents = [*docx.Document(io.BytesIO(path.read_bytes())).iter_inner_content()]
         grids = [*_grids_of(contents)]
@@ -117,6 +122,8 @@ def _read_document(path: Path) -> Iterator[Grid]:
 
 
 def _grids_of(contents: Sequence[object]) -> Iterator[Grid]:
+    from docx.table import Table
+
     before: list[str] = []
     number = 0
     for content in contents:
@@ -131,6 +138,8 @@ def _grids_of(contents: Sequence[object]) -> Iterator[Grid]:
 
 def _rows_of(table: Table, table_number: int) -> Iterator[GridRow]:
     """The rows by the columns of the grid. Not `table.cell`: it walks the whole table for every cell."""
+    from docx.table import _Cell
+
     above: dict[int, str] = {}
     total = 0
     for number, row in enumerate(table._tbl.tr_lst, start=1):

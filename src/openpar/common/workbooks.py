@@ -11,8 +11,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
-import xlsxwriter
-
 from openpar.common.errors import FileRefused
 from openpar.common.formats import VIETNAM
 from openpar.common.sheets import cell_address, column_letters
@@ -84,6 +82,9 @@ def write_workbook(target: Path | str | BytesIO, sheets: Sequence[SheetSpec]) ->
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
+    # Loaded when the first workbook is written: many processes never do.
+    import xlsxwriter
+
     with xlsxwriter.Workbook(output, options) as workbook:
         workbook.set_properties({"created": _CREATED})
         writer = _Writer(workbook)

@@ -12,8 +12,8 @@ from openpar.parindex.criteria.official_notes import read_note, write_note
 from openpar.parindex.criteria.official_table import (
     read_official_lines,
     read_official_table,
-    write_official_table,
 )
+from openpar.parindex.criteria.official_writing import write_official_table
 from tests.parindex.criteria.tables import HEADER, save_docx, save_xlsx
 
 # What a file says (na, note), and the cell that is written for it.

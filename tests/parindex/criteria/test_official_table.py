@@ -17,8 +17,8 @@ from openpar.parindex.criteria.official_table import (
     read_official,
     read_official_lines,
     read_official_table,
-    write_official_table,
 )
+from openpar.parindex.criteria.official_writing import write_official_table
 from tests.common.crafted import row, text_cell, workbook
 from tests.parindex.criteria.tables import DATA, HEADER, Row, add_table, load_set, save_docx, save_xlsx
 

@@ -5,18 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from fido2.server import Fido2Server
-from fido2.webauthn import (
-    AttestedCredentialData,
-    AuthenticationResponse,
-    PublicKeyCredentialRpEntity,
-    PublicKeyCredentialUserEntity,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
+
+# The library is loaded by the functions that ask it, when the first key is used: few people have one.
+if TYPE_CHECKING:
+    from fido2.server import Fido2Server
 
 
 class NotThatKey(Exception):
@@ -61,6 +56,13 @@ def question_for_new(
     site: Site, *, handle: bytes, username: str, full_name: str, known: Iterable[bytes]
 ) -> Question:
     """Asks for a new key; keys the person has already are not made twice."""
+    from fido2.webauthn import (
+        AttestedCredentialData,
+        PublicKeyCredentialUserEntity,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     options, state = _server(site).register_begin(
         PublicKeyCredentialUserEntity(id=handle, name=username, display_name=full_name),
         credentials=[AttestedCredentialData(credential) for credential in known],
@@ -84,6 +86,8 @@ def new_key(site: Site, state: Mapping[str, Any], answer: Mapping[str, Any]) -> 
 
 def question_for_known(site: Site, known: Iterable[bytes], *, alone: bool) -> Question:
     """Asks for one of the `known` keys; with none, for any key of this site. `alone`: without a password."""
+    from fido2.webauthn import AttestedCredentialData, UserVerificationRequirement
+
     credentials = [AttestedCredentialData(credential) for credential in known]
     wanted = UserVerificationRequirement.REQUIRED if alone else UserVerificationRequirement.PREFERRED
     options, state = _server(site).authenticate_begin(credentials or None, user_verification=wanted)
@@ -92,6 +96,8 @@ def question_for_known(site: Site, known: Iterable[bytes], *, alone: bool) -> Qu
 
 def digest_in(answer: Mapping[str, Any]) -> str:
     """Which key a browser's answer speaks of, before anything is believed. Raises NotThatKey."""
+    from fido2.webauthn import AuthenticationResponse
+
     try:
         return digest_of(AuthenticationResponse.from_dict(answer).raw_id)
     except (ValueError, TypeError, KeyError) as error:
@@ -100,6 +106,8 @@ def digest_in(answer: Mapping[str, Any]) -> str:
 
 def proof(site: Site, state: Mapping[str, Any], answer: Mapping[str, Any], *, credential: bytes) -> Proof:
     """What the answer of the key `credential` proves. Raises NotThatKey."""
+    from fido2.webauthn import AttestedCredentialData, AuthenticationResponse
+
     try:
         _server(site).authenticate_complete(state, [AttestedCredentialData(credential)], answer)
         said = AuthenticationResponse.from_dict(answer)
@@ -115,6 +123,9 @@ def digest_of(credential_id: bytes) -> str:
 
 def _server(site: Site) -> Fido2Server:
     """Only the very address people see in the browser counts, not its sub-domains."""
+    from fido2.server import Fido2Server
+    from fido2.webauthn import PublicKeyCredentialRpEntity
+
     return Fido2Server(
         PublicKeyCredentialRpEntity(name="OpenPAR", id=site.host),
         verify_origin=lambda origin: origin == site.origin,

@@ -11,15 +11,20 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 from django.conf import settings
 
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    Connection = DuckDBPyConnection
+else:
+    Connection = object
+
 Array = npt.NDArray[Any]
-Connection = duckdb.DuckDBPyConnection
 
 # Small row groups: reading one needs little memory, and min and max of the key let most be passed over.
 ROWS_A_GROUP = 122_880
@@ -59,6 +64,9 @@ def _instance(folder: Path) -> Connection:
 
 
 def _started(folder: Path, threads: int, memory: str) -> Connection:
+    # Loaded when facts are first asked for: an installation without dossiers never does.
+    import duckdb
+
     folder.mkdir(parents=True, exist_ok=True)
     instance = duckdb.connect(
         ":memory:",

@@ -8,8 +8,6 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-
 from openpar.common.errors import FileRefused
 from openpar.common.formats import VIETNAM, format_maximum
 from openpar.common.sheets import cell_address, column_letters
@@ -79,6 +77,9 @@ def write_sheet(
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
+    # Loaded when the first workbook is written: many processes never do.
+    import xlsxwriter
+
     with xlsxwriter.Workbook(target, options) as workbook:
         workbook.set_properties({"created": _CREATED})
         writer = _Writer(workbook)

@@ -13,6 +13,7 @@ from typing import Any
 
 from openpar.common import plain
 from openpar.common.errors import FileRefused, Gap
+from openpar.common.grids import LOADS
 from openpar.common.limited import Limits, run_within
 from openpar.common.wording import gettext as _
 from openpar.engine import criteria as engine
@@ -55,7 +56,7 @@ def read_criteria_file(path: Path, file_name: str, *, place: int = 1) -> Underst
 
     Read in a process of its own. Raises FileRefused with everything that stands in the way.
     """
-    limits = Limits(_SECONDS, _MEBIBYTES, called=file_name)
+    limits = Limits(_SECONDS, _MEBIBYTES, called=file_name, loads=LOADS)
     return run_within(limits, understand, path, file_name, place)
 
 

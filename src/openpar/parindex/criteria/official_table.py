@@ -24,7 +24,6 @@ from openpar.parindex.criteria.official_grid import Grid, GridRow, read_grids
 from openpar.parindex.criteria.official_heading import Heading, read_heading
 from openpar.parindex.criteria.official_notes import read_note
 from openpar.parindex.criteria.official_scorers import SELF_AND_APPRAISAL, scored_by_rule, scored_by_words
-from openpar.parindex.criteria.official_writing import write_official_table
 from openpar.parindex.criteria.scale_text import Confidence, guess_rule, is_scale_line
 
 __all__ = [
@@ -33,7 +32,6 @@ __all__ = [
     "read_official",
     "read_official_lines",
     "read_official_table",
-    "write_official_table",
 ]
 
 _UNIT = re.compile(r"\s*(?:điểm|đ)\.?$", re.IGNORECASE)

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from openpar.common.errors import Gap, Refused
+from openpar.common.grids import LOADS
 from openpar.common.limited import Limits, run_within
 from openpar.common.spreadsheets import cell_decimal
 from openpar.common.text import fold
@@ -28,7 +29,7 @@ from openpar.reform.plans.secrecy import secret_gap, secret_word_in
 from openpar.reform.plans.table_reading import RawRow, RawTable, read_rows
 from openpar.reform.plans.words import AgencyNames, deadline_gap, read_agencies, unknown_gap_in
 
-_LIMITS = Limits(seconds=10, mebibytes=256, loads="openpar.reform.plans.table_reading")
+_LIMITS = Limits(seconds=10, mebibytes=256, loads=LOADS)
 _MILLION = Decimal(1_000_000)
 _LONGEST_NUMBER = 20
 

@@ -15,7 +15,6 @@ from openpar.common.text import fold
 from openpar.engine.criteria import set_to_mapping
 from openpar.parindex.assessments.queries.criteria_use import RoundUse, rounds_using
 from openpar.parindex.criteria.models import CriteriaSet, SetStage
-from openpar.parindex.criteria.official_table import write_official_table
 from openpar.parindex.criteria.permissions import may_edit_criteria
 from openpar.parindex.criteria.table import listed, set_table, visible_sets
 from openpar.parindex.criteria.words import bands_in_words, level_words, settings_in_words
@@ -126,6 +125,9 @@ def export(request: AuthenticatedRequest, pk: int, kind: str) -> HttpResponse:
     if kind == "yaml":
         content = criteria_set_as_yaml(tree).encode()
     else:
+        # What writes documents is loaded when the first one is written.
+        from openpar.parindex.criteria.official_writing import write_official_table
+
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"bo-tieu-chi.{kind}"
             write_official_table(set_to_mapping(tree), path)
