@@ -52,7 +52,8 @@ def people_saving(province: Any) -> dict[str, float]:
     code = province.codes[2]
     took: list[float] = []
     failures: list[str] = []
-    together = threading.Barrier(WRITERS + 1)
+    ended: list[float] = []
+    together, leaving = threading.Barrier(WRITERS + 1), threading.Barrier(WRITERS)
 
     def save(sheet: Assessment, version: int, turn: int) -> int:
         held = frozenset({(Role.FOCAL_OFFICER, sheet.organisation_id)})
@@ -76,9 +77,13 @@ def people_saving(province: Any) -> dict[str, float]:
                 started = time.perf_counter()
                 version = save(sheet, version, turn)
                 took.append((time.perf_counter() - started) * 1000)
+            ended.append(time.perf_counter())
+            # Nobody leaves while others save: to close a connection takes the processor too.
+            leaving.wait()
         except Exception as failure:
             failures.append(repr(failure))
             together.abort()
+            leaving.abort()
         finally:
             connection.close()
 
@@ -90,7 +95,7 @@ def people_saving(province: Any) -> dict[str, float]:
     started = time.perf_counter()
     for thread in threads:
         thread.join()
-    seconds = time.perf_counter() - started
+    seconds = max(ended, default=time.perf_counter()) - started
     if failures:
         sys.stderr.write(f"{failures[0]}\n")
     return {
