@@ -20,7 +20,7 @@ _STAYS = {"django_migrations", "django_content_type", "auth_permission"}
 
 def empty_tables() -> None:
     """Takes away whatever a test left, and puts back the guards that it took away."""
-    filled = _filled()
+    filled = filled_tables()
     if filled:
         with transaction.atomic(), connection.cursor() as cursor:
             for statement in _emptying(filled):
@@ -35,7 +35,8 @@ def _tables() -> tuple[str, ...]:
     return tuple(sorted(set(names) - _STAYS))
 
 
-def _filled() -> list[str]:
+def filled_tables() -> list[str]:
+    """The tables that hold something beside what the migrations wrote."""
     asked = (f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in _tables())
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(asked))

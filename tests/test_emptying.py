@@ -10,7 +10,7 @@ from openpar.base.audit.models import Entry
 from openpar.base.organisations.models import Organisation, OrganisationVersion
 from openpar.common.triggers import drop_triggers, missing_guards
 from tests import factories
-from tests.emptying import _filled, empty_tables
+from tests.emptying import empty_tables, filled_tables
 from tests.parindex import rounds
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,9 +21,9 @@ def test_what_is_frozen_or_refers_to_one_another_goes_too() -> None:
     types = ContentType.objects.count()
     with pytest.raises(DatabaseError):
         Entry.objects.all().delete()
-    assert len(_filled()) > 20
+    assert len(filled_tables()) > 20
     empty_tables()
-    assert _filled() == []
+    assert filled_tables() == []
     assert ContentType.objects.count() == types > 0
     assert missing_guards() == ()
     factories.organisation("Sở Y tế")
@@ -50,4 +50,4 @@ def test_guards_that_a_test_switched_off_are_on_again() -> None:
 
 def test_nothing_is_done_where_nothing_is_left() -> None:
     empty_tables()
-    assert _filled() == []
+    assert filled_tables() == []

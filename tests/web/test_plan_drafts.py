@@ -108,21 +108,20 @@ def test_words_that_mean_nobody_or_no_day_are_told_at_their_fields_and_nothing_i
 def test_what_the_action_would_refuse_is_told_together_with_what_cannot_be_read(
     reform_year: Province,
 ) -> None:
-    plan = own_plan(reform_year)
+    page, nobody = f"/plans/{own_plan(reform_year).pk}/draft/", {"leads": "Sở Không Có", "version": "1"}
     browser = browser_of(reform_year.health.officer)
-    typed = words(leads="Sở Không Có", deadline="30/09/2031", version="1")
-    text = browser.post(f"/plans/{plan.pk}/draft/lines/new/", typed).content.decode()
-    assert "Sở Không Có" in text
-    assert "ngày không thuộc năm 2026 hay năm liền kề" in text
-    # Of what stands for the words that mean nobody, nothing is said.
-    assert "chưa có cơ quan chủ trì" not in text
-    secret = words(leads="Sở Không Có", text="Nhiệm vụ (mật) về bảo vệ", version="1")
-    text = browser.post(f"/plans/{plan.pk}/draft/lines/new/", secret).content.decode()
-    assert "Sở Không Có" in text
-    assert "nhiệm vụ mật không đưa vào hệ thống" in text
+    for typed, told in (
+        ({"deadline": "30/09/2031"}, "ngày không thuộc năm 2026 hay năm liền kề"),
+        ({"text": "Việc (mật) về bảo vệ"}, "nhiệm vụ mật không đưa vào hệ thống"),
+    ):
+        text = browser.post(f"{page}lines/new/", words(**typed, **nobody)).content.decode()
+        assert "Sở Không Có" in text
+        assert told in text
+        # Of what stands for the words that mean nobody, nothing is said.
+        assert "chưa có cơ quan chủ trì" not in text
     target = {"field": "F2", "text": "Mức", "operator": ">=", "value": "9" * 25, "unit": "%"}
     given = {**target, "binds": "Sở Không Có", "version": "1"}
-    text = browser.post(f"/plans/{plan.pk}/draft/targets/new/", given).content.decode()
+    text = browser.post(f"{page}targets/new/", given).content.decode()
     assert "Sở Không Có" in text
     assert "Ghi số không quá 20 chữ số" in text
 
@@ -290,6 +289,11 @@ def test_a_task_is_added_to_a_plan_in_force_with_what_it_came_from(reform_year: 
     assert both.status_code == 422
     assert "chưa ghi căn cứ giao" in both.content.decode()
     assert 'href="#id_text"' in both.content.decode()
+    # A date of another year too, whether the rest can be read or not.
+    for typed in ({**line, "deadline": "30/09/2031"}, {**line, "deadline": "30/09/2031", "text": ""}):
+        text = browser.post(address, typed).content.decode()
+        assert "chưa ghi căn cứ giao" in text
+        assert "ngày không thuộc năm 2026 hay năm liền kề" in text
     assert browser.post(address, {**line, "source": "CV 5425/UBND-NC"}).status_code == 302
     task = Task.objects.latest("pk")
     assert (task.source_kind, task.source_text) == ("order", "CV 5425/UBND-NC")

@@ -98,6 +98,7 @@ def _adding(changed: tuple[bool, ...], cells: int, *, after: str = "") -> str:
     names = [*compress(_columns(len(changed)), changed)]
     rows = ", ".join([f"({', '.join(['%s'] * (5 + len(names)))})"] * cells)
     dataset = after or "(SELECT %s AS dataset_id) AS given"
+    # WHERE: without it SQLite takes ON for that of a join.
     adding = ", ".join(f"{name} = facts_keptcounter.{name} + excluded.{name}" for name in names)
     return (
         f"INSERT INTO facts_keptcounter (dataset_id, {_PLACE}, {', '.join(names)}) "

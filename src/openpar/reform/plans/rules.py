@@ -15,7 +15,7 @@ from openpar.reform.fields import field_codes
 from openpar.reform.plans.classes import is_class
 from openpar.reform.plans.deadlines import JUDGED
 from openpar.reform.plans.lines import Agencies, Deadline, NewLine
-from openpar.reform.plans.models import DeadlineKind, LineChange, PlanVersion, Task, TaskLine
+from openpar.reform.plans.models import DeadlineKind, LineChange, Plan, PlanVersion, Task, TaskLine
 from openpar.reform.plans.models.planning import LONGEST_TEXT
 from openpar.reform.plans.secrecy import secret_gap, secret_word_in
 
@@ -25,13 +25,13 @@ MOST_DAYS_AFTER = 1000
 text_gaps = partial(any_text_gaps, longest=LONGEST_TEXT)
 
 
-def line_gaps(line: NewLine, version: PlanVersion, where: str = "") -> list[Gap]:
-    """What is wrong with a line by itself; `where` names the row of a file."""
+def line_gaps(line: NewLine, plan: Plan, where: str = "") -> list[Gap]:
+    """What is wrong with a line of this plan by itself; `where` names the row of a file."""
     typed = (line.text, line.product, line.note, line.budget_source, line.source.text)
     word = secret_word_in(*typed, line.deadline.event, line.deadline.words)
     if line.is_secret or word:
         return [secret_gap(where or _("Nhiệm vụ"), word)]
-    gaps = [*_text_gaps(line, where), *deadline_gaps(line.deadline, version.plan.year, where)]
+    gaps = [*_text_gaps(line, where), *deadline_gaps(line.deadline, plan.year, where)]
     if line.field not in field_codes(only_in_plan=True):
         what, remedy = _("không có lĩnh vực “%s”") % line.field[:20], _("Chọn một trong các lĩnh vực F0–F6")
         gaps.append(Gap(where or _("Lĩnh vực"), what, remedy, code="no-field"))
@@ -42,7 +42,7 @@ def line_gaps(line: NewLine, version: PlanVersion, where: str = "") -> list[Gap]
     if line.budget is not None and line.budget < 0:
         gaps.append(Gap(where or _("Kinh phí"), _("số âm"), _("Ghi số tiền từ 0 trở lên"), code="negative"))
     if line.parent_task_id is not None:
-        gaps += _parent_gaps(line.parent_task_id, version, where)
+        gaps += _parent_gaps(line.parent_task_id, plan, where)
     return gaps
 
 
@@ -136,8 +136,7 @@ def _is_one_known(agencies: Agencies) -> bool:
     return is_class(agencies.agency_class)
 
 
-def _parent_gaps(parent_task_id: int, version: PlanVersion, where: str) -> list[Gap]:
-    plan = version.plan
+def _parent_gaps(parent_task_id: int, plan: Plan, where: str) -> list[Gap]:
     found = Task.objects.filter(pk=parent_task_id, plan=plan.parent_id).exists() if plan.parent_id else False
     if found:
         return []

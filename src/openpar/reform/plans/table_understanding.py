@@ -112,7 +112,7 @@ class _Reading:
             is_told = bool(gaps)
             gaps += [
                 gap
-                for gap in line_gaps(line, self.version, row.where)
+                for gap in line_gaps(line, self.version.plan, row.where)
                 if not (is_told and gap.code == "no-lead")
             ]
             if not gaps:

@@ -15,7 +15,7 @@ from openpar.reform.plans.lines import Source
 from openpar.reform.plans.permissions import may_edit_plan
 from openpar.reform.plans.queries.pages_plans import tasks_above
 from openpar.web.http import AuthenticatedRequest, actor, form_refused, now, page, today
-from openpar.web.plans.common import changed, frame, standing_version, visible_plan
+from openpar.web.plans.common import changed, frame, visible_plan
 from openpar.web.plans.forms import LineForm
 
 # What a task of a plan in force may come from; findings and meetings have pages of their own.
@@ -43,12 +43,14 @@ def supplement(request: AuthenticatedRequest, plan_id: int) -> HttpResponse:
         return render(request, "plans/supplement.html", context)
 
     def act() -> None:
+        ordered = Source(ORDER, None, source)
         gaps = [] if source.strip() else [_no_source()]
+        gaps += form.gaps_of_the_rest(plan, ordered)
         if not form.is_valid():
-            raise form_refused(form, [*gaps, *form.gaps_of_the_rest(standing_version(plan_id))])
+            raise form_refused(form, gaps)
         if gaps:
             raise Refused(gaps)
-        line = replace(form.to_line(), source=Source(ORDER, None, source))
+        line = replace(form.to_line(), source=ordered)
         add_task(by=actor(request), at=now(), plan_id=plan_id, line=line)
 
     to = reverse("plan", args=[plan_id])

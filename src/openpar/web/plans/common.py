@@ -69,13 +69,6 @@ def reform_year(day: date) -> int:
     return period_of(Calendar.REFORM, PeriodKind.YEAR, day).year
 
 
-def standing_version(plan_id: int) -> PlanVersion | None:
-    """The version in force, or the draft of a plan that was never issued; None when there is no such plan."""
-    versions = PlanVersion.objects.filter(plan=plan_id).exclude(state=VersionState.REPLACED)
-    by_state = {each.state: each for each in versions.select_related("plan")}
-    return by_state.get(VersionState.IN_FORCE) or by_state.get(VersionState.DRAFT)
-
-
 def whole_number(text: str | None) -> int | None:
     """A number of an address; None for anything else."""
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else None

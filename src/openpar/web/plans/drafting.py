@@ -218,9 +218,9 @@ def _form(plan: Plan, *args: object, **kwargs: object) -> LineForm:
     return LineForm(*args, on=today(), year=plan.year, parents=tasks_above(plan), **kwargs)
 
 
-def _valid_line(form: LineForm, version: PlanVersion) -> NewLine:
+def _valid_line(form: LineForm, plan: Plan) -> NewLine:
     if not form.is_valid():
-        raise form_refused(form, form.gaps_of_the_rest(version))
+        raise form_refused(form, form.gaps_of_the_rest(plan))
     return form.to_line()
 
 
@@ -235,7 +235,7 @@ def new_line(request: AuthenticatedRequest, plan_id: int) -> HttpResponse:
         return render(request, "plans/line.html", context)
 
     def save() -> None:
-        line = _valid_line(form, version)
+        line = _valid_line(form, plan)
         add_line(
             by=actor(request),
             at=now(),
@@ -270,7 +270,7 @@ def line(request: AuthenticatedRequest, plan_id: int, line_id: int) -> HttpRespo
         return render(request, "plans/line.html", context)
 
     def save() -> None:
-        wording = _valid_line(form, version)
+        wording = _valid_line(form, plan)
         who, at, seen = actor(request), now(), asked_version(request)
         if row.is_new:
             change_line(by=who, at=at, line_id=line_id, expected_version=seen, line=wording)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,12 +17,14 @@ from openpar.common.errors import Gap, Refused
 from openpar.reform.fields import field_name, reform_fields
 from openpar.reform.plans.actions.targets import NewTarget, target_gaps
 from openpar.reform.plans.classes import agency_classes
-from openpar.reform.plans.lines import Agencies, Deadline, NewLine
-from openpar.reform.plans.models import DeadlineKind, Operator, PlanLevel, PlanVersion, Target
+from openpar.reform.plans.lines import Agencies, Deadline, NewLine, Source
+from openpar.reform.plans.models import DeadlineKind, Operator, Plan, PlanLevel, Target
 from openpar.reform.plans.queries.pages_plans import ShownLine
 from openpar.reform.plans.rules import line_gaps
 from openpar.reform.plans.words import MILLION, agencies_from_words, deadline_words, required_deadline
 from openpar.web.components.fields import LineField, PointsField, TextField
+
+_NO_SOURCE = Source()
 
 
 def said_at_field(refused: Refused) -> ValidationError:
@@ -97,12 +100,13 @@ class LineForm(forms.Form):
         """Of a valid form."""
         return _line_of(self.cleaned_data)
 
-    def gaps_of_the_rest(self, version: PlanVersion | None) -> list[Gap]:
-        """Of a form with errors: what the action would refuse of the fields that could be read."""
-        if not self.is_bound or version is None:
+    def gaps_of_the_rest(self, plan: Plan, source: Source = _NO_SOURCE) -> list[Gap]:
+        """What the action would refuse of the fields that could be read, also when others could not."""
+        if not self.is_bound:
             return []
-        gaps = line_gaps(_line_of({**_STAND_IN_LINE, **self.cleaned_data}), version)
-        return [gap for gap in gaps if gap.code != "no-lead"]
+        self.is_valid()
+        line = replace(_line_of({**_STAND_IN_LINE, **self.cleaned_data}), source=source)
+        return [gap for gap in line_gaps(line, plan) if gap.code != "no-lead"]
 
 
 # Of which nothing is wrong but that nobody leads it: stands for what could not be read.
@@ -220,9 +224,10 @@ class TargetForm(forms.Form):
         return _target_of(self.cleaned_data, year, level)
 
     def gaps_of_the_rest(self, year: int, level: str, at: datetime) -> list[Gap]:
-        """Of a form with errors: what the action would refuse of the fields that could be read."""
+        """What the action would refuse of the fields that could be read, also when others could not."""
         if not self.is_bound:
             return []
+        self.is_valid()
         return target_gaps(_target_of({**_STAND_IN_TARGET, **self.cleaned_data}, year, level), at)
 
 

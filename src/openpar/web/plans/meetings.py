@@ -55,7 +55,6 @@ from openpar.web.plans.common import (
     document_given,
     frame,
     offered_documents,
-    standing_version,
     typed,
     whole_number,
     years_offered,
@@ -444,11 +443,11 @@ def order(request: AuthenticatedRequest, meeting_id: int, outcome_id: int) -> Ht
         return render(request, "plans/order.html", context)
 
     def act() -> None:
-        if not form.is_valid():
-            raise form_refused(form, form.gaps_of_the_rest(standing_version(chosen)))
-        line = replace(form.to_line(), parent_task_id=None)
         if chosen not in {one for one, _title in plans}:
             raise Http404
+        if not form.is_valid():
+            raise form_refused(form, form.gaps_of_the_rest(Plan.objects.get(pk=chosen)))
+        line = replace(form.to_line(), parent_task_id=None)
         order_task(by=actor(request), at=now(), outcome_id=outcome_id, plan_id=chosen, line=line)
 
     to = f"{reverse('meeting', args=[meeting_id])}#outcomes"

@@ -54,7 +54,7 @@ def put_task(plan: Plan, line: NewLine, *, by: Actor, at: datetime) -> Task:
         return put_lines(draft, [line], by=by, at=at)[0].task
     if in_force is None:
         raise AssertionError("a plan has a version in force or a draft")
-    gaps = [*line_gaps(line, in_force), *unknown_agencies([line], at)]
+    gaps = [*line_gaps(line, plan), *unknown_agencies([line], at)]
     if not (line.source.kind and line.source.text.strip()):
         what = _("kế hoạch đã ban hành: nhiệm vụ bổ sung phải ghi căn cứ")
         gaps.append(Gap(_("Nguồn giao"), what, _("Ghi kết luận, văn bản giao nhiệm vụ"), code="no-source"))

@@ -46,7 +46,7 @@ def add_line(*, by: Actor, at: datetime, version_id: int, expected_version: int,
 
 def put_lines(version: PlanVersion, lines: Sequence[NewLine], *, by: Actor, at: datetime) -> list[TaskLine]:
     """Several new tasks in a draft that the caller has taken. Raises PlansRefused."""
-    gaps = [gap for line in lines for gap in line_gaps(line, version)]
+    gaps = [gap for line in lines for gap in line_gaps(line, version.plan)]
     gaps += unknown_agencies(lines, at)
     if version.lines.count() + len(lines) > MOST_LINES:
         what = _("kế hoạch có quá %d nhiệm vụ") % MOST_LINES
@@ -73,7 +73,7 @@ def change_line(*, by: Actor, at: datetime, line_id: int, expected_version: int,
         if found.change in (LineChange.CARRIED, LineChange.UNSETTLED, LineChange.DROPPED):
             what, remedy = _("nhiệm vụ này giữ theo văn bản trước"), _("Chọn “Điều chỉnh” và ghi điều khoản")
             raise PlansRefused(Gap("", what, remedy, code="not-changed"))
-        gaps = [*line_gaps(line, version), *unknown_agencies([line], at)]
+        gaps = [*line_gaps(line, version.plan), *unknown_agencies([line], at)]
         if found.change != LineChange.NEW:
             gaps += lead_gaps(found, version, LineChange(found.change), line)
         refuse_if(gaps)

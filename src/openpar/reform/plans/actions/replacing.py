@@ -184,5 +184,5 @@ def _settlement_gaps(line: TaskLine, version: PlanVersion, settlement: Settlemen
     if settlement.line is None:
         what, remedy = _("chưa ghi nội dung điều chỉnh"), _("Ghi nội dung mới của nhiệm vụ")
         return [*gaps, Gap(_("Nhiệm vụ"), what, remedy, code="no-wording")]
-    gaps += [*line_gaps(settlement.line, version), *unknown_agencies([settlement.line], at)]
+    gaps += [*line_gaps(settlement.line, version.plan), *unknown_agencies([settlement.line], at)]
     return gaps + lead_gaps(line, version, change, settlement.line)
